@@ -1,0 +1,46 @@
+package org.x2go.authservice.protocol;
+
+import java.io.Serial;
+
+/**
+ * Says that a line is not a request, and why, in fixed words: it never carries anything of what was read, which may be a
+ * password. It has no stack trace, because peers decide how often it is made.
+ */
+public final class MalformedRequestException extends Exception {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    /** The rule that was broken. */
+    public enum Reason {
+        TOO_LONG("the line is longer than the limit"),
+        NOT_THREE_FIELDS("there are not exactly three fields"),
+        NUL("there is a NUL byte"),
+        EMPTY_USER("the user is empty"),
+        EMPTY_SERVICE("the service is empty"),
+        NOT_UTF8("the user or the service is not UTF-8"),
+        CUT_OFF("the line was not ended");
+
+        private final String text;
+
+        Reason(String text) {
+            this.text = text;
+        }
+
+        /** What is wrong, as a sentence without a full stop, fit for a log. */
+        public String text() {
+            return text;
+        }
+    }
+
+    private final Reason reason;
+
+    public MalformedRequestException(Reason reason) {
+        super(reason.text(), null, false, false);
+        this.reason = reason;
+    }
+
+    /** The rule that was broken. */
+    public Reason reason() {
+        return reason;
+    }
+}

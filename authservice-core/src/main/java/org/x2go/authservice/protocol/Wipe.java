@@ -1,0 +1,20 @@
+package org.x2go.authservice.protocol;
+
+import java.nio.ByteBuffer;
+
+/** Overwrites memory that held a secret. */
+public final class Wipe {
+    private Wipe() {}
+
+    /** Sets every byte of a buffer to zero, from 0 to its capacity, whatever its position and limit, which stay as they are. */
+    public static void wipe(ByteBuffer buffer) {
+        ByteBuffer whole = buffer.duplicate();
+        whole.clear();
+        while (whole.remaining() >= Long.BYTES) {
+            whole.putLong(0);
+        }
+        while (whole.hasRemaining()) {
+            whole.put((byte) 0);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package org.x2go.authservice.posix;
+
+import com.sun.jna.Function;
+import com.sun.jna.Memory;
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.Pointer;
+import com.sun.jna.ptr.PointerByReference;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.BiFunction;
+
+/**
+ * Looks up users and groups in the system's databases (nsswitch.conf(5)). A lookup may ask a directory server, and may
+ * block: not for event loops.
+ */
+public final class Accounts {
+    private static final int ERANGE = 34;
+    private static final int LARGEST_BUFFER = 1 << 20;
+
+    /** Where pw_uid and gr_gid lie in struct passwd and struct group: behind two pointers, in glibc and musl alike. */
+    private static final int ID_OFFSET = 2 * Long.BYTES;
+
+    private static final int STRUCT_BYTES = 64;
+
+    private static final Function GETPWNAM_R = function("getpwnam_r");
+    private static final Function GETPWUID_R = function("getpwuid_r");
+    private static final Function GETGRNAM_R = function("getgrnam_r");
+
+    private Accounts() {}
+
+    /** The number of the user with this name, or empty if there is none. */
+    public static OptionalInt uidOf(String user) throws IOException {
+        return id(lookUp(GETPWNAM_R, cString(user), "user " + user, Accounts::readId));
+    }
+
+    /** The number of the group with this name, or empty if there is none. */
+    public static OptionalInt gidOf(String group) throws IOException {
+        return id(lookUp(GETGRNAM_R, cString(group), "group " + group, Accounts::readId));
+    }
+
+    /** The name of the user with this number, or empty if there is none. */
+    public static Optional<String> nameOf(int uid) throws IOException {
+        return lookUp(
+                GETPWUID_R,
+                uid,
+                "user " + Integer.toUnsignedString(uid),
+                (entry, buffer) -> entry.getPointer(0).getString(0, StandardCharsets.UTF_8.name()));
+    }
+
+    private static Function function(String name) {
+        return NativeLibrary.getInstance("c").getFunction(name);
+    }
+
+    private static byte[] cString(String value) {
+        byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+        return java.util.Arrays.copyOf(bytes, bytes.length + 1);
+    }
+
+    private static OptionalInt id(Optional<Integer> id) {
+        return id.isPresent() ? OptionalInt.of(id.get()) : OptionalInt.empty();
+    }
+
+    private static int readId(Pointer entry, Pointer buffer) {
+        return entry.getInt(ID_OFFSET);
+    }
+
+    private static <T> Optional<T> lookUp(Function call, Object key, String what, BiFunction<Pointer, Pointer, T> read)
+            throws IOException {
+        for (int size = 1024; size <= LARGEST_BUFFER; size *= 4) {
+            try (Memory entry = new Memory(STRUCT_BYTES);
+                    Memory buffer = new Memory(size)) {
+                PointerByReference result = new PointerByReference();
+                int errno = call.invokeInt(new Object[] {key, entry, buffer, (long) size, result});
+                if (result.getValue() != null) {
+                    return Optional.of(read.apply(entry, buffer));
+                }
+                if (errno != ERANGE) {
+                    // "Not found" has as many error numbers as there are databases (getpwnam(3)), so none is told
+                    // apart.
+                    return Optional.empty();
+                }
+            }
+        }
+        throw new IOException("The entry of " + what + " is larger than " + LARGEST_BUFFER + " bytes");
+    }
+}

@@ -1,0 +1,130 @@
+package org.x2go.authservice.server;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import org.x2go.authservice.auth.ServicePolicy;
+import org.x2go.authservice.protocol.RequestFormat;
+
+/**
+ * How an {@link AuthServer} is to run. Immutable; made by a {@link Builder}, which checks every value once.
+ *
+ * @param socketPath where the socket is made
+ * @param socketOwner the user that shall own the socket's file, or -1 for the one that the process runs as
+ * @param socketGroup the group of the socket's file, or -1 for the one that the process runs as
+ * @param socketMode the permission bits of the socket's file
+ * @param services which PAM services may be asked for
+ * @param workers how many requests are checked at the same time
+ * @param maxQueuedRequests how many more may wait for a worker; those beyond are answered {@code error}
+ * @param maxRequestBytes the longest request, its newline included
+ * @param stopGrace how long {@link AuthServer#close} waits for requests in flight
+ */
+public record AuthServerConfig(
+        Path socketPath,
+        int socketOwner,
+        int socketGroup,
+        int socketMode,
+        ServicePolicy services,
+        int workers,
+        int maxQueuedRequests,
+        int maxRequestBytes,
+        Duration stopGrace) {
+    /** Starts from the defaults; only the socket's path must be given. */
+    public static Builder builder(Path socketPath) {
+        return new Builder(socketPath);
+    }
+
+    /** Collects the values of a configuration. Not thread-safe. */
+    public static final class Builder {
+        private final Path socketPath;
+        private int socketOwner = -1;
+        private int socketGroup = -1;
+        private int socketMode = 0600;
+        private ServicePolicy services = ServicePolicy.allowing(Set.of(ServicePolicy.DEFAULT_SERVICE));
+        private int workers = defaultWorkers();
+        private int maxQueuedRequests = 10_000;
+        private int maxRequestBytes = RequestFormat.DEFAULT_MAX_REQUEST_BYTES;
+        private Duration stopGrace = Duration.ofSeconds(10);
+
+        private Builder(Path socketPath) {
+            this.socketPath = socketPath;
+        }
+
+        /** The user that shall own the socket's file, by number; the one that the process runs as, unless set. */
+        public Builder socketOwner(int uid) {
+            this.socketOwner = uid;
+            return this;
+        }
+
+        /** The group of the socket's file, by number; the one that the process runs as, unless set. */
+        public Builder socketGroup(int gid) {
+            this.socketGroup = gid;
+            return this;
+        }
+
+        /** The permission bits of the socket's file, 0 to 0777; 0600 unless set. Who may write to it may ask. */
+        public Builder socketMode(int mode) {
+            this.socketMode = inRange("The mode of the socket's file", mode, 0, 0777);
+            return this;
+        }
+
+        /** Which PAM services may be asked for; {@value ServicePolicy#DEFAULT_SERVICE} alone unless set. */
+        public Builder services(ServicePolicy services) {
+            this.services = services;
+            return this;
+        }
+
+        /** How many requests are checked at the same time, 1 to 1024; {@link #defaultWorkers} unless set. */
+        public Builder workers(int workers) {
+            this.workers = inRange("The number of workers", workers, 1, 1024);
+            return this;
+        }
+
+        /** How many requests may wait for a worker, 1 to 1,000,000; 10,000 unless set. */
+        public Builder maxQueuedRequests(int requests) {
+            this.maxQueuedRequests = inRange("The number of queued requests", requests, 1, 1_000_000);
+            return this;
+        }
+
+        /** The longest request in bytes, its newline included, 64 to 1,048,576; 4096 unless set. */
+        public Builder maxRequestBytes(int bytes) {
+            this.maxRequestBytes = inRange("The longest request in bytes", bytes, 64, 1 << 20);
+            return this;
+        }
+
+        /** How long {@link AuthServer#close} waits for requests in flight; 10 seconds unless set. */
+        public Builder stopGrace(Duration grace) {
+            if (grace.isNegative()) {
+                throw new IllegalArgumentException("The grace time must not be negative: " + grace);
+            }
+            this.stopGrace = grace;
+            return this;
+        }
+
+        /** The configuration as it stands now. */
+        public AuthServerConfig build() {
+            return new AuthServerConfig(
+                    socketPath,
+                    socketOwner,
+                    socketGroup,
+                    socketMode,
+                    services,
+                    workers,
+                    maxQueuedRequests,
+                    maxRequestBytes,
+                    stopGrace);
+        }
+
+        private static int inRange(String what, int value, int least, int most) {
+            if (value < least || value > most) {
+                throw new IllegalArgumentException(what + " must be " + least + " to " + most + ", not " + value);
+            }
+            return value;
+        }
+    }
+
+    /** Enough workers that a few slow logins hold up nobody, and few enough that hashing fits into memory. */
+    public static int defaultWorkers() {
+        return Math.max(8, 2 * Runtime.getRuntime().availableProcessors());
+    }
+}
