@@ -1,21 +1,129 @@
 package org.x2go.authservice.server;
 
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 import org.x2go.authservice.auth.Authenticator;
+import org.x2go.authservice.posix.SocketFile;
 
-/** A running service. */
+/**
+ * A running service: a Unix domain socket whose peers ask whether credentials are right, and an {@link Authenticator} that
+ * decides.
+ *
+ * <pre>{@code
+ * var config = AuthServerConfig.builder(Path.of("/run/site/auth.socket")).build();
+ * try (var server = AuthServer.start(config, (credentials, peer) -> AuthResult.fail("closed today"))) {
+ *     …
+ * }
+ * }</pre>
+ *
+ * <p>It needs Linux (epoll) and neither PAM nor root: those are the authenticator's business, and that of who asks for a
+ * socket that belongs to somebody else. One thread does all of the socket's work; the authenticator is called on worker
+ * threads. All methods are thread-safe.
+ */
 public final class AuthServer implements AutoCloseable {
-    private AuthServer() {}
+    private static final Logger log = LogManager.getLogger(AuthServer.class);
 
-    /** Binds the socket and answers requests on it until {@link #close}. */
-    public static AuthServer start(AuthServerConfig config, Authenticator authenticator) throws IOException {
-        if (config.workers() < 1) {
-            throw new IOException("no workers");
-        }
-        return new AuthServer();
+    /** How long closing waits for what should take no time at all. */
+    private static final Duration AT_ONCE = Duration.ofSeconds(5);
+
+    private final AuthServerConfig config;
+    private final SocketFile socket;
+    private final EventLoopGroup loops;
+    private final Verifier verifier;
+    private final ChannelGroup connections;
+    private final Channel listener;
+
+    private AuthServer(
+            AuthServerConfig config,
+            SocketFile socket,
+            EventLoopGroup loops,
+            Verifier verifier,
+            ChannelGroup connections,
+            Channel listener) {
+        this.config = config;
+        this.socket = socket;
+        this.loops = loops;
+        this.verifier = verifier;
+        this.connections = connections;
+        this.listener = listener;
     }
 
-    /** Stops accepting, finishes what is in flight within the grace time, removes the socket. */
+    /**
+     * Makes the socket and answers requests on it until {@link #close}.
+     *
+     * @param authenticator what decides; closing it, if it needs that, stays the caller's business
+     * @throws IOException if the socket cannot be made; the message says why, and what can be done
+     */
+    public static AuthServer start(AuthServerConfig config, Authenticator authenticator) throws IOException {
+        SocketFile socket =
+                SocketFile.bind(config.socketPath(), config.socketOwner(), config.socketGroup(), config.socketMode());
+        // One loop: a request costs it microseconds, and what only it touches needs no lock.
+        EventLoopGroup loops = new MultiThreadIoEventLoopGroup(
+                1, new DefaultThreadFactory("auth-server", true), EpollIoHandler.newFactory());
+        Verifier verifier = new Verifier(config, authenticator, loops.next());
+        ChannelGroup connections = new DefaultChannelGroup(loops.next());
+        WipingAllocator allocator = new WipingAllocator(config.maxRequestBytes());
+        Channel listener = new ServerBootstrap()
+                .group(loops)
+                .channelFactory(() -> new EpollServerDomainSocketChannel(socket.descriptor(), true))
+                .childOption(ChannelOption.AUTO_READ, false)
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .childOption(ChannelOption.ALLOCATOR, allocator)
+                .childOption(
+                        ChannelOption.RECVBUF_ALLOCATOR,
+                        new FixedRecvByteBufAllocator(config.maxRequestBytes()).maxMessagesPerRead(1))
+                .childHandler(new ConnectionInitializer(config.maxRequestBytes(), verifier, connections))
+                .register()
+                .syncUninterruptibly()
+                .channel();
+        return new AuthServer(config, socket, loops, verifier, connections, listener);
+    }
+
+    /** Where the socket is. */
+    public Path socketPath() {
+        return config.socketPath();
+    }
+
+    /**
+     * Stops: removes the socket's file if it is still this server's, takes no more connections, closes those that wait for
+     * nothing, and gives the requests in flight the configured grace time to be answered, fail delays included. Closing
+     * again does nothing.
+     */
     @Override
-    public void close() {}
+    public void close() {
+        socket.remove();
+        listener.close().syncUninterruptibly();
+        loops.next().submit(this::stopConnections).syncUninterruptibly();
+        boolean answered = connections
+                .newCloseFuture()
+                .awaitUninterruptibly(config.stopGrace().toNanos(), TimeUnit.NANOSECONDS);
+        if (!answered) {
+            log.warn(
+                    "{} requests had no verdict within the grace time of {} s; their connections are closed",
+                    connections.size(),
+                    config.stopGrace().toSeconds());
+            connections.close().awaitUninterruptibly(AT_ONCE.toNanos(), TimeUnit.NANOSECONDS);
+        }
+        verifier.workers().stop();
+        loops.shutdownGracefully(0, AT_ONCE.toNanos(), TimeUnit.NANOSECONDS).syncUninterruptibly();
+    }
+
+    private void stopConnections() {
+        connections.forEach(connection -> connection.pipeline().fireUserEventTriggered(AuthenticationHandler.STOP));
+    }
 }

@@ -17,6 +17,8 @@ import org.x2go.authservice.protocol.RequestFormat;
  * @param workers how many requests are checked at the same time
  * @param maxQueuedRequests how many more may wait for a worker; those beyond are answered {@code error}
  * @param maxRequestBytes the longest request, its newline included
+ * @param requestTimeout how long a request may take until its verdict; past it the answer is {@code error}
+ * @param maxFailDelay the longest time for which a reply is held back, however long PAM asks for
  * @param stopGrace how long {@link AuthServer#close} waits for requests in flight
  */
 public record AuthServerConfig(
@@ -28,6 +30,8 @@ public record AuthServerConfig(
         int workers,
         int maxQueuedRequests,
         int maxRequestBytes,
+        Duration requestTimeout,
+        Duration maxFailDelay,
         Duration stopGrace) {
     /** Starts from the defaults; only the socket's path must be given. */
     public static Builder builder(Path socketPath) {
@@ -44,6 +48,8 @@ public record AuthServerConfig(
         private int workers = defaultWorkers();
         private int maxQueuedRequests = 10_000;
         private int maxRequestBytes = RequestFormat.DEFAULT_MAX_REQUEST_BYTES;
+        private Duration requestTimeout = Duration.ofSeconds(60);
+        private Duration maxFailDelay = Duration.ofSeconds(10);
         private Duration stopGrace = Duration.ofSeconds(10);
 
         private Builder(Path socketPath) {
@@ -92,12 +98,22 @@ public record AuthServerConfig(
             return this;
         }
 
+        /** How long a request may take until its verdict, 1 second to 1 hour; 60 seconds unless set. */
+        public Builder requestTimeout(Duration timeout) {
+            this.requestTimeout =
+                    inRange("The time for a request", timeout, Duration.ofSeconds(1), Duration.ofHours(1));
+            return this;
+        }
+
+        /** The longest time for which a reply is held back, at most 5 minutes; 10 seconds unless set. */
+        public Builder maxFailDelay(Duration delay) {
+            this.maxFailDelay = inRange("The longest fail delay", delay, Duration.ZERO, Duration.ofMinutes(5));
+            return this;
+        }
+
         /** How long {@link AuthServer#close} waits for requests in flight; 10 seconds unless set. */
         public Builder stopGrace(Duration grace) {
-            if (grace.isNegative()) {
-                throw new IllegalArgumentException("The grace time must not be negative: " + grace);
-            }
-            this.stopGrace = grace;
+            this.stopGrace = inRange("The grace time", grace, Duration.ZERO, Duration.ofHours(1));
             return this;
         }
 
@@ -112,11 +128,13 @@ public record AuthServerConfig(
                     workers,
                     maxQueuedRequests,
                     maxRequestBytes,
+                    requestTimeout,
+                    maxFailDelay,
                     stopGrace);
         }
 
-        private static int inRange(String what, int value, int least, int most) {
-            if (value < least || value > most) {
+        private static <T extends Comparable<T>> T inRange(String what, T value, T least, T most) {
+            if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
                 throw new IllegalArgumentException(what + " must be " + least + " to " + most + ", not " + value);
             }
             return value;

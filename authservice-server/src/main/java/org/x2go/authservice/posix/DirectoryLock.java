@@ -1,0 +1,71 @@
+package org.x2go.authservice.posix;
+
+import com.sun.jna.LastErrorException;
+import com.sun.jna.Memory;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Keeps other services from making or removing sockets in a directory while one does, by an flock(2) on the directory
+ * itself, which leaves no file behind.
+ */
+final class DirectoryLock implements AutoCloseable {
+    private static final int TRIES = 50;
+    private static final long PAUSE_MILLIS = 100;
+
+    private final int fd;
+
+    private DirectoryLock(int fd) {
+        this.fd = fd;
+    }
+
+    /** Waits a few seconds for the lock. */
+    static DirectoryLock of(Path directory) throws IOException {
+        int fd;
+        try (Memory path = CString.of(directory.toString())) {
+            fd = LibC.open(path, LibC.O_RDONLY | LibC.O_CLOEXEC);
+        } catch (LastErrorException e) {
+            throw new IOException("cannot open the directory " + directory + ": " + Errno.text(e), e);
+        }
+        DirectoryLock lock = new DirectoryLock(fd);
+        try {
+            lock.take(directory);
+            return lock;
+        } catch (IOException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    private void take(Path directory) throws IOException {
+        for (int i = 0; i < TRIES; i++) {
+            try {
+                LibC.flock(fd, LibC.LOCK_EX | LibC.LOCK_NB);
+                return;
+            } catch (LastErrorException e) {
+                if (e.getErrorCode() != Errno.EAGAIN) {
+                    throw new IOException("cannot lock the directory " + directory + ": " + Errno.text(e), e);
+                }
+            }
+            pause();
+        }
+        throw new IOException(
+                "the directory " + directory + " is locked: another authservice is starting or stopping there;"
+                        + " try again, or see with lsof who holds it");
+    }
+
+    private static void pause() throws IOException {
+        try {
+            TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while waiting for a directory's lock", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        LibC.close(fd);
+    }
+}

@@ -1,0 +1,22 @@
+package org.x2go.authservice.posix;
+
+import com.sun.jna.Function;
+import com.sun.jna.LastErrorException;
+import com.sun.jna.NativeLibrary;
+
+/** Error numbers of the C library (errno(3)), with the numbers they have on Linux. */
+final class Errno {
+    static final int EPERM = 1;
+    static final int EAGAIN = 11;
+    static final int EACCES = 13;
+    static final int EADDRINUSE = 98;
+
+    private static final Function STRERROR = NativeLibrary.getInstance("c").getFunction("strerror");
+
+    private Errno() {}
+
+    /** What an error means, in the C library's words. */
+    static String text(LastErrorException error) {
+        return STRERROR.invokeString(new Object[] {error.getErrorCode()}, false);
+    }
+}

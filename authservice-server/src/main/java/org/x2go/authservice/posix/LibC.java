@@ -1,0 +1,57 @@
+package org.x2go.authservice.posix;
+
+import com.sun.jna.LastErrorException;
+import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.Pointer;
+
+/** The C library's calls that this package is built on, bound as they are. */
+final class LibC {
+    static final int AF_UNIX = 1;
+    static final int SOCK_STREAM = 1;
+    static final int SOCK_NONBLOCK = 0x800;
+    static final int SOCK_CLOEXEC = 0x80000;
+    static final int CLONE_FS = 0x200;
+    static final int LOCK_EX = 2;
+    static final int LOCK_NB = 4;
+    static final int O_RDONLY = 0;
+    static final int O_CLOEXEC = 0x80000;
+
+    static {
+        Native.register(LibC.class, NativeLibrary.getInstance("c"));
+    }
+
+    private LibC() {}
+
+    static native int socket(int domain, int type, int protocol) throws LastErrorException;
+
+    static native int bind(int fd, Pointer address, int length) throws LastErrorException;
+
+    static native int listen(int fd, int backlog) throws LastErrorException;
+
+    static native int fchmod(int fd, int mode) throws LastErrorException;
+
+    static native int umask(int mask);
+
+    static native int unshare(int flags) throws LastErrorException;
+
+    /** Returns the user before; there is no error to be told (setfsuid(2)). */
+    static native int setfsuid(int uid);
+
+    /** Returns the group before; there is no error to be told (setfsgid(2)). */
+    static native int setfsgid(int gid);
+
+    static native int capget(Pointer header, Pointer data) throws LastErrorException;
+
+    static native int capset(Pointer header, Pointer data) throws LastErrorException;
+
+    static native int open(Pointer path, int flags) throws LastErrorException;
+
+    static native int flock(int fd, int operation) throws LastErrorException;
+
+    static native int close(int fd) throws LastErrorException;
+
+    static native int geteuid();
+
+    static native int getegid();
+}

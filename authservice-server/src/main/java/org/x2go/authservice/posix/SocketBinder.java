@@ -1,0 +1,124 @@
+package org.x2go.authservice.posix;
+
+import com.sun.jna.LastErrorException;
+import com.sun.jna.Memory;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Binds a socket so that its file has the right owner, group and mode from its first instant, and no path is ever given to
+ * chown or chmod.
+ *
+ * <p>The kernel makes the file of a socket with the socket's own mode less the umask (fchmod(2) before bind(2)), and with
+ * the filesystem user and group of the thread that binds. Both the umask and those are set for a thread of its own only,
+ * which ends with the bind: no other thread ever runs with them.
+ */
+final class SocketBinder {
+    private static final int PATH_OFFSET = 2;
+    private static final int SUN_PATH_BYTES = 108;
+
+    private static final int CAPABILITY_VERSION_3 = 0x20080522;
+    private static final int CAP_DAC_OVERRIDE = 1 << 1;
+
+    private final Path path;
+    private final int uid;
+    private final int gid;
+    private final int mode;
+
+    SocketBinder(Path path, int uid, int gid, int mode) {
+        this.path = path;
+        this.uid = uid;
+        this.gid = gid;
+        this.mode = mode;
+    }
+
+    /** Makes the socket and its file; the socket does not listen yet. The caller closes the descriptor. */
+    int bind() throws IOException {
+        int fd = LibC.socket(LibC.AF_UNIX, LibC.SOCK_STREAM | LibC.SOCK_NONBLOCK | LibC.SOCK_CLOEXEC, 0);
+        CompletableFuture<@Nullable Void> bound = new CompletableFuture<>();
+        Thread binder = new Thread(
+                () -> {
+                    try {
+                        bindAs(fd);
+                        bound.complete(null);
+                    } catch (Throwable e) {
+                        bound.completeExceptionally(e);
+                    }
+                },
+                "socket-binder");
+        binder.start();
+        try {
+            bound.join();
+            return fd;
+        } catch (CompletionException e) {
+            LibC.close(fd);
+            throw new IOException("cannot bind " + path + ": " + reason(e.getCause()), e.getCause());
+        }
+    }
+
+    private void bindAs(int fd) throws IOException {
+        LibC.fchmod(fd, mode);
+        LibC.unshare(LibC.CLONE_FS);
+        LibC.umask(0);
+        if (gid != LibC.getegid()) {
+            LibC.setfsgid(gid);
+            // Setting it to what no group is called tells the one in force (setfsgid(2)).
+            if (LibC.setfsgid(-1) != gid) {
+                throw new IOException("only root can give the socket to group " + gid);
+            }
+        }
+        if (uid != LibC.geteuid()) {
+            LibC.setfsuid(uid);
+            if (LibC.setfsuid(-1) != uid) {
+                throw new IOException("only root can give the socket to user " + uid);
+            }
+            mayWriteAnywhere();
+        }
+        try (Memory address = address()) {
+            LibC.bind(fd, address, (int) address.size());
+        }
+    }
+
+    /** Root's right to make a file in any directory, which setfsuid took from this thread. */
+    private static void mayWriteAnywhere() {
+        try (Memory header = new Memory(8);
+                Memory data = new Memory(24)) {
+            header.setInt(0, CAPABILITY_VERSION_3);
+            header.setInt(4, 0);
+            LibC.capget(header, data);
+            data.setInt(0, data.getInt(0) | CAP_DAC_OVERRIDE);
+            LibC.capset(header, data);
+        }
+    }
+
+    private Memory address() throws IOException {
+        byte[] bytes = path.toString().getBytes(StandardCharsets.UTF_8);
+        if (bytes.length >= SUN_PATH_BYTES) {
+            throw new IOException("the path has " + bytes.length + " bytes, and a socket's path has at most "
+                    + (SUN_PATH_BYTES - 1) + "; choose a shorter one with --socket-file");
+        }
+        Memory address = new Memory(PATH_OFFSET + bytes.length + 1L);
+        address.clear();
+        address.setShort(0, (short) LibC.AF_UNIX);
+        address.write(PATH_OFFSET, bytes, 0, bytes.length);
+        return address;
+    }
+
+    private static String reason(Throwable cause) {
+        if (!(cause instanceof LastErrorException error)) {
+            return String.valueOf(cause.getMessage());
+        }
+        return switch (error.getErrorCode()) {
+            case Errno.EACCES ->
+                Errno.text(error)
+                        + "; run as a user who may write to that directory, or choose another with --socket-file";
+            case Errno.EADDRINUSE -> Errno.text(error) + ": something was put there just now; try again";
+            case Errno.EPERM -> Errno.text(error) + "; only root can make a socket for another user or group";
+            default -> Errno.text(error);
+        };
+    }
+}

@@ -1,0 +1,32 @@
+package org.x2go.authservice.server;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import org.x2go.authservice.protocol.Credentials;
+import org.x2go.authservice.protocol.MalformedRequestException;
+import org.x2go.authservice.protocol.RequestFormat;
+
+/**
+ * Makes {@link Credentials} of a line, or a {@link MalformedRequestException} that takes their place. The line is wiped:
+ * its buffer may be in use for longer than its password may be in memory.
+ */
+@Sharable
+final class CredentialDecoder extends ChannelInboundHandlerAdapter {
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object msg) {
+        ctx.fireChannelRead(msg instanceof ByteBuf line ? decode(line) : msg);
+    }
+
+    private static Object decode(ByteBuf line) {
+        try {
+            return RequestFormat.parse(line.nioBuffer());
+        } catch (MalformedRequestException e) {
+            return e;
+        } finally {
+            line.setZero(line.readerIndex(), line.readableBytes());
+            line.release();
+        }
+    }
+}

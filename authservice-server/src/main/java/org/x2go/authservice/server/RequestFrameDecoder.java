@@ -1,0 +1,188 @@
+package org.x2go.authservice.server;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+import org.x2go.authservice.protocol.MalformedRequestException;
+import org.x2go.authservice.protocol.MalformedRequestException.Reason;
+import org.x2go.authservice.protocol.RequestFormat;
+
+/**
+ * Cuts what a peer sends into lines, and hands on one line for each read that is asked for.
+ *
+ * <p>A line is passed on as a buffer, without its newline; one that is too long, or that the peer did not end, is passed on
+ * as a {@link MalformedRequestException} in its place. The handler behind asks for the next line by
+ * {@link ChannelHandlerContext#read}, and gets it from what was read before or, when that holds no whole line, from the
+ * socket: what a peer sends ahead of its replies stays in the kernel. When the peer has shut down its sending side, and
+ * all its lines were asked for, the connection is closed.
+ *
+ * <p>Netty's own line decoder is not used, for two reasons: it takes a carriage return before the newline for a part of
+ * the line's end, where ours ends a field; and it keeps copies of unread lines, passwords in them, when it moves them.
+ * Here bytes are moved only into a new buffer, and the old one is released, which wipes it.
+ */
+final class RequestFrameDecoder extends ChannelDuplexHandler {
+    private final int maxRequestBytes;
+
+    /** What was read and not yet handed on; the first of them may hold an incomplete line. */
+    private final Deque<ByteBuf> unread = new ArrayDeque<>();
+
+    /** In the first unread buffer, up to where there is no newline. */
+    private int searched;
+
+    private boolean wanted;
+    private boolean serving;
+    private boolean discarding;
+    private boolean inputEnded;
+
+    RequestFrameDecoder(int maxRequestBytes) {
+        this.maxRequestBytes = maxRequestBytes;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object msg) {
+        unread.addLast((ByteBuf) msg);
+        serve(ctx);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        ctx.fireChannelReadComplete();
+        // Half a line came, and the socket reads once for each time it is asked.
+        if (wanted && !serving) {
+            ctx.read();
+        }
+    }
+
+    @Override
+    public void read(ChannelHandlerContext ctx) {
+        wanted = true;
+        serve(ctx);
+        if (wanted && !serving && !inputEnded) {
+            ctx.read();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof ChannelInputShutdownEvent) {
+            inputEnded = true;
+            serve(ctx);
+        }
+        ctx.fireUserEventTriggered(event);
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        while (!unread.isEmpty()) {
+            unread.removeFirst().release();
+        }
+    }
+
+    /** Hands on lines for as long as they are wanted. A handler behind may ask for the next before this returns. */
+    private void serve(ChannelHandlerContext ctx) {
+        if (serving) {
+            return;
+        }
+        serving = true;
+        try {
+            while (wanted && !ctx.isRemoved()) {
+                Object line = nextLine();
+                if (line != null) {
+                    wanted = false;
+                    ctx.fireChannelRead(line);
+                } else if (inputEnded) {
+                    wanted = false;
+                    ctx.close();
+                } else {
+                    return;
+                }
+            }
+        } finally {
+            serving = false;
+        }
+    }
+
+    private @Nullable Object nextLine() {
+        while (!unread.isEmpty()) {
+            ByteBuf first = unread.getFirst();
+            int end = first.indexOf(searched, first.writerIndex(), RequestFormat.TERMINATOR);
+            if (end >= 0) {
+                return discarding ? endOfTooLong(first, end) : line(first, end);
+            }
+            searched = first.writerIndex();
+            if (discarding || first.readableBytes() >= maxRequestBytes) {
+                discarding = true;
+                drop(first);
+            } else if (unread.size() == 1) {
+                break;
+            } else {
+                join(first);
+            }
+        }
+        return inputEnded ? lastLine() : null;
+    }
+
+    private ByteBuf line(ByteBuf first, int end) {
+        ByteBuf line = first.readRetainedSlice(end - first.readerIndex());
+        skipNewline(first);
+        return line;
+    }
+
+    private MalformedRequestException endOfTooLong(ByteBuf first, int end) {
+        discarding = false;
+        first.readerIndex(end);
+        skipNewline(first);
+        return new MalformedRequestException(Reason.TOO_LONG);
+    }
+
+    private @Nullable MalformedRequestException lastLine() {
+        if (discarding) {
+            discarding = false;
+            return new MalformedRequestException(Reason.TOO_LONG);
+        }
+        if (unread.isEmpty()) {
+            return null;
+        }
+        drop(unread.getFirst());
+        return new MalformedRequestException(Reason.CUT_OFF);
+    }
+
+    private void skipNewline(ByteBuf first) {
+        first.skipBytes(1);
+        searched = first.readerIndex();
+        if (!first.isReadable()) {
+            drop(first);
+        }
+    }
+
+    private void drop(ByteBuf first) {
+        unread.removeFirst();
+        first.release();
+        searched = unread.isEmpty() ? 0 : unread.getFirst().readerIndex();
+    }
+
+    /** Puts an incomplete line and what came next together, in a new buffer if the old one has no room for it. */
+    private void join(ByteBuf first) {
+        unread.removeFirst();
+        ByteBuf next = unread.removeFirst();
+        int length = first.readableBytes();
+        ByteBuf joined = first;
+        if (first.writableBytes() < next.readableBytes() && first.readerIndex() > 0) {
+            joined = first.alloc().directBuffer(maxRequestBytes);
+            joined.writeBytes(first);
+            first.release();
+        }
+        joined.writeBytes(next, Math.min(joined.writableBytes(), next.readableBytes()));
+        searched = joined.readerIndex() + length;
+        if (next.isReadable()) {
+            unread.addFirst(next);
+        } else {
+            next.release();
+        }
+        unread.addFirst(joined);
+    }
+}

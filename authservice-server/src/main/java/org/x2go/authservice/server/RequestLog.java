@@ -1,0 +1,65 @@
+package org.x2go.authservice.server;
+
+import java.time.Duration;
+import java.util.Locale;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.x2go.authservice.auth.AuthResult;
+import org.x2go.authservice.auth.LogText;
+import org.x2go.authservice.auth.PeerCredentials;
+import org.x2go.authservice.protocol.Credentials;
+import org.x2go.authservice.protocol.MalformedRequestException;
+import org.x2go.authservice.protocol.Verdict;
+
+/** One line in the log for each request. Names come from outside and are escaped; passwords never come here. */
+final class RequestLog {
+    private static final Logger log = LogManager.getLogger("org.x2go.authservice.request");
+
+    private RequestLog() {}
+
+    /** A verdict, when it is known: its reply may still be held back. */
+    static void verdict(AuthResult result, Credentials credentials, PeerCredentials peer, Duration took) {
+        String line = line(result.verdict().word(), result, credentials, peer, took);
+        if (result.verdict() == Verdict.ERROR) {
+            log.warn(line);
+        } else {
+            log.info(line);
+        }
+    }
+
+    /** What became of a request that was answered {@code error} at its deadline. */
+    static void late(AuthResult result, Credentials credentials, PeerCredentials peer, Duration took) {
+        log.warn(line("too late, error was sent: " + result.verdict().word(), result, credentials, peer, took));
+    }
+
+    /** A request is answered {@code error} because its worker has not come back. */
+    static void expired(Credentials credentials, PeerCredentials peer, Duration timeout) {
+        AuthResult result =
+                AuthResult.error("no verdict from PAM within " + timeout.toSeconds() + " s, its worker is stuck");
+        log.warn(line(Verdict.ERROR.word(), result, credentials, peer, timeout));
+    }
+
+    static void malformed(MalformedRequestException.Reason reason, PeerCredentials peer) {
+        log.info("{} reason=\"{}\" {}", Verdict.BAD.word(), reason.text(), peer(peer));
+    }
+
+    static void authenticatorFailed(Throwable cause) {
+        log.error("The authenticator failed; the request is answered \"error\"", cause);
+    }
+
+    static void nobodyLeft() {
+        log.debug("A worker came back from PAM after the server was closed");
+    }
+
+    private static String line(
+            String what, AuthResult result, Credentials credentials, PeerCredentials peer, Duration took) {
+        return what + " user=\"" + LogText.escape(credentials.user()) + "\" service=\""
+                + LogText.escape(credentials.service()) + "\" reason=\"" + result.reason() + "\" pam_ms="
+                + String.format(Locale.ROOT, "%.1f", took.toNanos() / 1e6) + " delay_ms="
+                + result.failDelay().toMillis() + " " + peer(peer);
+    }
+
+    private static String peer(PeerCredentials peer) {
+        return "peer_pid=" + peer.pid() + " peer_uid=" + Integer.toUnsignedString(peer.uid());
+    }
+}

@@ -1,0 +1,66 @@
+package org.x2go.authservice.server;
+
+import io.netty.channel.EventLoop;
+import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
+import org.x2go.authservice.auth.Authenticator;
+import org.x2go.authservice.auth.ServicePolicy;
+
+/**
+ * What all attempts of a server share. One event loop serves them all, so that what only the loop touches needs no lock.
+ */
+final class Verifier {
+    private final EventLoop loop;
+    private final Authenticator authenticator;
+    private final Workers workers;
+    private final StuckWorkers stuck;
+    private final AuthServerConfig config;
+
+    Verifier(AuthServerConfig config, Authenticator authenticator, EventLoop loop) {
+        this.loop = loop;
+        this.authenticator = authenticator;
+        this.workers = new Workers(config.workers(), config.maxQueuedRequests());
+        this.stuck = new StuckWorkers(config.workers());
+        this.config = config;
+    }
+
+    EventLoop loop() {
+        return loop;
+    }
+
+    Authenticator authenticator() {
+        return authenticator;
+    }
+
+    Workers workers() {
+        return workers;
+    }
+
+    StuckWorkers stuck() {
+        return stuck;
+    }
+
+    ServicePolicy services() {
+        return config.services();
+    }
+
+    Duration requestTimeout() {
+        return config.requestTimeout();
+    }
+
+    /** The delay that a reply is really held back for. */
+    Duration capped(Duration failDelay) {
+        Duration most = config.maxFailDelay();
+        return failDelay.compareTo(most) > 0 ? most : failDelay;
+    }
+
+    /** Runs something on the event loop, from a worker. */
+    void onLoop(Runnable task) {
+        try {
+            loop.execute(task);
+        } catch (RejectedExecutionException e) {
+            // The server was closed while this worker was stuck in PAM: nobody is left to be answered.
+            RequestLog.nobodyLeft();
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package org.x2go.authservice.server;
+
+import java.time.Duration;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The threads that ask PAM, and the one queue that they share: whichever is free first takes the next attempt, so that a
+ * slow login holds up its own worker and nobody else.
+ *
+ * <p>Their stacks have the JVM's ordinary size, because PAM modules run on them.
+ */
+final class Workers {
+    private static final Duration IDLE_END = Duration.ofMinutes(1);
+
+    private final ThreadPoolExecutor threads;
+
+    /** Workers, started as they are needed and ended when idle for a minute, and the longest queue before them. */
+    Workers(int count, int maxQueued) {
+        AtomicInteger number = new AtomicInteger();
+        threads = new ThreadPoolExecutor(
+                count, count, IDLE_END.toSeconds(), TimeUnit.SECONDS, new LinkedBlockingQueue<>(maxQueued), task -> {
+                    Thread thread = new Thread(task, "pam-worker-" + number.incrementAndGet());
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        threads.allowCoreThreadTimeOut(true);
+    }
+
+    /** Queues an attempt. False if the queue is full, or these workers are stopping. */
+    boolean submit(Attempt attempt) {
+        try {
+            threads.execute(attempt);
+            return true;
+        } catch (RejectedExecutionException e) {
+            return false;
+        }
+    }
+
+    /** Takes an attempt that no worker has begun out of the queue. */
+    void withdraw(Attempt attempt) {
+        threads.remove(attempt);
+    }
+
+    /** How many workers there may be. */
+    int count() {
+        return threads.getMaximumPoolSize();
+    }
+
+    /** Lets what is queued be done and takes no more. */
+    void stop() {
+        threads.shutdown();
+    }
+}
