@@ -6,6 +6,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** What lies at a path, seen without following a link: enough to tell one file from another that took its place. */
@@ -19,11 +20,18 @@ record FileIdentity(long device, long inode, int mode, int uid, int gid) {
             Map<String, Object> file =
                     Files.readAttributes(path, "unix:dev,ino,mode,uid,gid", LinkOption.NOFOLLOW_LINKS);
             return Optional.of(new FileIdentity(
-                    (long) file.get("dev"), (long) file.get("ino"), (int) file.get("mode"), (int) file.get("uid"), (int)
-                            file.get("gid")));
+                    number(file, "dev").longValue(),
+                    number(file, "ino").longValue(),
+                    number(file, "mode").intValue(),
+                    number(file, "uid").intValue(),
+                    number(file, "gid").intValue()));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }
+    }
+
+    private static Number number(Map<String, Object> file, String attribute) {
+        return (Number) Objects.requireNonNull(file.get(attribute));
     }
 
     boolean isSocket() {

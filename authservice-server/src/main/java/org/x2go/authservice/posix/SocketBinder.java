@@ -62,7 +62,7 @@ final class SocketBinder {
 
     private void bindAs(int fd) throws IOException {
         LibC.fchmod(fd, mode);
-        LibC.unshare(LibC.CLONE_FS);
+        separateUmask();
         LibC.umask(0);
         if (gid != LibC.getegid()) {
             LibC.setfsgid(gid);
@@ -80,6 +80,14 @@ final class SocketBinder {
         }
         try (Memory address = address()) {
             LibC.bind(fd, address, (int) address.size());
+        }
+    }
+
+    private static void separateUmask() throws IOException {
+        try {
+            LibC.unshare(LibC.CLONE_FS);
+        } catch (LastErrorException e) {
+            throw new IOException("unshare(2) of the umask is forbidden here: " + Errno.text(e), e);
         }
     }
 
@@ -108,9 +116,9 @@ final class SocketBinder {
         return address;
     }
 
-    private static String reason(Throwable cause) {
+    private static String reason(@Nullable Throwable cause) {
         if (!(cause instanceof LastErrorException error)) {
-            return String.valueOf(cause.getMessage());
+            return cause == null ? "unknown" : String.valueOf(cause.getMessage());
         }
         return switch (error.getErrorCode()) {
             case Errno.EACCES ->

@@ -106,8 +106,8 @@ public final class SocketFile {
             return;
         } catch (SocketException e) {
             throw new IOException(
-                    "cannot bind " + path + ": a socket lies there that cannot be tried (" + e.getMessage()
-                            + "); remove it if nobody needs it, or choose --socket-file",
+                    "cannot bind " + path + ": a socket lies there that may be in use (" + e.getMessage()
+                            + "); stop its service or choose --socket-file",
                     e);
         }
         throw new IOException(

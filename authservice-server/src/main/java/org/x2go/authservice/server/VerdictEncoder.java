@@ -8,27 +8,34 @@ import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
-import java.util.EnumMap;
-import java.util.Map;
 import org.x2go.authservice.protocol.RequestFormat;
 import org.x2go.authservice.protocol.Verdict;
 
 /** Writes a {@link Verdict} as its word and a newline. */
 @Sharable
 final class VerdictEncoder extends ChannelOutboundHandlerAdapter {
-    private final Map<Verdict, ByteBuf> replies = new EnumMap<>(Verdict.class);
+    private static final ByteBuf OK = reply(Verdict.OK);
+    private static final ByteBuf FAIL = reply(Verdict.FAIL);
+    private static final ByteBuf BAD = reply(Verdict.BAD);
+    private static final ByteBuf ERROR = reply(Verdict.ERROR);
 
-    VerdictEncoder() {
-        for (Verdict verdict : Verdict.values()) {
-            byte[] word = verdict.word().getBytes(US_ASCII);
-            ByteBuf reply =
-                    Unpooled.directBuffer(word.length + 1).writeBytes(word).writeByte(RequestFormat.TERMINATOR);
-            replies.put(verdict, Unpooled.unreleasableBuffer(reply.asReadOnly()));
-        }
+    private static ByteBuf reply(Verdict verdict) {
+        byte[] word = verdict.word().getBytes(US_ASCII);
+        ByteBuf reply = Unpooled.directBuffer(word.length + 1).writeBytes(word).writeByte(RequestFormat.TERMINATOR);
+        return Unpooled.unreleasableBuffer(reply.asReadOnly());
     }
 
     @Override
     public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
-        ctx.write(msg instanceof Verdict verdict ? replies.get(verdict).duplicate() : msg, promise);
+        ctx.write(msg instanceof Verdict verdict ? encode(verdict).duplicate() : msg, promise);
+    }
+
+    private static ByteBuf encode(Verdict verdict) {
+        return switch (verdict) {
+            case OK -> OK;
+            case FAIL -> FAIL;
+            case BAD -> BAD;
+            case ERROR -> ERROR;
+        };
     }
 }

@@ -1,0 +1,77 @@
+package org.x2go.authservice;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Which rooms may know which, as ARCHITECTURE.md draws them. */
+@AnalyzeClasses(packages = "org.x2go.authservice", importOptions = DoNotIncludeTests.class)
+class ArchitectureTest {
+    @ArchTest
+    static final ArchRule dependenciesPointOneWay = layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .layer("protocol")
+            .definedBy("..protocol..")
+            .layer("auth")
+            .definedBy("..auth..")
+            .layer("posix")
+            .definedBy("..posix..")
+            .layer("pam")
+            .definedBy("..pam..")
+            .layer("server")
+            .definedBy("..authservice.server..")
+            .layer("daemon")
+            .definedBy("..daemon..")
+            .whereLayer("daemon")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("server")
+            .mayOnlyBeAccessedByLayers("daemon")
+            .whereLayer("pam")
+            .mayOnlyBeAccessedByLayers("daemon")
+            .whereLayer("auth")
+            .mayOnlyBeAccessedByLayers("server", "pam", "daemon")
+            .whereLayer("posix")
+            .mayOnlyBeAccessedByLayers("server", "pam", "daemon");
+
+    @ArchTest
+    static final ArchRule onlyTheServerKnowsNetty = noClasses()
+            .that()
+            .resideOutsideOfPackage("..authservice.server..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.netty..");
+
+    @ArchTest
+    static final ArchRule onlyPamAndPosixKnowJna = noClasses()
+            .that()
+            .resideOutsideOfPackages("..pam..", "..posix..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("com.sun.jna..");
+
+    @ArchTest
+    static final ArchRule onlyTheDaemonKnowsItsCommandLineAndItsLogFiles = noClasses()
+            .that()
+            .resideOutsideOfPackage("..daemon..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("picocli..", "org.apache.logging.log4j.core..");
+
+    @ArchTest
+    static final ArchRule classesAreFinalUnlessTheyAreMeantToBeExtended = classes()
+            .that()
+            .areNotInterfaces()
+            .and()
+            .areNotAnonymousClasses()
+            .and()
+            .doNotHaveModifier(com.tngtech.archunit.core.domain.JavaModifier.ABSTRACT)
+            .and()
+            .areNotEnums()
+            .should()
+            .haveModifier(com.tngtech.archunit.core.domain.JavaModifier.FINAL);
+}

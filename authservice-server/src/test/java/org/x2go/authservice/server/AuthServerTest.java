@@ -1,0 +1,273 @@
+package org.x2go.authservice.server;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.x2go.authservice.auth.AuthResult;
+import org.x2go.authservice.auth.Authenticator;
+import org.x2go.authservice.protocol.Credentials;
+import org.x2go.authservice.testsupport.RawPeer;
+
+@Timeout(60)
+class AuthServerTest {
+    private static final String RIGHT = "alice\rsecret\rx2gobroker\n";
+    private static final String WRONG = "alice\rguess\rx2gobroker\n";
+
+    @TempDir
+    private Path directory;
+
+    private Path socket;
+    private final List<String> asked = new CopyOnWriteArrayList<>();
+
+    /** Accepts alice's password "secret", and notes what it was asked. */
+    private final Authenticator alice = (credentials, peer) -> {
+        asked.add(text(credentials));
+        return text(credentials).equals("alice/secret/x2gobroker") ? AuthResult.ok() : AuthResult.fail("wrong");
+    };
+
+    @BeforeEach
+    void chooseSocket() {
+        socket = directory.resolve("s");
+    }
+
+    private static String text(Credentials credentials) {
+        return credentials.user() + "/" + ISO_8859_1.decode(credentials.password()) + "/" + credentials.service();
+    }
+
+    private AuthServerConfig.Builder config() {
+        return AuthServerConfig.builder(socket).workers(4);
+    }
+
+    @Test
+    void answersEachRequestWithItsVerdict() throws IOException {
+        try (AuthServer server = AuthServer.start(config().build(), alice);
+                RawPeer peer = RawPeer.connect(server.socketPath())) {
+            assertThat(peer.send(RIGHT).reply()).isEqualTo("ok");
+            assertThat(peer.send(WRONG).reply()).isEqualTo("fail");
+            assertThat(peer.send("no request\n").reply()).isEqualTo("bad");
+            assertThat(peer.send(RIGHT).reply()).isEqualTo("ok");
+        }
+        assertThat(asked)
+                .containsExactly("alice/secret/x2gobroker", "alice/guess/x2gobroker", "alice/secret/x2gobroker");
+    }
+
+    @Test
+    void answersPipelinedRequestsInTheirOrderEvenToAPeerThatHasEndedItsInput() throws IOException {
+        try (AuthServer server = AuthServer.start(config().build(), alice);
+                RawPeer peer = RawPeer.connect(server.socketPath())) {
+            peer.send((RIGHT + WRONG + "bad\n").repeat(500)).endInput();
+            assertThat(peer.rest()).isEqualTo("ok\nfail\nbad\n".repeat(500));
+        }
+    }
+
+    @Test
+    void answersARequestThatArrivesByteByByte() throws IOException {
+        try (AuthServer server = AuthServer.start(config().build(), alice);
+                RawPeer peer = RawPeer.connect(server.socketPath())) {
+            for (String b : RIGHT.split("(?s)(?<=.)", -1)) {
+                peer.send(b);
+            }
+            assertThat(peer.reply()).isEqualTo("ok");
+        }
+    }
+
+    @Test
+    void refusesAServiceThatIsNotAllowedWithoutAskingAnyone() throws IOException {
+        try (AuthServer server = AuthServer.start(config().build(), (c, p) -> AuthResult.ok());
+                RawPeer peer = RawPeer.connect(server.socketPath())) {
+            for (String service : List.of("su", "../pam.d/su", "X2GOBROKER", "/x2gobroker", "other", "x2gobroker ")) {
+                assertThat(peer.send("root\rx\r" + service + "\n").reply())
+                        .as(service)
+                        .isEqualTo("fail");
+            }
+            assertThat(peer.send("root\rx\r\n").reply()).isEqualTo("bad");
+            assertThat(peer.send("root\rx\rx2gobroker\n").reply()).isEqualTo("ok");
+        }
+    }
+
+    @Test
+    void answersErrorWhenTheAuthenticatorThrows() throws IOException {
+        Authenticator broken = (c, p) -> {
+            throw new LinkageError("no such library");
+        };
+        try (AuthServer server = AuthServer.start(config().build(), broken);
+                RawPeer peer = RawPeer.connect(server.socketPath())) {
+            assertThat(peer.send(RIGHT).reply()).isEqualTo("error");
+            assertThat(peer.send(RIGHT).reply()).isEqualTo("error");
+        }
+    }
+
+    @Test
+    void wipesThePasswordWhenTheAuthenticatorHasReturned() throws IOException {
+        List<Credentials> seen = new CopyOnWriteArrayList<>();
+        Authenticator keeping = (credentials, peer) -> {
+            seen.add(credentials);
+            return AuthResult.ok();
+        };
+        try (AuthServer server = AuthServer.start(config().build(), keeping);
+                RawPeer peer = RawPeer.connect(server.socketPath())) {
+            assertThat(peer.send(RIGHT).reply()).isEqualTo("ok");
+            assertThatThrownBy(() -> seen.get(0).password()).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
+    void aSlowLoginHoldsUpNobodyElse() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        Authenticator slowForBob = (credentials, peer) -> {
+            if (credentials.user().equals("bob")) {
+                release.await();
+            }
+            return AuthResult.ok();
+        };
+        try (AuthServer server = AuthServer.start(config().build(), slowForBob);
+                RawPeer bob = RawPeer.connect(server.socketPath());
+                RawPeer other = RawPeer.connect(server.socketPath())) {
+            bob.send("bob\rx\rx2gobroker\n");
+            for (int i = 0; i < 100; i++) {
+                assertThat(other.send(RIGHT).reply()).isEqualTo("ok");
+            }
+            release.countDown();
+            assertThat(bob.reply()).isEqualTo("ok");
+        }
+    }
+
+    @Test
+    void answersErrorAtTheDeadlineWhenTheAuthenticatorHangs() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        Authenticator hanging = (credentials, peer) -> {
+            release.await();
+            return AuthResult.ok();
+        };
+        AuthServerConfig config =
+                config().workers(1).requestTimeout(Duration.ofSeconds(1)).build();
+        try (AuthServer server = AuthServer.start(config, hanging);
+                RawPeer running = RawPeer.connect(server.socketPath());
+                RawPeer queued = RawPeer.connect(server.socketPath())) {
+            running.send(RIGHT);
+            queued.send(RIGHT);
+            assertThat(running.reply()).isEqualTo("error");
+            assertThat(queued.reply()).isEqualTo("error");
+            release.countDown();
+            assertThat(queued.send(RIGHT).reply()).isEqualTo("ok");
+        }
+    }
+
+    @Test
+    void finishesRequestsInFlightWhenClosed() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        Authenticator waiting = (credentials, peer) -> {
+            begun.countDown();
+            release.await();
+            return AuthResult.ok();
+        };
+        AuthServer server = AuthServer.start(config().build(), waiting);
+        try (RawPeer busy = RawPeer.connect(server.socketPath());
+                RawPeer idle = RawPeer.connect(server.socketPath())) {
+            busy.send(RIGHT);
+            begun.await();
+            Thread closing = new Thread(server::close);
+            closing.start();
+            assertThat(idle.rest()).isEmpty();
+            assertThat(socket).doesNotExist();
+            release.countDown();
+            assertThat(busy.rest()).isEqualTo("ok\n");
+            closing.join();
+        }
+    }
+
+    @Test
+    void makesTheSocketWithTheModeAskedForAndRemovesIt() throws IOException {
+        try (AuthServer server = AuthServer.start(config().socketMode(0622).build(), alice)) {
+            assertThat((int) Files.getAttribute(server.socketPath(), "unix:mode", LinkOption.NOFOLLOW_LINKS) & 07777)
+                    .isEqualTo(0622);
+        }
+        assertThat(socket).doesNotExist();
+    }
+
+    @Test
+    void doesNotTakeTheSocketOfAServiceThatAnswers() throws IOException {
+        try (AuthServer first = AuthServer.start(config().build(), alice)) {
+            assertThatThrownBy(() -> AuthServer.start(config().build(), alice))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("another authservice is answering there");
+            try (RawPeer peer = RawPeer.connect(first.socketPath())) {
+                assertThat(peer.send(RIGHT).reply()).isEqualTo("ok");
+            }
+        }
+    }
+
+    @Test
+    void replacesTheSocketOfAServiceThatDied() throws IOException {
+        try (ServerSocketChannel dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            dead.bind(UnixDomainSocketAddress.of(socket));
+        }
+        assertThat(socket).exists();
+        try (AuthServer server = AuthServer.start(config().build(), alice);
+                RawPeer peer = RawPeer.connect(server.socketPath())) {
+            assertThat(peer.send(RIGHT).reply()).isEqualTo("ok");
+        }
+    }
+
+    @Test
+    void leavesAloneWhatIsNotASocket() throws IOException {
+        Files.writeString(socket, "precious");
+        assertThatThrownBy(() -> AuthServer.start(config().build(), alice)).hasMessageContaining("not a socket");
+        assertThat(socket).hasContent("precious");
+    }
+
+    @Test
+    void leavesAloneASymbolicLink() throws IOException {
+        Files.createSymbolicLink(socket, directory.resolve("elsewhere"));
+        assertThatThrownBy(() -> AuthServer.start(config().build(), alice)).hasMessageContaining("not a socket");
+        assertThat(Files.isSymbolicLink(socket)).isTrue();
+    }
+
+    @Test
+    void doesNotRemoveASocketThatTookItsPlace() throws IOException {
+        AuthServer server = AuthServer.start(config().build(), alice);
+        Files.delete(socket);
+        try (AuthServer successor = AuthServer.start(config().build(), alice)) {
+            server.close();
+            try (RawPeer peer = RawPeer.connect(successor.socketPath())) {
+                assertThat(peer.send(RIGHT).reply()).isEqualTo("ok");
+            }
+        }
+    }
+
+    @Test
+    void makesAMissingDirectoryAndNeverAltersOneThatIsThere() throws IOException {
+        socket = directory.resolve("made/for/it/s");
+        Files.setPosixFilePermissions(directory, java.nio.file.attribute.PosixFilePermissions.fromString("rwxrwx---"));
+        try (AuthServer server = AuthServer.start(config().build(), alice)) {
+            assertThat(server.socketPath()).exists();
+            assertThat(Files.getPosixFilePermissions(directory))
+                    .isEqualTo(java.nio.file.attribute.PosixFilePermissions.fromString("rwxrwx---"));
+        }
+    }
+
+    @Test
+    void saysThatThePathIsTooLongForASocket() {
+        socket = directory.resolve("x".repeat(120));
+        assertThatThrownBy(() -> AuthServer.start(config().build(), alice))
+                .hasMessageContaining("at most 107")
+                .hasMessageContaining("--socket-file");
+    }
+}
