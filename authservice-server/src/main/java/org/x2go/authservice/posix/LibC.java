@@ -29,6 +29,9 @@ final class LibC {
 
     static native int listen(int fd, int backlog) throws LastErrorException;
 
+    static native int getsockopt(int fd, int level, int option, Pointer value, Pointer length)
+            throws LastErrorException;
+
     static native int fchmod(int fd, int mode) throws LastErrorException;
 
     static native int umask(int mask);

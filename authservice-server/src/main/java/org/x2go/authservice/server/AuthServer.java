@@ -87,10 +87,12 @@ public final class AuthServer implements AutoCloseable {
                 .childOption(
                         ChannelOption.RECVBUF_ALLOCATOR,
                         new FixedRecvByteBufAllocator(config.maxRequestBytes()).maxMessagesPerRead(1))
-                .childHandler(new ConnectionInitializer(config.maxRequestBytes(), verifier, connections))
+                .childHandler(new ConnectionInitializer(config, verifier, connections))
                 .register()
                 .syncUninterruptibly()
                 .channel();
+        // Behind the handler that accepts, which the bootstrap adds in a task of its own.
+        loops.next().execute(() -> listener.pipeline().addLast(new AcceptFaults()));
         return new AuthServer(config, socket, loops, verifier, connections, listener);
     }
 

@@ -26,6 +26,7 @@ import org.x2go.authservice.protocol.RequestFormat;
  */
 final class RequestFrameDecoder extends ChannelDuplexHandler {
     private final int maxRequestBytes;
+    private final Patience patience;
 
     /** What was read and not yet handed on; the first of them may hold an incomplete line. */
     private final Deque<ByteBuf> unread = new ArrayDeque<>();
@@ -38,8 +39,9 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
     private boolean discarding;
     private boolean inputEnded;
 
-    RequestFrameDecoder(int maxRequestBytes) {
+    RequestFrameDecoder(int maxRequestBytes, Patience patience) {
         this.maxRequestBytes = maxRequestBytes;
+        this.patience = patience;
     }
 
     @Override
@@ -51,19 +53,27 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         ctx.fireChannelReadComplete();
-        // Half a line came, and the socket reads once for each time it is asked.
-        if (wanted && !serving) {
-            ctx.read();
-        }
+        // If only a part of a line came: the socket reads once for each time it is asked.
+        askSocket(ctx);
     }
 
     @Override
     public void read(ChannelHandlerContext ctx) {
         wanted = true;
         serve(ctx);
-        if (wanted && !serving && !inputEnded) {
-            ctx.read();
+        askSocket(ctx);
+    }
+
+    private void askSocket(ChannelHandlerContext ctx) {
+        if (!wanted || serving || inputEnded) {
+            return;
         }
+        if (discarding || !unread.isEmpty()) {
+            patience.awaitFinish(ctx);
+        } else {
+            patience.awaitBegin(ctx);
+        }
+        ctx.read();
     }
 
     @Override
@@ -77,6 +87,7 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
 
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
+        patience.end();
         while (!unread.isEmpty()) {
             unread.removeFirst().release();
         }
@@ -93,6 +104,7 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
                 Object line = nextLine();
                 if (line != null) {
                     wanted = false;
+                    patience.end();
                     ctx.fireChannelRead(line);
                 } else if (inputEnded) {
                     wanted = false;

@@ -9,6 +9,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -47,7 +48,8 @@ class RequestFrameDecoderTest {
     private EmbeddedChannel channel(boolean eager) {
         EmbeddedChannel channel = new EmbeddedChannel();
         channel.config().setAutoRead(false);
-        channel.pipeline().addLast(new RequestFrameDecoder(LIMIT), new Reader(eager));
+        channel.pipeline()
+                .addLast(new RequestFrameDecoder(LIMIT, new Patience(Duration.ZERO, Duration.ZERO)), new Reader(eager));
         return channel;
     }
 
