@@ -18,18 +18,21 @@ final class LibPamConfdir {
      * @throws PamUnavailableException if this libpam reads service files from the system's own directories only
      */
     static synchronized void bind(NativeLibrary libpam) throws PamUnavailableException {
-        if (bound) {
-            return;
+        if (!bound) {
+            register(libpam);
+            bound = true;
         }
+    }
+
+    static void register(NativeLibrary library) throws PamUnavailableException {
         try {
-            Native.register(LibPamConfdir.class, libpam);
+            Native.register(LibPamConfdir.class, library);
         } catch (UnsatisfiedLinkError e) {
             throw new PamUnavailableException(
                     "a directory of PAM service files can only be given with Linux-PAM 1.4 or newer: "
-                            + libpam.getName() + " has no pam_start_confdir",
+                            + library.getName() + " has no pam_start_confdir",
                     e);
         }
-        bound = true;
     }
 
     /** As {@link LibPam#pam_start}, with the directory that the service's file is in. */
