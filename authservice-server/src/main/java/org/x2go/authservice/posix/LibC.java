@@ -54,6 +54,8 @@ final class LibC {
 
     static native int close(int fd) throws LastErrorException;
 
+    static native int prctl(int option, long arg2, long arg3, long arg4, long arg5) throws LastErrorException;
+
     static native int geteuid();
 
     static native int getegid();

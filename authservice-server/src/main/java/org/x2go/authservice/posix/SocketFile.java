@@ -81,6 +81,7 @@ public final class SocketFile {
             throw new IOException("cannot listen on " + path + ": " + Errno.text(e), e);
         } finally {
             if (!listening) {
+                Files.deleteIfExists(path);
                 LibC.close(fd);
             }
         }

@@ -77,7 +77,7 @@ public final class AuthServer implements AutoCloseable {
                 1, new DefaultThreadFactory("auth-server", true), EpollIoHandler.newFactory());
         Verifier verifier = new Verifier(config, authenticator, loops.next());
         ChannelGroup connections = new DefaultChannelGroup(loops.next());
-        WipingAllocator allocator = new WipingAllocator(config.maxRequestBytes());
+        WipingAllocator allocator = new WipingAllocator(config.maxRequestBytes(), config.maxUnreadBytes());
         Channel listener = new ServerBootstrap()
                 .group(loops)
                 .channelFactory(() -> new EpollServerDomainSocketChannel(socket.descriptor(), true))
@@ -87,7 +87,7 @@ public final class AuthServer implements AutoCloseable {
                 .childOption(
                         ChannelOption.RECVBUF_ALLOCATOR,
                         new FixedRecvByteBufAllocator(config.maxRequestBytes()).maxMessagesPerRead(1))
-                .childHandler(new ConnectionInitializer(config, verifier, connections))
+                .childHandler(new ConnectionInitializer(config, allocator, verifier, connections))
                 .register()
                 .syncUninterruptibly()
                 .channel();

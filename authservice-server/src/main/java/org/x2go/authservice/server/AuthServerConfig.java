@@ -26,6 +26,7 @@ import org.x2go.authservice.protocol.RequestFormat;
  * @param maxConnections how many connections may be open; one more is answered {@code error} and closed
  * @param sendTimeout how long a peer may take to finish a request that it has begun, or to read a reply
  * @param idleTimeout how long a connection may wait between requests; zero for ever
+ * @param maxUnreadBytes how much of what peers sent ahead may be kept in memory, all connections together
  * @param stopGrace how long {@link AuthServer#close} waits for requests in flight
  */
 public record AuthServerConfig(
@@ -44,6 +45,7 @@ public record AuthServerConfig(
         int maxConnections,
         Duration sendTimeout,
         Duration idleTimeout,
+        int maxUnreadBytes,
         Duration stopGrace) {
     /** Starts from the defaults; only the socket's path must be given. */
     public static Builder builder(Path socketPath) {
@@ -67,6 +69,7 @@ public record AuthServerConfig(
         private int maxConnections = 20_000;
         private Duration sendTimeout = Duration.ofSeconds(10);
         private Duration idleTimeout = Duration.ZERO;
+        private int maxUnreadBytes = 16 << 20;
         private Duration stopGrace = Duration.ofSeconds(10);
 
         private Builder(Path socketPath) {
@@ -161,6 +164,13 @@ public record AuthServerConfig(
             return this;
         }
 
+        /** How many bytes that peers sent ahead may be kept in memory, all connections together, 1 MiB to 1 GiB; 16 MiB unless set.
+         * When there are more, a connection that holds more than its next request is answered {@code error} and closed. */
+        public Builder maxUnreadBytes(int bytes) {
+            this.maxUnreadBytes = inRange("The number of unread bytes", bytes, 1 << 20, 1 << 30);
+            return this;
+        }
+
         /** How long {@link AuthServer#close} waits for requests in flight; 10 seconds unless set. */
         public Builder stopGrace(Duration grace) {
             this.stopGrace = inRange("The grace time", grace, Duration.ZERO, Duration.ofHours(1));
@@ -185,6 +195,7 @@ public record AuthServerConfig(
                     maxConnections,
                     sendTimeout,
                     idleTimeout,
+                    maxUnreadBytes,
                     stopGrace);
         }
 

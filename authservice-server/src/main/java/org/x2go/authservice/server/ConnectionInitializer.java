@@ -21,13 +21,16 @@ final class ConnectionInitializer extends ChannelInitializer<EpollDomainSocketCh
     private static final int MOST_FAREWELLS = 256;
 
     private final AuthServerConfig config;
+    private final WipingAllocator allocator;
     private final Verifier verifier;
     private final ChannelGroup connections;
     private final LogThrottle tooMany = new LogThrottle();
     private final LogThrottle notAllowed = new LogThrottle();
 
-    ConnectionInitializer(AuthServerConfig config, Verifier verifier, ChannelGroup connections) {
+    ConnectionInitializer(
+            AuthServerConfig config, WipingAllocator allocator, Verifier verifier, ChannelGroup connections) {
         this.config = config;
+        this.allocator = allocator;
         this.verifier = verifier;
         this.connections = connections;
     }
@@ -51,7 +54,7 @@ final class ConnectionInitializer extends ChannelInitializer<EpollDomainSocketCh
         Patience patience = new Patience(config.idleTimeout(), config.sendTimeout());
         connection
                 .pipeline()
-                .addLast(new RequestFrameDecoder(config.maxRequestBytes(), patience))
+                .addLast(new RequestFrameDecoder(config.maxRequestBytes(), allocator, patience))
                 .addLast(CredentialDecoder.INSTANCE)
                 .addLast(VerdictEncoder.INSTANCE)
                 .addLast(new AuthenticationHandler(peer, verifier, config.sendTimeout()));

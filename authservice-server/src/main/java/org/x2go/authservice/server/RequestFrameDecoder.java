@@ -25,7 +25,11 @@ import org.x2go.authservice.protocol.RequestFormat;
  * Here bytes are moved only into a new buffer, and the old one is released, which wipes it.
  */
 final class RequestFrameDecoder extends ChannelDuplexHandler {
+    /** What a connection may always keep: the rest of one read, and the next. */
+    private static final int FEW_BUFFERS = 2;
+
     private final int maxRequestBytes;
+    private final WipingAllocator allocator;
     private final Patience patience;
 
     /** What was read and not yet handed on; the first of them may hold an incomplete line. */
@@ -39,8 +43,9 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
     private boolean discarding;
     private boolean inputEnded;
 
-    RequestFrameDecoder(int maxRequestBytes, Patience patience) {
+    RequestFrameDecoder(int maxRequestBytes, WipingAllocator allocator, Patience patience) {
         this.maxRequestBytes = maxRequestBytes;
+        this.allocator = allocator;
         this.patience = patience;
     }
 
@@ -48,6 +53,10 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
         unread.addLast((ByteBuf) msg);
         serve(ctx);
+        if (unread.size() > FEW_BUFFERS && allocator.isStrained()) {
+            // Netty reads a connection empty, asked or not, when its peer has ended its input.
+            Farewell.bid(ctx.channel());
+        }
     }
 
     @Override
@@ -184,7 +193,7 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
         int length = first.readableBytes();
         ByteBuf joined = first;
         if (first.writableBytes() < next.readableBytes() && first.readerIndex() > 0) {
-            joined = first.alloc().directBuffer(maxRequestBytes);
+            joined = allocator.directBuffer(maxRequestBytes);
             joined.writeBytes(first);
             first.release();
         }

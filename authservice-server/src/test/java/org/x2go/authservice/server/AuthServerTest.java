@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -376,5 +377,35 @@ class AuthServerTest {
             assertThat(last.reply()).isEqualTo("ok");
         }
         assertThat(asked).containsExactly("first", "last");
+    }
+
+    @Test
+    void keepsBoundedMemoryForPeersThatSendAheadAndEndTheirInput() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        Authenticator slow = (credentials, peer) -> {
+            release.await();
+            return AuthResult.ok();
+        };
+        List<RawPeer> peers = new ArrayList<>();
+        try (AuthServer server =
+                AuthServer.start(config().maxUnreadBytes(1 << 20).build(), slow)) {
+            for (int i = 0; i < 20; i++) {
+                RawPeer peer = RawPeer.connect(server.socketPath());
+                peers.add(peer);
+                peer.send(RIGHT.repeat(4000)).endInput();
+            }
+            release.countDown();
+            int complete = 0;
+            for (RawPeer peer : peers) {
+                String replies = peer.rest();
+                assertThat(replies).matches("(ok\n)*(error\n)?");
+                complete += replies.equals("ok\n".repeat(4000)) ? 1 : 0;
+            }
+            assertThat(complete).isBetween(1, 19);
+        } finally {
+            for (RawPeer peer : peers) {
+                peer.close();
+            }
+        }
     }
 }

@@ -28,7 +28,7 @@ class AuthenticationHandlerTest {
 
     private final BlockingQueue<AuthResult> results = new LinkedBlockingQueue<>();
     private final BlockingQueue<Credentials> asked = new LinkedBlockingQueue<>();
-    private final WipingAllocator allocator = new WipingAllocator(4096);
+    private final WipingAllocator allocator = new WipingAllocator(4096, 1 << 20);
     private final EmbeddedChannel channel = new EmbeddedChannel();
 
     private EmbeddedChannel open(AuthServerConfig.Builder config) {
@@ -37,7 +37,7 @@ class AuthenticationHandlerTest {
         Verifier verifier = verifier(config);
         channel.pipeline()
                 .addLast(
-                        new RequestFrameDecoder(4096, new Patience(Duration.ZERO, Duration.ofSeconds(10))),
+                        new RequestFrameDecoder(4096, allocator, new Patience(Duration.ZERO, Duration.ofSeconds(10))),
                         CredentialDecoder.INSTANCE,
                         VerdictEncoder.INSTANCE,
                         new AuthenticationHandler(new PeerCredentials(1, 2, 3), verifier, Duration.ofSeconds(10)));
