@@ -1,0 +1,89 @@
+package org.x2go.authservice.pam;
+
+import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.Pointer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * libpam's functions as they are, bound by {@link #bind} before the first call. Each is described in the man page of its
+ * name, section 3.
+ *
+ * <p>Texts are arrays of bytes made by {@link CString}, because JNA's encoding of strings depends on a setting of the whole
+ * process. libpam is thread-safe as long as each handle is used by one thread at a time.
+ */
+@SuppressWarnings("MemberName")
+final class LibPam {
+    /** The name that every Linux-PAM since 0.99 goes by. */
+    static final String LIBRARY = "libpam.so.0";
+
+    static final int PAM_USER = 2;
+    static final int PAM_TTY = 3;
+    static final int PAM_RUSER = 8;
+
+    /** A function to be called instead of sleeping, {@code void (int status, unsigned microseconds, void *appdata)}. */
+    static final int PAM_FAIL_DELAY = 10;
+
+    /** Refuse accounts that have no password. */
+    static final int PAM_DISALLOW_NULL_AUTHTOK = 1;
+
+    private static boolean bound;
+
+    private LibPam() {}
+
+    /**
+     * Loads libpam and binds this class to it; done once, by the first call that succeeds.
+     *
+     * @throws PamUnavailableException if there is no libpam, or no native half of JNA to reach it with
+     */
+    static synchronized void bind(String library) throws PamUnavailableException {
+        if (bound) {
+            return;
+        }
+        Native.register(LibPam.class, load(library));
+        bound = true;
+    }
+
+    /** Finds a native library, with errors that say what to do. */
+    static NativeLibrary load(String library) throws PamUnavailableException {
+        try {
+            requireJna();
+        } catch (LinkageError e) {
+            throw new PamUnavailableException(
+                    "cannot load JNA's native library, through which PAM is called: " + e.getMessage(), e);
+        }
+        try {
+            return NativeLibrary.getInstance(library);
+        } catch (UnsatisfiedLinkError e) {
+            throw new PamUnavailableException(
+                    "cannot load " + library + ": install Linux-PAM's library (Debian and Ubuntu: libpam0g; Fedora and"
+                            + " openSUSE: pam)",
+                    e);
+        }
+    }
+
+    /** Any call will do: the first one unpacks and links the native half. */
+    private static void requireJna() {
+        if (Native.getNativeSize(Pointer.class) != Long.BYTES) {
+            throw new UnsatisfiedLinkError("only 64-bit systems are supported");
+        }
+    }
+
+    /** @param handle one element, which is set to the new handle if PAM_SUCCESS is returned */
+    static native int pam_start(byte[] service, byte @Nullable [] user, Pointer conversation, long[] handle);
+
+    static native int pam_set_item(Pointer handle, int item, byte[] value);
+
+    static native int pam_set_item(Pointer handle, int item, Pointer value);
+
+    /** @param value one element, which is set to the item's address, or to 0 if it has no value */
+    static native int pam_get_item(Pointer handle, int item, long[] value);
+
+    static native int pam_authenticate(Pointer handle, int flags);
+
+    static native int pam_acct_mgmt(Pointer handle, int flags);
+
+    static native int pam_end(Pointer handle, int status);
+
+    static native @Nullable Pointer pam_strerror(@Nullable Pointer handle, int status);
+}

@@ -1,0 +1,42 @@
+package org.x2go.authservice.pam;
+
+import com.sun.jna.Pointer;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.x2go.authservice.auth.LogText;
+
+/** A text that a module wants shown to the user, made fit for the log. */
+final class ModuleText {
+    /** More is not read: LogText shows no more characters than this, and each has at most four bytes. */
+    private static final int MAX_BYTES = 4 * LogText.MAX_LENGTH + 4;
+
+    private ModuleText() {}
+
+    /**
+     * The text, escaped; or a remark in its place if it holds the password, as the output of a command run by pam_exec(8)
+     * may. It is looked for before anything is copied onto the heap.
+     *
+     * @param text a C string
+     */
+    static String forLog(Pointer text, ByteBuffer password) {
+        ByteBuffer bytes = text.getByteBuffer(0, text.indexOf(0, (byte) 0));
+        if (holds(bytes, password)) {
+            return "(withheld, because it holds the password)";
+        }
+        byte[] shown = new byte[Math.min(bytes.remaining(), MAX_BYTES)];
+        bytes.get(shown);
+        return LogText.escape(new String(shown, StandardCharsets.UTF_8));
+    }
+
+    private static boolean holds(ByteBuffer text, ByteBuffer part) {
+        if (!part.hasRemaining()) {
+            return false;
+        }
+        for (int start = 0; start + part.remaining() <= text.limit(); start++) {
+            if (text.slice(start, part.remaining()).equals(part)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,179 @@
+package org.x2go.authservice.pam;
+
+import com.sun.jna.NativeLibrary;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Deque;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.jspecify.annotations.Nullable;
+import org.x2go.authservice.auth.AuthResult;
+import org.x2go.authservice.auth.Authenticator;
+import org.x2go.authservice.auth.LogText;
+import org.x2go.authservice.auth.PeerCredentials;
+import org.x2go.authservice.auth.ServicePolicy;
+import org.x2go.authservice.protocol.Credentials;
+import org.x2go.authservice.protocol.Verdict;
+
+/**
+ * Checks credentials with this machine's PAM (pam(3)).
+ *
+ * <p>Each check is a transaction of its own: its service's file is read afresh, so that a change of it counts from the next
+ * request on. The modules it names stay loaded from a service's first request, or {@link #warmUp}, until {@link #close}. A
+ * module that is replaced by a package upgrade meanwhile goes on being used in its old version until then, as it does in
+ * other servers: restart the service after such upgrades. Rules of a service that are missing from its file, such as an
+ * absent {@code account} line, are those of {@code other} (pam.d(5)); a service without a file is answered
+ * {@code ERROR} instead.
+ *
+ * <p>The delay that modules want for a failure is not slept out here but returned with the result (pam_fail_delay(3)). A
+ * module sees the service's name as PAM_TTY, as pam_access(8) asks for services without a terminal, the name of the user
+ * whose process asks as PAM_RUSER, and no PAM_RHOST.
+ *
+ * <p>Thread-safe: many threads may check at the same time, each has its own handle. The password is copied once, into the
+ * memory that libpam frees; it never touches the Java heap.
+ */
+public final class PamAuthenticator implements Authenticator, AutoCloseable {
+    private static final Logger LOG = LogManager.getLogger(PamAuthenticator.class);
+
+    private final ServicePolicy services;
+    private final byte @Nullable [] confdir;
+    private final ServiceFiles files;
+    private final PeerNames peerNames = new PeerNames(System::nanoTime);
+    private final WarmModules warmModules;
+
+    /** Those not in use. There are never more than threads that have been here at the same time. */
+    private final Deque<PamConversation> conversations = new ConcurrentLinkedDeque<>();
+
+    private volatile boolean closed;
+
+    private PamAuthenticator(ServicePolicy services, @Nullable Path confdir) {
+        this.services = services;
+        this.confdir = confdir == null ? null : CString.of(confdir.toString());
+        this.files = new ServiceFiles(confdir, System::nanoTime);
+        this.warmModules = new WarmModules(this.confdir);
+    }
+
+    /**
+     * Asks PAM by the service files of the system, in /etc/pam.d and /usr/lib/pam.d.
+     *
+     * @param services the services that may be asked for; any other is refused before libpam sees its name
+     * @throws PamUnavailableException if there is no libpam, with a message that says what to install
+     */
+    public static PamAuthenticator open(ServicePolicy services) throws PamUnavailableException {
+        LibPam.bind(LibPam.LIBRARY);
+        return new PamAuthenticator(services, null);
+    }
+
+    /**
+     * Asks PAM by the service files of one directory and none of the system's, except for those that they include by an
+     * absolute path.
+     *
+     * @param services the services that may be asked for; any other is refused before libpam sees its name
+     * @param confdir the directory; it need not exist yet
+     * @throws PamUnavailableException if there is no libpam, or one older than 1.4, which cannot do this
+     */
+    public static PamAuthenticator open(ServicePolicy services, Path confdir) throws PamUnavailableException {
+        LibPam.bind(LibPam.LIBRARY);
+        LibPamConfdir.bind(NativeLibrary.getInstance(LibPam.LIBRARY));
+        return new PamAuthenticator(services, confdir);
+    }
+
+    /**
+     * Loads the modules of all services, so that the first requests need not wait for that. It may be left out. A service
+     * without a file is warned about and passed over.
+     */
+    public void warmUp() {
+        for (String service : services.allowed()) {
+            if (files.has(service)) {
+                warmModules.keep(service);
+            }
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>{@code FAIL} means that PAM refused, or that the request is one that PAM must not see; {@code ERROR} that PAM came
+     * to no verdict; the reason names the cause in either case. After {@link #close} everything is an error.
+     *
+     * @throws IOException if the accounts database cannot be read
+     */
+    @Override
+    public AuthResult authenticate(Credentials credentials, PeerCredentials peer) throws IOException {
+        String service = credentials.service();
+        if (closed) {
+            return AuthResult.error("PAM is not asked any more");
+        }
+        if (!services.allows(service)) {
+            return AuthResult.fail("service not allowed");
+        }
+        byte[] user;
+        try {
+            user = CString.of(credentials.user());
+        } catch (IllegalArgumentException e) {
+            return AuthResult.fail("the user's name " + e.getMessage());
+        }
+        if (user.length == 1) {
+            return AuthResult.fail("the user's name is empty");
+        }
+        if (holdsNul(credentials.password())) {
+            return AuthResult.fail("the password holds a NUL");
+        }
+        if (!files.has(service)) {
+            return AuthResult.error("service file missing");
+        }
+        warmModules.keep(service);
+        return check(credentials, user, CString.of(peerNames.of(peer.uid())));
+    }
+
+    private AuthResult check(Credentials credentials, byte[] user, byte[] asker) throws IOException {
+        byte[] service = CString.of(credentials.service());
+        PamConversation conversation = conversations.pollFirst();
+        if (conversation == null) {
+            conversation = new PamConversation();
+        }
+        AuthResult result;
+        conversation.begin(credentials);
+        try (PamTransaction transaction = PamTransaction.start(service, user, confdir, conversation)) {
+            result = transaction.check(user, service, asker, conversation);
+        } finally {
+            conversation.end();
+        }
+        Throwable failure = conversation.failure();
+        if (failure != null) {
+            LOG.error(
+                    "The conversation with PAM failed for user \"{}\" of service {}",
+                    LogText.escape(credentials.user()),
+                    credentials.service(),
+                    failure);
+            result = AuthResult.error("the conversation with PAM failed");
+        }
+        if (result.verdict() != Verdict.OK) {
+            result = result.delayedBy(conversation.failDelay());
+        }
+        conversations.addFirst(conversation);
+        return result;
+    }
+
+    /** In C it would end the password early. */
+    private static boolean holdsNul(ByteBuffer password) {
+        for (int i = password.position(); i < password.limit(); i++) {
+            if (password.get(i) == 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Lets go of the modules. Checks in progress are not disturbed and go on to their own end. Closing again does nothing.
+     */
+    @Override
+    public void close() {
+        closed = true;
+        warmModules.close();
+        conversations.clear();
+    }
+}

@@ -1,0 +1,165 @@
+package org.x2go.authservice.pam;
+
+import com.sun.jna.Pointer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.OptionalInt;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.jspecify.annotations.Nullable;
+import org.x2go.authservice.auth.AuthResult;
+import org.x2go.authservice.auth.LogText;
+import org.x2go.authservice.posix.Accounts;
+import org.x2go.authservice.protocol.Verdict;
+
+/**
+ * One transaction with libpam, from pam_start(3) to pam_end(3). To be used by one thread at a time.
+ *
+ * <p>It asks who the user is (pam_authenticate(3)) and whether that account may be used now (pam_acct_mgmt(3)). It opens no
+ * session and sets no credentials, because nothing is going to run as that user here, and modules such as pam_cap(8) and
+ * pam_group(8) would change the service's own process.
+ */
+final class PamTransaction implements AutoCloseable {
+    /**
+     * An account without a password lets nobody in, whatever the service's file says. PAM_SILENT is not among the flags: the
+     * texts of modules tell in the debug log why they refuse.
+     */
+    private static final int FLAGS = LibPam.PAM_DISALLOW_NULL_AUTHTOK;
+
+    private static final Logger LOG = LogManager.getLogger(PamTransaction.class);
+
+    private final @Nullable Pointer handle;
+    private int status;
+
+    private PamTransaction(@Nullable Pointer handle, int status) {
+        this.handle = handle;
+        this.status = status;
+    }
+
+    /**
+     * Reads the service's file and loads its modules. That this failed shows in {@link #isOpen} and in the result of
+     * {@link #check}.
+     *
+     * @param service a service's plain name, which the caller has validated, as a C string
+     * @param user the user's name as a C string, or null if the transaction is not going to authenticate
+     * @param confdir the directory of service files as a C string, or null for the system's
+     * @param conversation what modules talk to; it must be kept reachable until this transaction is closed
+     */
+    static PamTransaction start(
+            byte[] service, byte @Nullable [] user, byte @Nullable [] confdir, PamConversation conversation) {
+        long[] handle = new long[1];
+        int status = confdir == null
+                ? LibPam.pam_start(service, user, conversation.pamConv(), handle)
+                : LibPamConfdir.pam_start_confdir(service, user, conversation.pamConv(), confdir, handle);
+        boolean open = status == PamStatus.SUCCESS.number() && handle[0] != 0;
+        if (!open) {
+            LOG.debug("pam_start returned {}", status);
+        }
+        return new PamTransaction(open ? new Pointer(handle[0]) : null, status);
+    }
+
+    /** Whether there is a handle. */
+    boolean isOpen() {
+        return handle != null;
+    }
+
+    /**
+     * Checks the credentials that the conversation answers with. To be called once.
+     *
+     * @param user the user's name as a C string, the same as given to {@link #start}
+     * @param terminal the value of PAM_TTY, as a C string
+     * @param asker the name of the user whose process asks, the value of PAM_RUSER, as a C string
+     */
+    AuthResult check(byte[] user, byte[] terminal, byte[] asker, PamConversation conversation) throws IOException {
+        Pointer open = handle;
+        if (open == null) {
+            return refusal("pam_start");
+        }
+        if (failed(LibPam.pam_set_item(open, LibPam.PAM_TTY, terminal))
+                || failed(LibPam.pam_set_item(open, LibPam.PAM_RUSER, asker))
+                || failed(LibPam.pam_set_item(open, LibPam.PAM_FAIL_DELAY, conversation.delayFunction()))) {
+            return refusal("pam_set_item");
+        }
+        if (failed(LibPam.pam_authenticate(open, FLAGS))) {
+            return refusal("pam_authenticate");
+        }
+        if (failed(LibPam.pam_acct_mgmt(open, FLAGS))) {
+            return refusal("pam_acct_mgmt");
+        }
+        return userIsStill(open, user) ? AuthResult.ok() : AuthResult.fail("PAM changed the user");
+    }
+
+    /** Remembers the status, which is the transaction's until the next call. */
+    private boolean failed(int returned) {
+        status = returned;
+        return differs(returned);
+    }
+
+    private static boolean differs(int status) {
+        return status != PamStatus.SUCCESS.number();
+    }
+
+    private AuthResult refusal(String function) {
+        PamStatus known = PamStatus.of(status);
+        if (LOG.isDebugEnabled()) {
+            LOG.debug("{} returned {}, {}: {}", function, status, known.cName(), description());
+        }
+        String reason = known == PamStatus.UNKNOWN
+                ? known.reason() + " " + status
+                : reason(known, function) + " (" + known.cName() + ")";
+        return known.verdict() == Verdict.FAIL ? AuthResult.fail(reason) : AuthResult.error(reason);
+    }
+
+    /** The password has been found right by the time that the account is checked. */
+    private static String reason(PamStatus status, String function) {
+        return status == PamStatus.AUTH_ERR && function.equals("pam_acct_mgmt")
+                ? "refused by the account rules"
+                : status.reason();
+    }
+
+    private String description() {
+        Pointer text = LibPam.pam_strerror(handle, status);
+        return text == null ? "no description" : LogText.escape(text.getString(0, "UTF-8"));
+    }
+
+    /**
+     * Modules may set another user than the one asked for, and what the asker goes on to do is for the one asked for. Another
+     * spelling of the same account, as directories have it, is fine.
+     */
+    private static boolean userIsStill(Pointer handle, byte[] asked) throws IOException {
+        long[] value = new long[1];
+        if (differs(LibPam.pam_get_item(handle, LibPam.PAM_USER, value)) || value[0] == 0) {
+            return false;
+        }
+        Pointer item = new Pointer(value[0]);
+        byte[] now = item.getByteArray(0, (int) item.indexOf(0, (byte) 0) + 1);
+        return Arrays.equals(now, asked) || isSameAccount(text(now), text(asked));
+    }
+
+    private static boolean isSameAccount(String now, String asked) throws IOException {
+        OptionalInt uid = Accounts.uidOf(asked);
+        boolean same = uid.isPresent() && uid.equals(Accounts.uidOf(now));
+        LOG.debug(
+                "PAM turned user \"{}\" into \"{}\", which is {} account",
+                LogText.escape(asked),
+                LogText.escape(now),
+                same ? "the same" : "another");
+        return same;
+    }
+
+    private static String text(byte[] cString) {
+        return new String(cString, 0, cString.length - 1, StandardCharsets.UTF_8);
+    }
+
+    /** Ends the transaction, with the status that it came to. */
+    @Override
+    public void close() {
+        if (handle != null) {
+            int end = LibPam.pam_end(handle, status);
+            if (differs(end)) {
+                LOG.warn("pam_end returned {}", end);
+            }
+        }
+    }
+}

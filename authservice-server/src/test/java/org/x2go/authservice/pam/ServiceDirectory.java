@@ -1,0 +1,52 @@
+package org.x2go.authservice.pam;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.x2go.authservice.auth.AuthResult;
+import org.x2go.authservice.auth.PeerCredentials;
+import org.x2go.authservice.auth.ServicePolicy;
+import org.x2go.authservice.protocol.Credentials;
+import org.x2go.authservice.testsupport.Needs;
+
+/** A directory of PAM service files, and questions by them: the real libpam, and nothing in /etc is touched. */
+final class ServiceDirectory {
+    static final PeerCredentials PEER = new PeerCredentials(1, Needs.uid(), 0);
+
+    private final Path directory;
+
+    ServiceDirectory(Path directory) {
+        this.directory = directory;
+    }
+
+    /** Writes a service's file. */
+    ServiceDirectory service(String name, String... lines) throws IOException {
+        Files.write(directory.resolve(name), List.of(lines));
+        return this;
+    }
+
+    /** A way to ask by these files. */
+    PamAuthenticator open(String... services) throws PamUnavailableException {
+        return PamAuthenticator.open(ServicePolicy.allowing(List.of(services)), directory);
+    }
+
+    /** Asks once. */
+    AuthResult ask(String user, String password, String service) throws Exception {
+        try (PamAuthenticator pam = open(service)) {
+            return ask(pam, user, password, service);
+        }
+    }
+
+    static AuthResult ask(PamAuthenticator pam, String user, String password, String service) throws IOException {
+        return ask(pam, user, password.getBytes(StandardCharsets.UTF_8), service);
+    }
+
+    static AuthResult ask(PamAuthenticator pam, String user, byte[] password, String service) throws IOException {
+        try (Credentials credentials = Credentials.copyOf(user, ByteBuffer.wrap(password), service)) {
+            return pam.authenticate(credentials, PEER);
+        }
+    }
+}
