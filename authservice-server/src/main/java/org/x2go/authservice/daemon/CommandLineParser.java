@@ -1,0 +1,203 @@
+package org.x2go.authservice.daemon;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.x2go.authservice.protocol.RequestFormat;
+import org.x2go.authservice.server.AuthServerConfig;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgGroupSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * The command line. It is described by picocli's builders and not by its annotations, because these are looked up by
+ * reflection at every start.
+ */
+final class CommandLineParser {
+    /** Tells a process that it is the one that goes to the background; for {@link BackgroundStart} only. */
+    static final String BACKGROUND_CHILD = "--background-child";
+
+    private final List<ArgGroupSpec> groups = new ArrayList<>();
+    private final CommandLine commandLine;
+
+    CommandLineParser() {
+        CommandSpec spec = CommandSpec.create().name(Main.NAME);
+        socketOptions();
+        pamOptions();
+        logOptions();
+        backgroundOptions();
+        otherOptions();
+        groups.forEach(spec::addArgGroup);
+        spec.addOption(flag(BACKGROUND_CHILD).hidden(true).build());
+        spec.usageMessage()
+                .sortOptions(false)
+                .synopsisHeading("Usage: ")
+                .customSynopsis(Main.NAME + " [OPTIONS]")
+                .description(
+                        "%nChecks user names and passwords with PAM, for programs that must not be root: they ask over a"
+                                + " Unix domain socket. Whoever may write to the socket may ask.")
+                .footer(
+                        "%nA setting comes from the command line, else from the environment"
+                                + " (X2GOBROKER_AUTHSERVICE_SOCKET, X2GOBROKER_DEBUG, X2GOBROKER_DAEMON_USER,"
+                                + " X2GOBROKER_AUTHSERVICE_LOGCONFIG), else from " + SettingsReader.DEFAULTS_CONF
+                                + " (there under the same names, in [authservice] or [common]), else it has the"
+                                + " default.",
+                        "",
+                        "Run as root or as X2GOBROKER_DAEMON_USER it logs to a file, otherwise to stderr."
+                                + " X2GOBROKER_AUTHSERVICE_LOGCONFIG may name a log4j2 configuration (XML or"
+                                + " properties) to be used instead.",
+                        "",
+                        "Exit status: 0 after SIGTERM or SIGINT (or, with -D, when the service answers),"
+                                + " 1 if it cannot start, 2 if the command line is wrong.")
+                .width(80);
+        commandLine = new CommandLine(spec)
+                .setAbbreviatedOptionsAllowed(true)
+                .setOverwrittenOptionsAllowed(true)
+                .setAllowOptionsAsOptionParameters(false)
+                .setExpandAtFiles(false)
+                .setInterpolateVariables(false);
+    }
+
+    private void socketOptions() {
+        group(
+                "%nSocket:%n",
+                value("FILE", "-s", "--socket-file", "--socket")
+                        .description("The socket's path, at most 107 bytes. Default:", SettingsReader.SOCKET),
+                value("USER", "-o", "--owner")
+                        .description("Who shall own the socket. Default: root (whoever starts it, if not root)"),
+                value("GROUP", "-g", "--group")
+                        .description("The socket's group. Default: root (that of whoever starts it, if not root)"),
+                value("MODE", "-p", "--permissions")
+                        .description("The socket's permissions, octal, as 660 or 0660 or 0o660. Default: 660"),
+                number("N", "--max-request-bytes")
+                        .description("The longest request that is read, in bytes, 64 to 1048576. Default: "
+                                + RequestFormat.DEFAULT_MAX_REQUEST_BYTES));
+    }
+
+    private void pamOptions() {
+        group(
+                "%nPAM:%n",
+                value("NAME", "--allow-service")
+                        .type(List.class)
+                        .auxiliaryTypes(String.class)
+                        .description("A PAM service that may be asked for; may be given more than once. Give every one:"
+                                + " the default holds only if none is given. Default: x2gobroker"),
+                value("DIR", "--pam-confdir")
+                        .description("Where the services' files are. Default:", "/etc/pam.d, then /usr/lib/pam.d"),
+                number("N", "--workers")
+                        .description("How many passwords are checked at the same time, 1 to 1024. Default: two for"
+                                + " each processor, at least 8; here " + AuthServerConfig.defaultWorkers()));
+    }
+
+    private void logOptions() {
+        group(
+                "%nLog:%n",
+                flag("-d", "--debug").description("Log more, and show where a failure came from"),
+                flag("-i", "--debug-interactively").description("Like -d, but log to stderr"),
+                value("FILE", "--auth-log")
+                        .description(
+                                "The log, if it does not go to stderr. It may be renamed or removed at any time,"
+                                        + " and is then made anew. Default:",
+                                SettingsReader.AUTH_LOG));
+    }
+
+    private void backgroundOptions() {
+        group(
+                "%nBackground:%n",
+                flag("-D", "--daemonize").description("Go to the background as soon as the service answers"),
+                value("FILE", "-P", "--pidfile")
+                        .description(
+                                "With -D, where the process's number is written. Default: " + SettingsReader.PID_FILE),
+                value("DIR", "-L", "--logdir")
+                        .description("With -D, where stdout and stderr go, to " + BackgroundProcess.STDOUT + " and "
+                                + BackgroundProcess.STDERR + ". Default: " + SettingsReader.LOG_DIR));
+    }
+
+    private void otherOptions() {
+        group(
+                "%nOther:%n",
+                flag("--check-config")
+                        .description("Say what would be used, and what is wrong with it, and exit:"
+                                + " 0 if the service would start, 1 if not"),
+                flag("--version").description("Print the version and exit"),
+                flag("-h", "--help").description("Print this and exit"));
+    }
+
+    private void group(String heading, OptionSpec.Builder... options) {
+        ArgGroupSpec.Builder group =
+                ArgGroupSpec.builder().validate(false).heading(heading).order(groups.size());
+        for (int i = 0; i < options.length; i++) {
+            group.addArg(options[i].order(i).build());
+        }
+        groups.add(group.build());
+    }
+
+    private static OptionSpec.Builder flag(String... names) {
+        String first = names[0];
+        return OptionSpec.builder(first, others(names)).type(boolean.class).arity("0");
+    }
+
+    private static OptionSpec.Builder value(String label, String... names) {
+        return OptionSpec.builder(names[0], others(names))
+                .paramLabel(label)
+                .type(String.class)
+                .arity("1");
+    }
+
+    private static OptionSpec.Builder number(String label, String... names) {
+        return value(label, names).type(Integer.class);
+    }
+
+    private static String[] others(String... names) {
+        return java.util.Arrays.copyOfRange(names, 1, names.length);
+    }
+
+    /** What these arguments mean. */
+    Options parse(String... args) throws UsageException {
+        ParseResult result;
+        try {
+            result = commandLine.parseArgs(args);
+        } catch (ParameterException e) {
+            throw new UsageException(oneLine(e));
+        }
+        return new Options(
+                value(result, "--socket-file"),
+                value(result, "--owner"),
+                value(result, "--group"),
+                value(result, "--permissions"),
+                result.matchedOptionValue("--allow-service", List.<String>of()),
+                value(result, "--pam-confdir"),
+                number(result, "--workers"),
+                number(result, "--max-request-bytes"),
+                result.hasMatchedOption("--debug"),
+                result.hasMatchedOption("--debug-interactively"),
+                value(result, "--auth-log"),
+                result.hasMatchedOption("--daemonize"),
+                value(result, "--pidfile"),
+                value(result, "--logdir"),
+                result.hasMatchedOption("--check-config"),
+                result.hasMatchedOption("--version"),
+                result.hasMatchedOption("--help"),
+                result.hasMatchedOption(BACKGROUND_CHILD));
+    }
+
+    /** The text of {@code --help}. */
+    String help() {
+        return commandLine.getUsageMessage(CommandLine.Help.Ansi.OFF);
+    }
+
+    private static String oneLine(ParameterException e) {
+        return String.valueOf(e.getMessage()).replace("\n", " ");
+    }
+
+    private static @Nullable String value(ParseResult result, String option) {
+        return result.<@Nullable String>matchedOptionValue(option, null);
+    }
+
+    private static @Nullable Integer number(ParseResult result, String option) {
+        return result.<@Nullable Integer>matchedOptionValue(option, null);
+    }
+}

@@ -1,0 +1,176 @@
+package org.x2go.authservice.daemon;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Says what the service would run with, and what is wrong with it, without starting it or changing anything. */
+final class ConfigurationCheck {
+    private static final int LONGEST_SOCKET_PATH = 107;
+    private static final int WRITABLE_BY_OTHERS = 2;
+
+    private final Settings settings;
+    private final ProcessUser user;
+    private final PrintStream out;
+
+    private boolean sound = true;
+
+    ConfigurationCheck(Settings settings, ProcessUser user, PrintStream out) {
+        this.settings = settings;
+        this.user = user;
+        this.out = out;
+    }
+
+    /**
+     * Prints everything it finds.
+     *
+     * @param background whether the service would go to the background
+     * @return whether the service would start
+     */
+    boolean run(boolean background) {
+        settings.notes().forEach(this::warn);
+        socket();
+        services();
+        say("workers: " + settings.workers() + ", longest request: " + settings.maxRequestBytes() + " bytes");
+        log();
+        if (background) {
+            directory(
+                    "PID file: " + settings.background().pidFile(),
+                    settings.background().pidFile(),
+                    "--pidfile");
+            logDirectory(settings.background().logDir(), "--logdir");
+        }
+        say(sound ? "Fit to start." : "Not fit to start: see the problems above.");
+        return sound;
+    }
+
+    private void socket() {
+        Path path = settings.socketFile();
+        directory(
+                "socket: " + path + " (" + settings.owner().orElse(user.name()) + ":"
+                        + settings.group().orElse("own group") + " " + settings.socketModeText() + ")",
+                path,
+                "--socket-file");
+        int length = path.toString().getBytes(StandardCharsets.UTF_8).length;
+        if (length > LONGEST_SOCKET_PATH) {
+            problem("the socket's path has " + length + " bytes, and may have " + LONGEST_SOCKET_PATH
+                    + " at most: choose another with --socket-file");
+        }
+        if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) || Files.isDirectory(path)) {
+                problem("what lies at " + path + " is not a socket: remove it, or choose another --socket-file");
+            } else if (answers(path)) {
+                warn("a service answers on " + path + " now: stop it first");
+            }
+        }
+        if ((settings.socketMode() & WRITABLE_BY_OTHERS) != 0) {
+            warn("every user of this machine may ask, and so guess passwords: the socket's mode is "
+                    + settings.socketModeText());
+        }
+        try {
+            int uid = Service.uid(settings.owner());
+            int gid = Service.gid(settings.group());
+            if (!user.root() && uid == 0) {
+                problem("only root can make a socket for root: leave out --owner");
+            }
+            say("socket's owner and group by number: " + idText(uid) + ":" + idText(gid));
+        } catch (IOException e) {
+            problem(Failures.text(e));
+        }
+        if (!user.root()) {
+            warn("not root: PAM modules that need root, as pam_unix may, cannot check the passwords of others");
+        }
+    }
+
+    private static String idText(int id) {
+        return id == -1 ? "own" : Integer.toUnsignedString(id);
+    }
+
+    private static boolean answers(Path path) {
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            return channel.connect(UnixDomainSocketAddress.of(path));
+        } catch (IOException e) {
+            // Nobody listens, which is what is asked here.
+            return false;
+        }
+    }
+
+    private void services() {
+        PamServiceFiles files = PamServiceFiles.in(settings.pamConfdir());
+        for (String service : settings.services().allowed().stream().sorted().toList()) {
+            Optional<Path> file = files.find(service);
+            if (file.isPresent()) {
+                say("PAM service " + service + ": " + file.get());
+                files.warning(service).ifPresent(this::warn);
+            } else {
+                problem("PAM service " + service + " has no file in " + files.directoriesText()
+                        + ": every request for it would be answered \"error\"; make one");
+            }
+        }
+    }
+
+    private void log() {
+        String level = settings.debug() ? ", debug" : "";
+        if (settings.logTarget() instanceof LogTarget.File file) {
+            say("log: " + file.path() + level);
+            Path parent = file.path().getParent();
+            logDirectory(parent == null ? file.path() : parent, "--auth-log");
+            if (Files.exists(file.path(), LinkOption.NOFOLLOW_LINKS)
+                    && !Files.isRegularFile(file.path(), LinkOption.NOFOLLOW_LINKS)) {
+                problem("the log " + file.path() + " is not a regular file: remove it");
+            }
+        } else if (settings.logTarget() instanceof LogTarget.Configured configured) {
+            say("log: as configured in " + configured.configuration() + level);
+            try {
+                LogConfigurationFile.read(null, configured.configuration());
+            } catch (IOException e) {
+                problem(Failures.text(e));
+            }
+        } else {
+            say("log: stderr" + level);
+        }
+    }
+
+    private void logDirectory(Path directory, String option) {
+        if (!Files.isDirectory(directory)) {
+            problem("the log directory " + directory + " does not exist: make it, or choose another with " + option);
+        } else if (!Files.isWritable(directory)) {
+            problem("the log directory " + directory + " cannot be written to by " + user.name()
+                    + ": choose another with " + option);
+        }
+    }
+
+    /** The directory of a file that the service makes; it makes the directory too. */
+    private void directory(String what, Path file, String option) {
+        say(what);
+        Path directory = file.getParent();
+        while (directory != null && !Files.exists(directory)) {
+            directory = directory.getParent();
+        }
+        if (directory == null || !Files.isDirectory(directory)) {
+            problem(directory + " is not a directory: choose another path with " + option);
+        } else if (!Files.isWritable(directory)) {
+            problem(directory + " cannot be written to by " + user.name() + ": choose another path with " + option);
+        }
+    }
+
+    private void say(String line) {
+        out.println(line);
+    }
+
+    private void warn(String what) {
+        out.println("warning: " + what);
+    }
+
+    private void problem(String what) {
+        sound = false;
+        out.println("problem: " + what);
+    }
+}

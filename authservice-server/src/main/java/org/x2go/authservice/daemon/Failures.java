@@ -1,0 +1,25 @@
+package org.x2go.authservice.daemon;
+
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+
+/** Says what went wrong, without the names of classes. */
+final class Failures {
+    private Failures() {}
+
+    /** A failure's reason, for an admin; which file it was about is left to the caller. */
+    static String text(Throwable failure) {
+        if (failure instanceof NoSuchFileException) {
+            return "there is no such file or directory";
+        }
+        if (failure instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        if (failure instanceof FileSystemException e && e.getReason() != null) {
+            return e.getReason();
+        }
+        String message = failure.getMessage();
+        return message == null ? failure.toString() : message;
+    }
+}

@@ -1,0 +1,134 @@
+package org.x2go.authservice.daemon;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.core.Appender;
+import org.apache.logging.log4j.core.LoggerContext;
+import org.apache.logging.log4j.core.appender.ConsoleAppender;
+import org.apache.logging.log4j.core.config.Configuration;
+import org.apache.logging.log4j.core.config.Configurator;
+import org.apache.logging.log4j.status.StatusData;
+import org.apache.logging.log4j.status.StatusListener;
+import org.apache.logging.log4j.status.StatusLogger;
+
+/** The log, from the start of the program to its end. */
+final class Logging implements AutoCloseable {
+    private static final long STOP_SECONDS = 6;
+
+    private final LoggerContext context;
+
+    private Logging(LoggerContext context) {
+        this.context = context;
+    }
+
+    /**
+     * Configures the log. Nothing may have been logged before, nor a logger been made.
+     *
+     * @throws IOException if the log cannot be written as configured
+     */
+    static Logging start(LogTarget target, boolean debug) throws IOException {
+        // What log4j looks for at its start, and this program has no use for.
+        unlessSet("log4j2.contextSelector", "org.apache.logging.log4j.core.selector.BasicContextSelector");
+        unlessSet("log4j2.disableThreadContext", "true");
+        unlessSet("log4j2.isWebapp", "false");
+        // It would run at the same time as ours, and the last lines would be lost.
+        System.setProperty("log4j.shutdownHookEnabled", "false");
+        Complaints complaints = new Complaints();
+        StatusLogger.getLogger().registerListener(complaints);
+        try {
+            LoggerContext context = Configurator.initialize(configuration(target, debug ? Level.DEBUG : Level.INFO));
+            complaints.check(target);
+            if (debug && target instanceof LogTarget.Configured) {
+                Configurator.setLevel(BuiltInLogConfiguration.OWN_LOGGERS, Level.DEBUG);
+            }
+            return new Logging(context);
+        } finally {
+            StatusLogger.getLogger().removeListener(complaints);
+        }
+    }
+
+    private static void unlessSet(String property, String value) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, value);
+        }
+    }
+
+    private static Configuration configuration(LogTarget target, Level level) throws IOException {
+        if (target instanceof LogTarget.Configured configured) {
+            return LogConfigurationFile.read(null, configured.configuration());
+        }
+        Appender appender = target instanceof LogTarget.File file ? file(file.path()) : stderr();
+        return new BuiltInLogConfiguration(null, appender, level);
+    }
+
+    private static Appender file(Path path) throws IOException {
+        Path directory = path.getParent();
+        if (directory == null || !Files.isDirectory(directory)) {
+            throw new IOException("the directory of the log " + path
+                    + " does not exist: make it, name another file with --auth-log, or log to stderr with -i");
+        }
+        try {
+            return ReopeningFileAppender.create("file", path.toString(), null, LineLayout.create());
+        } catch (IOException e) {
+            throw new IOException(
+                    e.getMessage() + "; or name another file with --auth-log, or log to stderr with -i", e);
+        }
+    }
+
+    private static Appender stderr() {
+        return ConsoleAppender.newBuilder()
+                .setName("stderr")
+                .setTarget(ConsoleAppender.Target.SYSTEM_ERR)
+                .setLayout(LineLayout.create())
+                .build();
+    }
+
+    /** Writes what is still queued, and stops logging. */
+    @Override
+    public void close() {
+        context.stop(STOP_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** What log4j has to say against a configuration; by itself it would go on with another one of its own. */
+    private static final class Complaints implements StatusListener {
+        private final List<String> texts = new CopyOnWriteArrayList<>();
+
+        @Override
+        public void log(StatusData data) {
+            String text = data.getMessage().getFormattedMessage();
+            Throwable thrown = data.getThrowable();
+            texts.add(thrown == null ? text : text + ": " + Failures.text(rootCause(thrown)));
+        }
+
+        @Override
+        public Level getStatusLevel() {
+            return Level.ERROR;
+        }
+
+        @Override
+        public void close() {}
+
+        void check(LogTarget target) throws IOException {
+            if (texts.isEmpty()) {
+                return;
+            }
+            String where = target instanceof LogTarget.Configured configured
+                    ? "the log configuration " + configured.configuration() + " cannot be used: "
+                    : "the log cannot be started: ";
+            throw new IOException(where + texts.get(0).replace('\n', ' '));
+        }
+
+        private static Throwable rootCause(Throwable thrown) {
+            Throwable cause = thrown;
+            while (cause.getCause() != null) {
+                cause = cause.getCause();
+            }
+            return cause;
+        }
+    }
+}

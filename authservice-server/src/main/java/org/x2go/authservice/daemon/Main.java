@@ -1,0 +1,120 @@
+package org.x2go.authservice.daemon;
+
+import java.io.PrintStream;
+import java.util.Optional;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+
+/** The program. */
+public final class Main {
+    static final String NAME = "x2gobroker-authservice";
+
+    /** Exit status: the service ran and was stopped, or does run in the background. */
+    static final int OK = 0;
+
+    /** Exit status: the service could not start, or could not stop as it should. */
+    static final int FAILED = 1;
+
+    /** Exit status: the command line is wrong. */
+    static final int WRONG_USAGE = 2;
+
+    private Main() {}
+
+    /** Runs the service until a signal ends it. */
+    public static void main(String[] args) {
+        System.exit(run(args, System.out, System.err));
+    }
+
+    private static int run(String[] args, PrintStream out, PrintStream err) {
+        boolean debug = false;
+        try {
+            CommandLineParser commandLine = new CommandLineParser();
+            Options options = commandLine.parse(args);
+            debug = options.debug() || options.debugInteractively();
+            if (options.help()) {
+                out.print(commandLine.help());
+                return OK;
+            }
+            if (options.version()) {
+                out.println("authservice " + version());
+                return OK;
+            }
+            ProcessUser user = ProcessUser.current();
+            Settings settings = new SettingsReader(
+                            System.getenv(), SettingsReader.DEFAULTS_CONF, SettingsReader.LOG_CONFIG, user)
+                    .read(options);
+            if (options.checkConfig()) {
+                return new ConfigurationCheck(settings, user, out).run(options.daemonize()) ? OK : FAILED;
+            }
+            if (options.daemonize() && !options.backgroundChild()) {
+                return BackgroundStart.run(args, out);
+            }
+            return serve(settings, user, options.backgroundChild(), out);
+        } catch (UsageException e) {
+            err.println(NAME + ": " + e.getMessage() + " (try --help)");
+            return WRONG_USAGE;
+        } catch (Exception e) {
+            err.println(NAME + ": " + Failures.text(e));
+            if (debug) {
+                e.printStackTrace(err);
+            }
+            return FAILED;
+        }
+    }
+
+    /** Returns only by an exception: the end of the service is that of the process. */
+    private static int serve(Settings settings, ProcessUser user, boolean background, PrintStream out)
+            throws Exception {
+        Logging logging = Logging.start(settings.logTarget(), settings.debug());
+        Lifecycle lifecycle = new Lifecycle(logging);
+        try {
+            lifecycle.start(() -> start(settings, user, background, lifecycle, out));
+            warn(settings);
+            lifecycle.awaitEnd();
+            return OK;
+        } catch (Throwable e) {
+            lifecycle.failed();
+            throw e;
+        }
+    }
+
+    private static void start(
+            Settings settings, ProcessUser user, boolean background, Lifecycle lifecycle, PrintStream out)
+            throws Exception {
+        BackgroundProcess process =
+                background ? BackgroundProcess.start(settings.background().logDir()) : null;
+        Service service = Service.start(settings);
+        lifecycle.started(service);
+        Logger log = LogManager.getLogger(Main.class);
+        log.info(
+                "authservice {} answers on {} ({}:{} {}), PAM services {}, {} workers",
+                version(),
+                settings.socketFile(),
+                settings.owner().orElse(user.name()),
+                settings.group().orElse("own group"),
+                settings.socketModeText(),
+                settings.services().allowed(),
+                settings.workers());
+        if (process != null) {
+            lifecycle.started(PidFile.write(
+                    settings.background().pidFile(), ProcessHandle.current().pid()));
+            process.ready(out);
+        }
+        service.warmUp();
+    }
+
+    /** What an admin should know of, but need not wait for at the start. */
+    private static void warn(Settings settings) {
+        Logger log = LogManager.getLogger(Main.class);
+        settings.notes().forEach(log::warn);
+        PamServiceFiles files = PamServiceFiles.in(settings.pamConfdir());
+        for (String service : settings.services().allowed()) {
+            files.warning(service).ifPresent(log::warn);
+        }
+    }
+
+    private static String version() {
+        return Optional.ofNullable(Main.class.getPackage().getImplementationVersion())
+                .orElse("(not packaged)");
+    }
+}

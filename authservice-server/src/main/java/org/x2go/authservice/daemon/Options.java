@@ -1,0 +1,25 @@
+package org.x2go.authservice.daemon;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What was given on the command line, as it was given; null or empty where nothing was. */
+record Options(
+        @Nullable String socketFile,
+        @Nullable String owner,
+        @Nullable String group,
+        @Nullable String permissions,
+        List<String> allowServices,
+        @Nullable String pamConfdir,
+        @Nullable Integer workers,
+        @Nullable Integer maxRequestBytes,
+        boolean debug,
+        boolean debugInteractively,
+        @Nullable String authLog,
+        boolean daemonize,
+        @Nullable String pidFile,
+        @Nullable String logDir,
+        boolean checkConfig,
+        boolean version,
+        boolean help,
+        boolean backgroundChild) {}

@@ -1,0 +1,90 @@
+package org.x2go.authservice.daemon;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/**
+ * The file that tells a process's number to those who stop it. Its directory may belong to a user who is not trusted, so
+ * that no link is followed, and a file made before is replaced, never written to.
+ */
+final class PidFile implements AutoCloseable {
+    /** More than the longest number and its newline. */
+    private static final int MOST_BYTES = 32;
+
+    private final Path path;
+    private final String number;
+
+    private PidFile(Path path, String number) {
+        this.path = path;
+        this.number = number;
+    }
+
+    /**
+     * Writes a process's number.
+     *
+     * @throws IOException if that cannot be done, or if something lies there that is no PID file
+     */
+    static PidFile write(Path path, long pid) throws IOException {
+        String number = Long.toString(pid);
+        try {
+            Path directory = path.getParent();
+            if (directory != null && !Files.isDirectory(directory)) {
+                Files.createDirectories(directory);
+            }
+            removeOld(path);
+            try (SeekableByteChannel file = Files.newByteChannel(
+                    path,
+                    Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--")))) {
+                file.write(ByteBuffer.wrap((number + "\n").getBytes(StandardCharsets.US_ASCII)));
+            }
+            return new PidFile(path, number);
+        } catch (IOException e) {
+            throw new IOException(
+                    "cannot write the PID file " + path + ": " + Failures.text(e) + "; choose another with --pidfile",
+                    e);
+        }
+    }
+
+    private static void removeOld(Path path) throws IOException {
+        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        if (!Files.isSymbolicLink(path)) {
+            String content = Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) ? content(path) : "no number";
+            if (!content.chars().allMatch(c -> c >= '0' && c <= '9')) {
+                throw new IOException("what lies there is not an old PID file");
+            }
+        }
+        Files.deleteIfExists(path);
+    }
+
+    private static String content(Path path) throws IOException {
+        ByteBuffer content = ByteBuffer.allocate(MOST_BYTES);
+        int read = 0;
+        try (SeekableByteChannel file =
+                Files.newByteChannel(path, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
+            while (read >= 0 && content.hasRemaining()) {
+                read = file.read(content);
+            }
+        }
+        return new String(content.array(), 0, content.position(), StandardCharsets.ISO_8859_1).strip();
+    }
+
+    /** Removes the file, if it still is this process's. */
+    @Override
+    public void close() throws IOException {
+        if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)
+                && content(path).equals(number)) {
+            Files.deleteIfExists(path);
+        }
+    }
+}

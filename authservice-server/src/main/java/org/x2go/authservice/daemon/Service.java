@@ -1,0 +1,77 @@
+package org.x2go.authservice.daemon;
+
+import java.io.IOException;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.x2go.authservice.pam.PamAuthenticator;
+import org.x2go.authservice.pam.PamUnavailableException;
+import org.x2go.authservice.posix.Accounts;
+import org.x2go.authservice.server.AuthServer;
+
+/** The service as the program runs it: the socket in front, PAM behind. */
+final class Service implements AutoCloseable {
+    private final AuthServer server;
+    private final PamAuthenticator authenticator;
+
+    private Service(AuthServer server, PamAuthenticator authenticator) {
+        this.server = server;
+        this.authenticator = authenticator;
+    }
+
+    /**
+     * Starts it; when this returns, the socket answers.
+     *
+     * @throws IOException if it cannot be started; the message says why, for an admin
+     * @throws PamUnavailableException if there is no PAM here; the message says what to install
+     */
+    static Service start(Settings settings) throws IOException, PamUnavailableException {
+        int uid = uid(settings.owner());
+        int gid = gid(settings.group());
+        PamAuthenticator authenticator = pam(settings);
+        try {
+            return new Service(AuthServer.start(settings.serverConfig(uid, gid), authenticator), authenticator);
+        } catch (IOException | RuntimeException | Error e) {
+            authenticator.close();
+            throw e;
+        }
+    }
+
+    private static PamAuthenticator pam(Settings settings) throws PamUnavailableException {
+        return settings.pamConfdir().isPresent()
+                ? PamAuthenticator.open(
+                        settings.services(), settings.pamConfdir().get())
+                : PamAuthenticator.open(settings.services());
+    }
+
+    /** Loads the modules of the services; requests are answered meanwhile, but the first ones may have to wait. */
+    void warmUp() {
+        authenticator.warmUp();
+    }
+
+    /** The number of the socket's owner, -1 if it is to be the process's user. */
+    static int uid(Optional<String> owner) throws IOException {
+        return owner.isEmpty() ? -1 : number(owner.get(), Accounts.uidOf(owner.get()), "there is no user", "--owner");
+    }
+
+    /** The number of the socket's group, -1 if it is to be the process's. */
+    static int gid(Optional<String> group) throws IOException {
+        return group.isEmpty() ? -1 : number(group.get(), Accounts.gidOf(group.get()), "there is no group", "--group");
+    }
+
+    private static int number(String name, OptionalInt found, String missing, String option) throws IOException {
+        if (found.isPresent()) {
+            return found.getAsInt();
+        }
+        try {
+            return Integer.parseUnsignedInt(name);
+        } catch (NumberFormatException e) {
+            throw new IOException(missing + " '" + name + "': make it, or choose another with " + option, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        server.close();
+        authenticator.close();
+    }
+}

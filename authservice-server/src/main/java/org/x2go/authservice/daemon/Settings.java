@@ -1,0 +1,62 @@
+package org.x2go.authservice.daemon;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.x2go.authservice.auth.ServicePolicy;
+import org.x2go.authservice.server.AuthServerConfig;
+
+/**
+ * What the service runs with, wherever it was set. All paths are absolute.
+ *
+ * @param socketFile the socket's path
+ * @param owner who shall own the socket; if empty, the process's user
+ * @param group the socket's group; if empty, the process's
+ * @param socketMode the socket's permission bits
+ * @param services the PAM services that may be asked for
+ * @param pamConfdir where their files are, if not in the system's directories
+ * @param workers how many requests are checked at the same time
+ * @param maxRequestBytes the longest request, its newline included
+ * @param debug whether debug messages are logged
+ * @param logTarget where the log goes
+ * @param background what is done with the process when it goes to the background; used only if it does
+ * @param notes what an admin should be told about how these settings were arrived at
+ */
+record Settings(
+        Path socketFile,
+        Optional<String> owner,
+        Optional<String> group,
+        int socketMode,
+        ServicePolicy services,
+        Optional<Path> pamConfdir,
+        int workers,
+        int maxRequestBytes,
+        boolean debug,
+        LogTarget logTarget,
+        Background background,
+        List<String> notes) {
+    /**
+     * Files of a process in the background.
+     *
+     * @param pidFile where its number is written
+     * @param logDir the directory of the files that take its stdout and stderr
+     */
+    record Background(Path pidFile, Path logDir) {}
+
+    /** The server's configuration, with the owner and group of its socket looked up already. */
+    AuthServerConfig serverConfig(int uid, int gid) {
+        return AuthServerConfig.builder(socketFile)
+                .socketOwner(uid)
+                .socketGroup(gid)
+                .socketMode(socketMode)
+                .services(services)
+                .workers(workers)
+                .maxRequestBytes(maxRequestBytes)
+                .build();
+    }
+
+    /** The socket's permission bits as they are written. */
+    String socketModeText() {
+        return String.format("%04o", socketMode);
+    }
+}
