@@ -10,14 +10,14 @@ import org.apache.logging.log4j.Logger;
  * tries again; those who wait to be accepted wait on, and open connections are served meanwhile.
  */
 final class AcceptFaults extends ChannelInboundHandlerAdapter {
-    private static final Logger log = LogManager.getLogger(AcceptFaults.class);
+    private static final Logger LOG = LogManager.getLogger(AcceptFaults.class);
 
     private final LogThrottle throttle = new LogThrottle();
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (throttle.allows()) {
-            log.error(
+            LOG.error(
                     "Cannot accept connections ({}); trying again every second. Raise the limit of open files"
                             + " (LimitNOFILE= in the unit, ulimit -n), or lower --max-connections.",
                     cause.toString());

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.x2go.authservice.auth.Authenticator;
@@ -36,7 +37,7 @@ import org.x2go.authservice.posix.SocketFile;
  * threads. All methods are thread-safe.
  */
 public final class AuthServer implements AutoCloseable {
-    private static final Logger log = LogManager.getLogger(AuthServer.class);
+    private static final Logger LOG = LogManager.getLogger(AuthServer.class);
 
     /** How long closing waits for what should take no time at all. */
     private static final Duration AT_ONCE = Duration.ofSeconds(5);
@@ -110,22 +111,26 @@ public final class AuthServer implements AutoCloseable {
     public void close() {
         socket.remove();
         listener.close().syncUninterruptibly();
-        loops.next().submit(this::stopConnections).syncUninterruptibly();
-        boolean answered = connections
-                .newCloseFuture()
-                .awaitUninterruptibly(config.stopGrace().toNanos(), TimeUnit.NANOSECONDS);
-        if (!answered) {
-            log.warn(
-                    "{} requests had no verdict within the grace time of {} s; their connections are closed",
+        onEachConnection(connection -> connection.pipeline().fireUserEventTriggered(AuthenticationHandler.STOP));
+        if (!allClosedWithin(config.stopGrace())) {
+            LOG.warn(
+                    "{} requests had no verdict within the grace time of {} s: they are answered \"error\"",
                     connections.size(),
                     config.stopGrace().toSeconds());
-            connections.close().awaitUninterruptibly(AT_ONCE.toNanos(), TimeUnit.NANOSECONDS);
+            onEachConnection(Farewell::bid);
+            if (!allClosedWithin(AT_ONCE)) {
+                LOG.warn("{} connections could not be closed", connections.size());
+            }
         }
         verifier.workers().stop();
         loops.shutdownGracefully(0, AT_ONCE.toNanos(), TimeUnit.NANOSECONDS).syncUninterruptibly();
     }
 
-    private void stopConnections() {
-        connections.forEach(connection -> connection.pipeline().fireUserEventTriggered(AuthenticationHandler.STOP));
+    private void onEachConnection(Consumer<Channel> action) {
+        loops.next().submit(() -> connections.forEach(action)).syncUninterruptibly();
+    }
+
+    private boolean allClosedWithin(Duration time) {
+        return connections.newCloseFuture().awaitUninterruptibly(time.toNanos(), TimeUnit.NANOSECONDS);
     }
 }

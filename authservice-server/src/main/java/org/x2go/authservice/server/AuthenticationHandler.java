@@ -24,7 +24,7 @@ final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
     /** Sent through a pipeline: answer the request in flight, if there is one, and then close the connection. */
     static final Object STOP = new Object();
 
-    private static final Logger log = LogManager.getLogger(AuthenticationHandler.class);
+    private static final Logger LOG = LogManager.getLogger(AuthenticationHandler.class);
 
     private final PeerCredentials peer;
     private final Verifier verifier;
@@ -112,11 +112,12 @@ final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof IOException) {
-            log.debug("A connection broke: {}", cause.toString());
+            LOG.debug("A connection broke: {}", cause.toString());
+            ctx.close();
         } else {
-            log.error("A connection is closed because of a fault in this program", cause);
+            LOG.error("A connection is ended because of a fault in this program", cause);
+            Farewell.bid(ctx.channel());
         }
-        ctx.close();
     }
 
     /** The connection, as the one who asks. */

@@ -15,7 +15,7 @@ import org.x2go.authservice.posix.PeerGroups;
  * verdicts, bytes.
  */
 final class ConnectionInitializer extends ChannelInitializer<EpollDomainSocketChannel> {
-    private static final Logger log = LogManager.getLogger(ConnectionInitializer.class);
+    private static final Logger LOG = LogManager.getLogger(ConnectionInitializer.class);
 
     /** How many refused connections may be open besides, each for the moment that its farewell takes. */
     private static final int MOST_FAREWELLS = 256;
@@ -62,7 +62,7 @@ final class ConnectionInitializer extends ChannelInitializer<EpollDomainSocketCh
 
     private void refuseOneTooMany(EpollDomainSocketChannel connection) {
         if (tooMany.allows()) {
-            log.warn(
+            LOG.warn(
                     "Refusing connections: {} are open, and {} were refused since this was last said. If they are"
                             + " wanted, raise --max-connections.",
                     config.maxConnections(),
@@ -73,7 +73,7 @@ final class ConnectionInitializer extends ChannelInitializer<EpollDomainSocketCh
 
     private void refuseNotAllowed(EpollDomainSocketChannel connection, PeerCredentials peer) {
         if (notAllowed.allows()) {
-            log.warn(
+            LOG.warn(
                     "Refusing a peer that neither --allow-uid nor --allow-gid admits: uid {}, gid {}, pid {}, and {} others"
                             + " since this was last said",
                     Integer.toUnsignedString(peer.uid()),

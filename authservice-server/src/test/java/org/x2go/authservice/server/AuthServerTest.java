@@ -408,4 +408,27 @@ class AuthServerTest {
             }
         }
     }
+
+    @Test
+    void answersErrorToRequestsThatOutlastTheGraceTime() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        Authenticator waiting = (credentials, peer) -> {
+            begun.countDown();
+            release.await();
+            return AuthResult.ok();
+        };
+        AuthServer server =
+                AuthServer.start(config().stopGrace(Duration.ofMillis(100)).build(), waiting);
+        try (RawPeer busy = RawPeer.connect(server.socketPath())) {
+            busy.send(RIGHT);
+            begun.await();
+            Thread closing = new Thread(server::close);
+            closing.start();
+            assertThat(busy.rest()).isEqualTo("error\n");
+            closing.join();
+        } finally {
+            release.countDown();
+        }
+    }
 }
