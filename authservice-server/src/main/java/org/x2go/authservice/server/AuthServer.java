@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -48,6 +49,7 @@ public final class AuthServer implements AutoCloseable {
     private final Verifier verifier;
     private final ChannelGroup connections;
     private final Channel listener;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private AuthServer(
             AuthServerConfig config,
@@ -109,6 +111,9 @@ public final class AuthServer implements AutoCloseable {
      */
     @Override
     public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
         socket.remove();
         listener.close().syncUninterruptibly();
         onEachConnection(connection -> connection.pipeline().fireUserEventTriggered(AuthenticationHandler.STOP));

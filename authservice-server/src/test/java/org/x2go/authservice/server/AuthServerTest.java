@@ -282,6 +282,7 @@ class AuthServerTest {
             server.close();
             assertThat(peer.rest()).isEmpty();
         }
+        server.close();
     }
 
     @Test
