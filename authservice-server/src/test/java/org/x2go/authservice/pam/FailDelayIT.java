@@ -12,8 +12,8 @@ import org.x2go.authservice.auth.AuthResult;
 import org.x2go.authservice.protocol.Verdict;
 import org.x2go.authservice.testsupport.Needs;
 
-/** Delays so long that a test which slept them out would not end in time. */
-@Timeout(60)
+/** Delays so long that a test which slept them out would not end in time; nothing wakes a thread that sleeps in C. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FailDelayIT {
     private static final String DELAY = "auth optional pam_faildelay.so delay=1000000000";
     private static final Duration DELAYED_BY = Duration.ofSeconds(1000);

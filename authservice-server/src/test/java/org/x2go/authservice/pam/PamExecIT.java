@@ -55,6 +55,7 @@ class PamExecIT {
         return Arrays.copyOf(received, end);
     }
 
+    /** pam_exec itself passes on no more than 511 bytes; ProbeModuleIT has the longer ones. */
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 255, 511})
     void thePasswordArrivesByteByByte(int length) throws Exception {

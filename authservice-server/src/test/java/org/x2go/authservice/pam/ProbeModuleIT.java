@@ -47,6 +47,20 @@ class ProbeModuleIT {
         assertThat(ask(auth, "")).isEqualTo(AuthResult.ok());
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 511, 512, 513, 600, 4096})
+    void passwordsOfAnyLengthArrive(int length) throws Exception {
+        byte[] password = new byte[length];
+        for (int i = 0; i < length; i++) {
+            password[i] = (byte) (255 - i % 255);
+        }
+        ServiceDirectory services = new ServiceDirectory(directory)
+                .service("login", "auth required " + module + " countdown=" + length, "account required " + module);
+        try (PamAuthenticator pam = services.open("login")) {
+            assertThat(ServiceDirectory.ask(pam, "root", password, "login")).isEqualTo(AuthResult.ok());
+        }
+    }
+
     @Test
     void theAccountStepIsAnsweredToo() throws Exception {
         assertThat(ask("", "round=pu,geheim,root")).isEqualTo(AuthResult.ok());

@@ -23,9 +23,21 @@ static int same(const char *a, const char *b) {
     return a != NULL && b != NULL && strcmp(a, b) == 0;
 }
 
+static int is_expected(const char *answer, const char *expected) {
+    if (answer == NULL || expected == NULL) return answer == expected;
+    return strcmp(expected, "*") == 0 ? answer[0] != 0 : strcmp(answer, expected) == 0;
+}
+
+/* As libpam does with a password. */
+static void wipe_and_free(char *text) {
+    if (text == NULL) return;
+    for (volatile char *c = text; *c != 0; c++) *c = 0;
+    free(text);
+}
+
 /*
  * One round of messages, a letter each: p asks for the password, u for the user's name, i and e tell. After the letters
- * and a comma comes the answer that p is to get, and after another comma that of u.
+ * and a comma comes the answer that p is to get, and after another comma that of u. A star stands for any but none.
  */
 static int round_of(void *handle, const char *script) {
     char letters[64] = "", password[64] = "", user[64] = "";
@@ -52,10 +64,28 @@ static int round_of(void *handle, const char *script) {
     if (status != SUCCESS) return responses == NULL ? status : AUTH_ERR;
     for (int i = 0; i < count; i++) {
         const char *expected = letters[i] == 'p' ? password : letters[i] == 'u' ? user : NULL;
-        if (expected == NULL ? responses[i].text != NULL : !same(responses[i].text, expected)) status = AUTH_ERR;
-        free(responses[i].text);
+        if (!is_expected(responses[i].text, expected)) status = AUTH_ERR;
+        wipe_and_free(responses[i].text);
     }
     free(responses);
+    return status;
+}
+
+/* Asks for the password, which is to be this long, and to count down from 255 to 1 again and again. */
+static int countdown(const void *handle, size_t length) {
+    const struct message message = {1, "Password: "}, *pointer = &message;
+    const struct conversation *conversation = NULL;
+    struct response *response = NULL;
+    int status = pam_get_item(handle, CONV, (const void **) &conversation);
+    if (status == SUCCESS) status = conversation->converse(1, &pointer, &response, conversation->appdata);
+    if (status != SUCCESS) return status;
+    const char *text = response->text;
+    status = text != NULL && strlen(text) == length ? SUCCESS : AUTH_ERR;
+    for (size_t i = 0; status == SUCCESS && i < length; i++) {
+        if ((unsigned char) text[i] != 255 - i % 255) status = AUTH_ERR;
+    }
+    wipe_and_free(response->text);
+    free(response);
     return status;
 }
 
@@ -92,6 +122,7 @@ static int follow(void *handle, int flags, int count, const char **arguments) {
     for (int i = 0; i < count && status == SUCCESS; i++) {
         const char *a = arguments[i];
         if (strncmp(a, "round=", 6) == 0) status = round_of(handle, a + 6);
+        else if (strncmp(a, "countdown=", 10) == 0) status = countdown(handle, atoi(a + 10));
         else if (strncmp(a, "thread=", 7) == 0) status = in_a_thread(handle, a + 7);
         else if (strncmp(a, "user=", 5) == 0) status = pam_set_item(handle, 2, a + 5);
         else if (strncmp(a, "tty=", 4) == 0) status = item_is(handle, TTY, a + 4);
