@@ -12,12 +12,28 @@ public final class MalformedRequestException extends Exception {
 
     /** The rule that was broken. */
     public enum Reason {
+        /** No newline came within the longest request that is accepted. */
         TOO_LONG("the line is longer than the limit"),
+
+        /** There are more or fewer than two separators. */
         NOT_THREE_FIELDS("there are not exactly three fields"),
+
+        /** A newline came before the end of the line. */
+        NOT_ONE_LINE("there is a newline within the line"),
+
+        /** A NUL, which would end a C string early. */
         NUL("there is a NUL byte"),
+
+        /** Nothing comes before the first separator. */
         EMPTY_USER("the user is empty"),
+
+        /** Nothing comes after the second separator. */
         EMPTY_SERVICE("the service is empty"),
+
+        /** A name has bytes that are not text. */
         NOT_UTF8("the user or the service is not UTF-8"),
+
+        /** The peer closed, or fell silent, in the middle of a line. */
         CUT_OFF("the line was not ended");
 
         private final String text;
@@ -34,6 +50,7 @@ public final class MalformedRequestException extends Exception {
 
     private final Reason reason;
 
+    /** Says that this rule was broken. */
     public MalformedRequestException(Reason reason) {
         super(reason.text(), null, false, false);
         this.reason = reason;

@@ -26,6 +26,12 @@ public final class RequestFormat {
     /** The longest request, its newline included, unless a service is told otherwise. */
     public static final int DEFAULT_MAX_REQUEST_BYTES = 4096;
 
+    /** No char takes more in UTF-8: what needs four bytes is two chars. */
+    private static final long MAX_BYTES_PER_CHAR = 3;
+
+    /** Two separators and the terminator. */
+    private static final int CONTROL_BYTES = 3;
+
     private RequestFormat() {}
 
     /**
@@ -49,6 +55,8 @@ public final class RequestFormat {
                 } else {
                     second = i;
                 }
+            } else if (b == TERMINATOR) {
+                throw new MalformedRequestException(Reason.NOT_ONE_LINE);
             } else if (b == 0) {
                 throw new MalformedRequestException(Reason.NUL);
             }
@@ -83,15 +91,15 @@ public final class RequestFormat {
     }
 
     /**
-     * Writes one request, its newline included, into a buffer outside the heap, ready to be sent. The caller wipes it, with
-     * {@link Wipe#wipe}, when it is no longer needed.
+     * Writes one request, its newline included, into a buffer of its own outside the heap, ready to be sent. The caller wipes
+     * it, with {@link Wipe#wipe}, when it is no longer needed.
      *
      * @param user the user's name
      * @param password the password, sent as UTF-8; left as it is
      * @param service the PAM service's name
      * @param maxRequestBytes the longest request that is accepted, its newline included
-     * @throws IllegalArgumentException if a field holds a carriage return, a newline, a NUL or a lone surrogate, if user or
-     *     service is empty, or if the request would be too long; the message never holds a field's content
+     * @throws IllegalArgumentException if a field holds a carriage return, a newline, a NUL or half a surrogate pair, if user
+     *     or service is empty, or if the request would be too long; the message never holds a field's content
      */
     public static ByteBuffer encode(String user, CharSequence password, String service, int maxRequestBytes) {
         if (user.isEmpty()) {
@@ -100,7 +108,9 @@ public final class RequestFormat {
         if (service.isEmpty()) {
             throw new IllegalArgumentException("The service is empty");
         }
-        ByteBuffer request = ByteBuffer.allocateDirect(maxRequestBytes);
+        long chars = (long) user.length() + password.length() + service.length();
+        int capacity = (int) Math.min(maxRequestBytes, MAX_BYTES_PER_CHAR * chars + CONTROL_BYTES);
+        ByteBuffer request = ByteBuffer.allocateDirect(capacity);
         boolean complete = false;
         try {
             putField(request, "user", user, SEPARATOR);
@@ -132,6 +142,7 @@ public final class RequestFormat {
             throw new IllegalArgumentException("The " + name + " holds half a surrogate pair, which is no character");
         }
         if (result.isOverflow() || !request.hasRemaining()) {
+            // Only a request over the caller's limit gets here: a smaller buffer has room for any text of that length.
             throw new IllegalArgumentException("The request would be longer than " + request.capacity() + " bytes");
         }
         request.put(end);

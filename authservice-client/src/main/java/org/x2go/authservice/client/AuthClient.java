@@ -1,0 +1,207 @@
+package org.x2go.authservice.client;
+
+import java.io.InterruptedIOException;
+import java.nio.CharBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.x2go.authservice.protocol.RequestFormat;
+
+/**
+ * Asks the authservice whether a user's password is right.
+ *
+ * <pre>{@code
+ * try (AuthClient client = AuthClient.builder().build()) {
+ *     if (client.authenticate("alice", password)) {
+ *         // let her in
+ *     }
+ * } catch (AuthServiceException e) {
+ *     // no verdict: refuse, and tell the operator e.getMessage()
+ * }
+ * }</pre>
+ *
+ * <p><b>Answers.</b> {@code true} means that PAM accepted this user, password and service; {@code false}, that PAM or the
+ * service's policy refused. Everything else is an {@link AuthServiceException}, whose {@link AuthServiceException#kind kind}
+ * says what went wrong; never take it for a yes. A request is sent once: if the connection is lost after the service may
+ * have read it, the client does not ask again, because PAM may have counted the attempt.
+ *
+ * <p><b>Lifecycle and threads.</b> A client is thread-safe and meant to be shared and kept: it keeps connections for a while
+ * and reuses them. It opens nothing before the first call, so it can be built while the service is down, and it finds the
+ * service again after a restart. A blocking call does its work on the caller's thread; one daemon thread watches over the
+ * timeouts while there are calls or idle connections. {@link #close} ends all of that.
+ *
+ * <p><b>Asynchronous calls</b> return at once. They run on at most as many daemon threads as there may be {@link
+ * AuthClientBuilder#maxConnections connections}, which end when idle for as long as a connection may be; more calls wait in
+ * line without a thread, within their timeout, each holding its request in memory outside the heap. The client sets no limit
+ * to the line: a program that lets strangers ask should. Completing the future in any way, {@link CompletableFuture#cancel}
+ * among them, ends the call and frees its connection. Stages that depend on the future run on the client's threads: use
+ * their {@code Async} forms for anything that blocks.
+ *
+ * <p><b>Passwords.</b> The request is built outside the heap and wiped as soon as the call ends. An array that the caller
+ * passes is left as it is and not referred to after the call has returned (for asynchronous calls: once the future was
+ * handed out), so that the caller can wipe it. A {@code String} cannot be wiped, and neither can copies of an array that the
+ * garbage collector made, nor what is in the kernel's socket buffers.
+ *
+ * <p><b>Limits.</b> User and service must not be empty. No field may hold a carriage return, a newline, a NUL or half a
+ * surrogate pair. All three fields together may have 4093 bytes in UTF-8. Otherwise there is an {@link
+ * IllegalArgumentException}, before anything is sent.
+ */
+public final class AuthClient implements AutoCloseable {
+    /** The PAM service that is asked for unless the caller names one: the one of X2Go's broker. */
+    public static final String DEFAULT_SERVICE = "x2gobroker";
+
+    private final AuthClientOptions options;
+    private final ConnectionPool pool;
+    private final Watchdog watchdog;
+    private final ThreadPoolExecutor workers;
+
+    AuthClient(AuthClientOptions options) {
+        this.options = options;
+        this.pool = new ConnectionPool(options);
+        this.watchdog = new Watchdog(options, pool);
+        this.workers = newWorkers(options);
+    }
+
+    /** Starts building a client. */
+    public static AuthClientBuilder builder() {
+        return new AuthClientBuilder(System.getenv(AuthClientBuilder.SOCKET_VARIABLE));
+    }
+
+    /** {@link #authenticate(String, String, String)} with service {@value #DEFAULT_SERVICE}. */
+    public boolean authenticate(String user, String password) throws AuthServiceException, InterruptedIOException {
+        return authenticate(user, password, DEFAULT_SERVICE);
+    }
+
+    /** {@link #authenticate(String, char[], String)} with service {@value #DEFAULT_SERVICE}. */
+    public boolean authenticate(String user, char[] password) throws AuthServiceException, InterruptedIOException {
+        return authenticate(user, password, DEFAULT_SERVICE);
+    }
+
+    /**
+     * Asks whether a password is right, and waits for the answer. Programs that can should pass the password as a {@code
+     * char[]} and wipe it.
+     *
+     * @param user the user's name
+     * @param password the password, which may be empty
+     * @param service the PAM service to check with; the authservice must allow it
+     * @return true if PAM accepted, false if PAM or the authservice's policy refused
+     * @throws IllegalArgumentException if a field cannot be sent; nothing was
+     * @throws AuthServiceException if there is no verdict
+     * @throws InterruptedIOException if the thread is interrupted, before or while it waits; its interrupt status stays set,
+     *     and the service may go on checking
+     */
+    public boolean authenticate(String user, String password, String service)
+            throws AuthServiceException, InterruptedIOException {
+        return run(newCall(user, password, service));
+    }
+
+    /**
+     * Asks whether a password is right, and waits for the answer: {@link #authenticate(String, String, String)} for a password
+     * that can be wiped. The array is left as it is; wiping it stays the caller's business.
+     */
+    public boolean authenticate(String user, char[] password, String service)
+            throws AuthServiceException, InterruptedIOException {
+        return run(newCall(user, CharBuffer.wrap(password), service));
+    }
+
+    /** {@link #authenticateAsync(String, String, String)} with service {@value #DEFAULT_SERVICE}. */
+    public CompletableFuture<Boolean> authenticateAsync(String user, String password) {
+        return authenticateAsync(user, password, DEFAULT_SERVICE);
+    }
+
+    /** {@link #authenticateAsync(String, char[], String)} with service {@value #DEFAULT_SERVICE}. */
+    public CompletableFuture<Boolean> authenticateAsync(String user, char[] password) {
+        return authenticateAsync(user, password, DEFAULT_SERVICE);
+    }
+
+    /**
+     * Asks whether a password is right, without waiting for the answer.
+     *
+     * @param user the user's name
+     * @param password the password, which may be empty
+     * @param service the PAM service to check with; the authservice must allow it
+     * @return what becomes true if PAM accepted, false if PAM or the authservice's policy refused, and completes with an
+     *     {@link AuthServiceException} if there is no verdict
+     * @throws IllegalArgumentException if a field cannot be sent; nothing was
+     */
+    public CompletableFuture<Boolean> authenticateAsync(String user, String password, String service) {
+        return submit(newCall(user, password, service));
+    }
+
+    /**
+     * Asks whether a password is right, without waiting for the answer: {@link #authenticateAsync(String, String, String)} for
+     * a password that can be wiped. The array is left as it is and has been copied, outside the heap, when this returns.
+     */
+    public CompletableFuture<Boolean> authenticateAsync(String user, char[] password, String service) {
+        return submit(newCall(user, CharBuffer.wrap(password), service));
+    }
+
+    /**
+     * Closes all connections. Calls in flight, and later ones, fail with an {@link AuthServiceException} of kind {@link
+     * AuthServiceException.Kind#CLIENT_CLOSED}. It does not wait for them, nor for the client's threads, which end as soon as
+     * their calls have failed. Closing again does nothing.
+     */
+    @Override
+    public void close() {
+        pool.close(); // first, so that a call whose turn comes now asks nothing
+        watchdog.close();
+        workers.shutdown();
+    }
+
+    /** The socket's path and the timeout. */
+    @Override
+    public String toString() {
+        return "AuthClient[socket=" + options.socket() + ", timeout=" + options.timeout() + "]";
+    }
+
+    private Call newCall(String user, CharSequence password, String service) {
+        return new Call(
+                options, RequestFormat.encode(user, password, service, RequestFormat.DEFAULT_MAX_REQUEST_BYTES));
+    }
+
+    private boolean run(Call call) throws AuthServiceException, InterruptedIOException {
+        watchdog.watch(call);
+        try {
+            return call.run(pool);
+        } finally {
+            watchdog.forget(call);
+        }
+    }
+
+    private CompletableFuture<Boolean> submit(Call call) {
+        watchdog.watch(call);
+        CompletableFuture<Boolean> answer = new CompletableFuture<>();
+        var unused = answer.whenComplete((accepted, failure) -> call.stop(Call.Stop.CANCELLED));
+        workers.execute(() -> complete(answer, call));
+        return answer;
+    }
+
+    private void complete(CompletableFuture<Boolean> answer, Call call) {
+        try {
+            answer.complete(run(call));
+        } catch (Throwable e) { // a future that nobody completes is worse than any of them
+            answer.completeExceptionally(e);
+        }
+    }
+
+    /**
+     * Calls are taken in the order they came, and have the same timeout: when one's time is over, so is that of all before it,
+     * and a thread is free to say so.
+     */
+    private static ThreadPoolExecutor newWorkers(AuthClientOptions options) {
+        AtomicInteger count = new AtomicInteger();
+        ThreadPoolExecutor workers = new ThreadPoolExecutor(
+                options.maxConnections(),
+                options.maxConnections(),
+                options.idleTime().toNanos(),
+                TimeUnit.NANOSECONDS,
+                new LinkedBlockingQueue<>(),
+                task -> DaemonThreads.create(task, "authservice-client-" + count.incrementAndGet()),
+                // Refused only after close, which has stopped the call: running it here fails it at once.
+                (task, closed) -> task.run());
+        workers.allowCoreThreadTimeOut(true);
+        return workers;
+    }
+}

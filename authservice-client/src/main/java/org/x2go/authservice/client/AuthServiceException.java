@@ -1,0 +1,78 @@
+package org.x2go.authservice.client;
+
+import java.io.IOException;
+import java.io.Serial;
+
+/**
+ * Says that there is no verdict on a user's password, and why. It is never thrown for a wrong password.
+ *
+ * <p>The message is one sentence for people, and names the socket. It never holds a user's name, a password, or anything
+ * that the service sent.
+ */
+public final class AuthServiceException extends IOException {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    /** What kept the client from a verdict. */
+    public enum Kind {
+        /**
+         * The service could not be reached: there is no socket, nobody listens on it, or this process may not write to it.
+         * Nothing was asked.
+         */
+        UNAVAILABLE,
+
+        /**
+         * No answer came in time. Whether the service asked PAM is unknown, unless the message says that all connections were
+         * busy: then nothing was asked.
+         */
+        TIMEOUT,
+
+        /** The service answered that it could not reach a verdict ({@code error}). Its log says why. */
+        NO_VERDICT,
+
+        /**
+         * The service ended the connection without an answer: it crashed, was killed, or the request was more than it can
+         * read. Whether it asked PAM is unknown, so the client does not ask again by itself.
+         */
+        CONNECTION_LOST,
+
+        /**
+         * The service answered that the request was malformed ({@code bad}), or something that is no answer. Is it the
+         * authservice that listens there?
+         */
+        PROTOCOL,
+
+        /** The client was closed, before the call or during it. */
+        CLIENT_CLOSED
+    }
+
+    private final Kind kind;
+
+    /**
+     * An exception of this kind. Only the client makes them, but a program's tests may want to.
+     *
+     * @param kind what kept the client from a verdict
+     * @param message one sentence for people
+     */
+    public AuthServiceException(Kind kind, String message) {
+        super(message);
+        this.kind = kind;
+    }
+
+    /**
+     * An exception of this kind with a cause.
+     *
+     * @param kind what kept the client from a verdict
+     * @param message one sentence for people
+     * @param cause what was thrown below
+     */
+    public AuthServiceException(Kind kind, String message, Throwable cause) {
+        super(message, cause);
+        this.kind = kind;
+    }
+
+    /** What kept the client from a verdict. */
+    public Kind kind() {
+        return kind;
+    }
+}

@@ -1,0 +1,131 @@
+package org.x2go.authservice.client;
+
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.x2go.authservice.protocol.RequestFormat;
+import org.x2go.authservice.protocol.Verdict;
+
+/**
+ * One connection to the service, used by one call at a time. Only {@link #close} may be called by another thread; it ends
+ * whatever the connection is doing with a {@link ClosedChannelException}.
+ */
+final class Connection implements Closeable {
+    /** More than the longest answer, so that one read shows whether something follows it. */
+    private static final int REPLY_BYTES = 16;
+
+    private final UnixDomainSocketAddress address;
+    private final SocketChannel channel;
+    private final ByteBuffer reply = ByteBuffer.allocateDirect(REPLY_BYTES);
+    private volatile long idleSince;
+
+    Connection(UnixDomainSocketAddress address) throws IOException {
+        this.address = address;
+        this.channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+    }
+
+    /** Connects, and waits as long as the service's backlog is full. */
+    void connect() throws IOException {
+        try {
+            channel.connect(address);
+        } catch (ClosedChannelException e) {
+            throw e;
+        } catch (IOException e) {
+            throw Failures.cannotConnect(socket(), e);
+        }
+    }
+
+    /**
+     * Whether the service still listens and has sent nothing since its last answer. An idle connection has nothing to
+     * receive: what can be read was never asked for, and would be taken for the next request's answer.
+     */
+    boolean isQuiet() {
+        try {
+            channel.configureBlocking(false);
+            int read = channel.read(reply.clear());
+            channel.configureBlocking(true);
+            return read == 0;
+        } catch (IOException e) {
+            // Whatever ails a connection that has not been used yet, another one takes its place.
+            return false;
+        }
+    }
+
+    /** Sends a request. If that fails, its position says whether the service can have seen anything of it. */
+    void send(ByteBuffer request) throws IOException {
+        while (request.hasRemaining()) {
+            channel.write(request);
+        }
+    }
+
+    /** Waits for the answer to the one request that is in flight: one known word, one newline, and nothing else. */
+    Verdict receive() throws IOException {
+        reply.clear();
+        int newline;
+        do {
+            readMore();
+            newline = firstNewline();
+        } while (newline < 0 && reply.hasRemaining());
+        if (newline != reply.position() - 1) {
+            throw Failures.notAnAnswer(socket());
+        }
+        byte[] word = new byte[newline];
+        reply.get(0, word);
+        return Verdict.ofWord(new String(word, StandardCharsets.ISO_8859_1))
+                .orElseThrow(() -> Failures.notAnAnswer(socket()));
+    }
+
+    private int firstNewline() {
+        for (int i = 0; i < reply.position(); i++) {
+            if (reply.get(i) == RequestFormat.TERMINATOR) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private void readMore() throws IOException {
+        int read;
+        try {
+            read = channel.read(reply);
+        } catch (ClosedChannelException e) {
+            throw e;
+        } catch (IOException e) {
+            throw Failures.connectionLost(socket(), e);
+        }
+        if (read < 0) {
+            throw reply.position() == 0
+                    ? Failures.connectionLost(socket(), new EOFException())
+                    : Failures.notAnAnswer(socket());
+        }
+    }
+
+    /** When this connection was last kept for later, by {@link System#nanoTime}. */
+    long idleSince() {
+        return idleSince;
+    }
+
+    void idleSince(long nanoTime) {
+        idleSince = nanoTime;
+    }
+
+    private Path socket() {
+        return address.getPath();
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // The descriptor is gone all the same (close(2)), and everything that was to be sent had been sent.
+        }
+    }
+}

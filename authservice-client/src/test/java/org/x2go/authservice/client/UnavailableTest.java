@@ -1,0 +1,81 @@
+package org.x2go.authservice.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.x2go.authservice.client.AuthServiceException.Kind;
+
+/** What people are told when there is nobody to ask. */
+@Timeout(60)
+class UnavailableTest {
+    @TempDir
+    Path directory;
+
+    @Test
+    void noSocket() {
+        Path socket = directory.resolve("none.socket");
+        assertThat(failureAt(socket))
+                .hasMessage("There is no service at " + socket + ": is x2gobroker-authservice running?");
+    }
+
+    @Test
+    void noDirectory() {
+        assertThat(failureAt(directory.resolve("none/none.socket"))).hasMessageStartingWith("There is no service at ");
+    }
+
+    @Test
+    void nobodyListens() throws IOException {
+        Path socket = directory.resolve("dead.socket");
+        ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        listener.bind(UnixDomainSocketAddress.of(socket)).close();
+        assertThat(failureAt(socket))
+                .hasMessage("Nobody listens at " + socket + ": is x2gobroker-authservice running?");
+    }
+
+    @Test
+    void noSocketButAFile() throws IOException {
+        Path file = Files.createFile(directory.resolve("file"));
+        assertThat(failureAt(file)).hasMessageStartingWith("Nobody listens at " + file);
+    }
+
+    @Test
+    void aPathThatIsTooLongForASocket() throws IOException {
+        Path file = Files.createFile(directory.resolve("x".repeat(120)));
+        assertThat(failureAt(file)).hasMessageStartingWith("The service at " + file + " cannot be reached: ");
+    }
+
+    @Test
+    void theServiceIsFoundWhenItComes() throws IOException {
+        Path socket = directory.resolve("fake.socket");
+        try (AuthClient client = AuthClient.builder().socket(socket).build()) {
+            assertThat(failureOf(client).kind()).isEqualTo(Kind.UNAVAILABLE);
+            try (FakeServer server = FakeServer.answering(directory, user -> "ok\n")) {
+                assertThat(server.socket()).isEqualTo(socket);
+                assertThat(client.authenticate("alice", "secret")).isTrue();
+            }
+            assertThat(failureOf(client).kind()).isEqualTo(Kind.UNAVAILABLE);
+        }
+    }
+
+    private static AuthServiceException failureAt(Path socket) {
+        try (AuthClient client = AuthClient.builder().socket(socket).build()) {
+            AuthServiceException failure = failureOf(client);
+            assertThat(failure.kind()).isEqualTo(Kind.UNAVAILABLE);
+            assertThat(failure).hasCauseInstanceOf(Exception.class);
+            return failure;
+        }
+    }
+
+    private static AuthServiceException failureOf(AuthClient client) {
+        return catchThrowableOfType(AuthServiceException.class, () -> client.authenticate("alice", "secret"));
+    }
+}
