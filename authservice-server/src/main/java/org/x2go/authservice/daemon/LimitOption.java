@@ -50,7 +50,8 @@ record LimitOption(String name, String label, String description, ObjIntConsumer
             new LimitOption(
                     "--max-connections",
                     NUMBER,
-                    "How many connections may be open, 1 to 1000000; each takes a file descriptor. Default: 20000",
+                    "How many connections may be open, 1 to 1000000; fewer if the limit of open files leaves none for PAM."
+                            + " Default: 16384",
                     AuthServerConfig.Builder::maxConnections),
             new LimitOption(
                     "--max-request-bytes",

@@ -56,6 +56,8 @@ final class LibC {
 
     static native int prctl(int option, long arg2, long arg3, long arg4, long arg5) throws LastErrorException;
 
+    static native int getrlimit(int resource, Pointer limit) throws LastErrorException;
+
     static native int geteuid();
 
     static native int getegid();
