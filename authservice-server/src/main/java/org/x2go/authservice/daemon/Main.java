@@ -97,7 +97,7 @@ public final class Main {
                 settings.group().orElse("own group"),
                 settings.socketModeText(),
                 settings.services().allowed(),
-                settings.workers());
+                settings.serverConfig().workers());
         if (process != null) {
             lifecycle.started(PidFile.write(
                     settings.background().pidFile(), ProcessHandle.current().pid()));

@@ -6,16 +6,12 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Deque;
 import java.util.concurrent.ConcurrentLinkedDeque;
-import org.apache.logging.log4j.LogManager;
-import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
 import org.x2go.authservice.auth.AuthResult;
 import org.x2go.authservice.auth.Authenticator;
-import org.x2go.authservice.auth.LogText;
 import org.x2go.authservice.auth.PeerCredentials;
 import org.x2go.authservice.auth.ServicePolicy;
 import org.x2go.authservice.protocol.Credentials;
-import org.x2go.authservice.protocol.Verdict;
 
 /**
  * Checks credentials with this machine's PAM (pam(3)).
@@ -35,8 +31,6 @@ import org.x2go.authservice.protocol.Verdict;
  * memory that libpam frees; it never touches the Java heap.
  */
 public final class PamAuthenticator implements Authenticator, AutoCloseable {
-    private static final Logger LOG = LogManager.getLogger(PamAuthenticator.class);
-
     private final ServicePolicy services;
     private final byte @Nullable [] confdir;
     private final ServiceFiles files;
@@ -137,21 +131,9 @@ public final class PamAuthenticator implements Authenticator, AutoCloseable {
         AuthResult result;
         conversation.begin(credentials);
         try (PamTransaction transaction = PamTransaction.start(service, user, confdir, conversation)) {
-            result = transaction.check(user, service, asker, conversation);
+            result = transaction.check(user, service, asker);
         } finally {
             conversation.end();
-        }
-        Throwable failure = conversation.failure();
-        if (failure != null) {
-            LOG.error(
-                    "The conversation with PAM failed for user \"{}\" of service {}",
-                    LogText.escape(credentials.user()),
-                    credentials.service(),
-                    failure);
-            result = AuthResult.error("the conversation with PAM failed");
-        }
-        if (result.verdict() != Verdict.OK) {
-            result = result.delayedBy(conversation.failDelay());
         }
         conversations.addFirst(conversation);
         return result;

@@ -30,10 +30,12 @@ final class PamTransaction implements AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(PamTransaction.class);
 
     private final @Nullable Pointer handle;
+    private final PamConversation conversation;
     private int status;
 
-    private PamTransaction(@Nullable Pointer handle, int status) {
+    private PamTransaction(@Nullable Pointer handle, PamConversation conversation, int status) {
         this.handle = handle;
+        this.conversation = conversation;
         this.status = status;
     }
 
@@ -44,7 +46,8 @@ final class PamTransaction implements AutoCloseable {
      * @param service a service's plain name, which the caller has validated, as a C string
      * @param user the user's name as a C string, or null if the transaction is not going to authenticate
      * @param confdir the directory of service files as a C string, or null for the system's
-     * @param conversation what modules talk to; it must be kept reachable until this transaction is closed
+     * @param conversation what modules talk to; it has begun, unless the transaction is not going to
+     *     authenticate, and must be kept reachable until this transaction is closed
      */
     static PamTransaction start(
             byte[] service, byte @Nullable [] user, byte @Nullable [] confdir, PamConversation conversation) {
@@ -56,7 +59,7 @@ final class PamTransaction implements AutoCloseable {
         if (!open) {
             LOG.debug("pam_start returned {}", status);
         }
-        return new PamTransaction(open ? new Pointer(handle[0]) : null, status);
+        return new PamTransaction(open ? new Pointer(handle[0]) : null, conversation, status);
     }
 
     /** Whether there is a handle. */
@@ -65,13 +68,25 @@ final class PamTransaction implements AutoCloseable {
     }
 
     /**
-     * Checks the credentials that the conversation answers with. To be called once.
+     * Checks the credentials that the conversation answers with. To be called once. Whatever came of it but success has the
+     * delay that the modules asked for.
      *
      * @param user the user's name as a C string, the same as given to {@link #start}
      * @param terminal the value of PAM_TTY, as a C string
      * @param asker the name of the user whose process asks, the value of PAM_RUSER, as a C string
      */
-    AuthResult check(byte[] user, byte[] terminal, byte[] asker, PamConversation conversation) throws IOException {
+    AuthResult check(byte[] user, byte[] terminal, byte[] asker) throws IOException {
+        AuthResult result = ask(user, terminal, asker);
+        Throwable failure = conversation.failure();
+        if (failure != null) {
+            // A module was told CONV_ERR, but its stack may be one in which that does not count.
+            LOG.error("The conversation with PAM failed for user \"{}\"", LogText.escape(text(user)), failure);
+            result = AuthResult.error("the conversation with PAM failed");
+        }
+        return result.verdict() == Verdict.OK ? result : result.delayedBy(conversation.failDelay());
+    }
+
+    private AuthResult ask(byte[] user, byte[] terminal, byte[] asker) throws IOException {
         Pointer open = handle;
         if (open == null) {
             return refusal("pam_start");

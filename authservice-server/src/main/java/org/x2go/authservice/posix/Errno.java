@@ -9,6 +9,7 @@ final class Errno {
     static final int EPERM = 1;
     static final int EAGAIN = 11;
     static final int EACCES = 13;
+    static final int ERANGE = 34;
     static final int EADDRINUSE = 98;
 
     private static final Function STRERROR = NativeLibrary.getInstance("c").getFunction("strerror");

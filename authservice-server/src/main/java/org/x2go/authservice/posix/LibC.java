@@ -29,6 +29,9 @@ final class LibC {
 
     static native int listen(int fd, int backlog) throws LastErrorException;
 
+    static native int getsockopt(int fd, int level, int option, Pointer value, Pointer length)
+            throws LastErrorException;
+
     static native int fchmod(int fd, int mode) throws LastErrorException;
 
     static native int umask(int mask);
@@ -50,6 +53,8 @@ final class LibC {
     static native int flock(int fd, int operation) throws LastErrorException;
 
     static native int close(int fd) throws LastErrorException;
+
+    static native int prctl(int option, long arg2, long arg3, long arg4, long arg5) throws LastErrorException;
 
     static native int geteuid();
 

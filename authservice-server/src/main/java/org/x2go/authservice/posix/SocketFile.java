@@ -22,7 +22,7 @@ import org.apache.logging.log4j.Logger;
  * that nothing here follows a path in it.
  */
 public final class SocketFile {
-    private static final Logger log = LogManager.getLogger(SocketFile.class);
+    private static final Logger LOG = LogManager.getLogger(SocketFile.class);
 
     /** The kernel cuts it down to net.core.somaxconn. */
     private static final int BACKLOG = 4096;
@@ -81,6 +81,7 @@ public final class SocketFile {
             throw new IOException("cannot listen on " + path + ": " + Errno.text(e), e);
         } finally {
             if (!listening) {
+                Files.deleteIfExists(path);
                 LibC.close(fd);
             }
         }
@@ -101,7 +102,7 @@ public final class SocketFile {
             probe.configureBlocking(false);
             probe.connect(UnixDomainSocketAddress.of(path));
         } catch (ConnectException e) {
-            log.info("Replacing the socket {} that a stopped service left behind", path);
+            LOG.info("Replacing the socket {} that a stopped service left behind", path);
             Files.deleteIfExists(path);
             return;
         } catch (SocketException e) {
@@ -131,7 +132,7 @@ public final class SocketFile {
                 Files.deleteIfExists(path);
             }
         } catch (IOException e) {
-            log.warn("Cannot remove the socket {}: {}", path, e.getMessage());
+            LOG.warn("Cannot remove the socket {}: {}", path, e.getMessage());
         }
     }
 }

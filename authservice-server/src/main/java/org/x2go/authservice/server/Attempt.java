@@ -11,14 +11,24 @@ import org.x2go.authservice.protocol.Credentials;
 import org.x2go.authservice.protocol.Verdict;
 
 /**
- * One request on its way to a verdict: checked against the policy, given a worker, asked of the authenticator, its reply
- * held back for as long as the authenticator says; and answered at its deadline if nothing came of it until then.
+ * One request on its way to a verdict: checked against the policy, given one of its user's slots and then a worker, asked
+ * of the authenticator, its reply held back for as long as the authenticator says; and answered at its deadline if nothing
+ * came of it until then.
  *
  * <p>All of it but {@link #run} belongs to the event loop. Between the two stands one state: who changes it from
  * {@code WAITING} owns the credentials from then on and closes them, who changes it from {@code RUNNING} decides the
  * verdict.
  */
 final class Attempt implements Runnable {
+    /** How long an attempt stands in line for a slot of its user's. */
+    private static final Duration SLOT_PATIENCE = Duration.ofSeconds(10);
+
+    private static final AuthResult NO_SLOT =
+            AuthResult.error("too many attempts for this user are running or waiting out their delay");
+    private static final AuthResult QUEUE_FULL = AuthResult.error("too many requests are waiting for a worker");
+    private static final AuthResult NO_WORKER = AuthResult.error("no worker was free in time");
+    private static final AuthResult PEER_LEFT = AuthResult.error("the peer left before a worker was free");
+
     private enum State {
         WAITING,
         RUNNING,
@@ -27,9 +37,13 @@ final class Attempt implements Runnable {
         DROPPED
     }
 
-    /** Takes the verdict, on the event loop, at the time when the peer may have it. */
-    interface Reply {
-        void send(Verdict verdict);
+    /** Who waits for the verdict. Called on the event loop. */
+    interface Asker {
+        /** Takes the verdict, at the time when the peer may have it. */
+        void reply(Verdict verdict);
+
+        /** Whether the peer has closed its connection, so that nobody would get the reply. */
+        boolean hasLeft();
     }
 
     private final Verifier verifier;
@@ -37,16 +51,23 @@ final class Attempt implements Runnable {
     private final PeerCredentials peer;
     private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
 
+    /** Where this attempt is counted. */
+    private final int slot;
+
+    private boolean holdsSlot;
+
     /** Null once the verdict was given, or the peer has left. */
-    private @Nullable Reply reply;
+    private @Nullable Asker asker;
 
     private @Nullable Future<?> deadline;
+    private @Nullable Future<?> slotWait;
 
-    Attempt(Verifier verifier, Credentials credentials, PeerCredentials peer, Reply reply) {
+    Attempt(Verifier verifier, Credentials credentials, PeerCredentials peer, Asker asker) {
         this.verifier = verifier;
         this.credentials = credentials;
         this.peer = peer;
-        this.reply = reply;
+        this.asker = asker;
+        this.slot = verifier.slots().indexOf(peer, credentials.user());
     }
 
     /** Sets out. The reply may come before this returns. */
@@ -55,17 +76,36 @@ final class Attempt implements Runnable {
             drop(AuthResult.fail("service not allowed"));
             return;
         }
-        deadline =
-                verifier.loop().schedule(this::expire, verifier.requestTimeout().toNanos(), TimeUnit.NANOSECONDS);
-        if (!verifier.workers().submit(this)) {
-            drop(AuthResult.error("too many requests are waiting for a worker"));
+        deadline = after(verifier.requestTimeout(), this::expire);
+        if (!verifier.slots().take(slot, this)) {
+            slotWait = after(SLOT_PATIENCE, () -> drop(NO_SLOT));
+            return;
         }
+        holdsSlot = true;
+        if (!verifier.workers().submit(this)) {
+            drop(QUEUE_FULL);
+        }
+    }
+
+    /** The slot that this attempt stood in line for is free. False if it has no use for it any more. */
+    boolean slotGranted() {
+        cancel(slotWait);
+        if (asker == null || asker.hasLeft()) {
+            drop(PEER_LEFT);
+            return false;
+        }
+        if (!verifier.workers().submit(this)) {
+            drop(QUEUE_FULL);
+            return false;
+        }
+        holdsSlot = true;
+        return true;
     }
 
     /** The peer has gone: nobody waits for a verdict. An attempt that a worker has begun goes on to its end. */
     void abandon() {
-        reply = null;
-        drop(AuthResult.error("the peer left before a worker was free"));
+        asker = null;
+        drop(PEER_LEFT);
     }
 
     /** Asks the authenticator, on a worker. */
@@ -77,8 +117,7 @@ final class Attempt implements Runnable {
         long begun = System.nanoTime();
         AuthResult result = ask();
         Duration took = Duration.ofNanos(System.nanoTime() - begun);
-        boolean inTime = state.compareAndSet(State.RUNNING, State.RETURNED);
-        if (inTime) {
+        if (state.compareAndSet(State.RUNNING, State.RETURNED)) {
             RequestLog.verdict(result, credentials, peer, took);
         } else {
             RequestLog.late(result, credentials, peer, took);
@@ -97,20 +136,20 @@ final class Attempt implements Runnable {
     }
 
     private void returned(AuthResult result) {
-        cancelDeadline();
+        cancel(deadline);
         if (state.get() == State.EXPIRED) {
             verifier.stuck().returned();
         }
         Duration delay = verifier.capped(result.failDelay());
         if (delay.isZero()) {
-            answer(result.verdict());
+            end(result.verdict());
         } else {
-            verifier.loop().schedule(() -> answer(result.verdict()), delay.toNanos(), TimeUnit.NANOSECONDS);
+            after(delay, () -> end(result.verdict()));
         }
     }
 
     private void expire() {
-        drop(AuthResult.error("no worker was free in time"));
+        drop(NO_WORKER);
         if (state.compareAndSet(State.RUNNING, State.EXPIRED)) {
             verifier.stuck().expired(credentials.service());
             RequestLog.expired(credentials, peer, verifier.requestTimeout());
@@ -124,23 +163,37 @@ final class Attempt implements Runnable {
             return;
         }
         credentials.close();
+        verifier.slots().leave(slot, this);
         verifier.workers().withdraw(this);
-        cancelDeadline();
+        cancel(deadline);
+        cancel(slotWait);
         RequestLog.verdict(result, credentials, peer, Duration.ZERO);
-        answer(result.verdict());
+        end(result.verdict());
+    }
+
+    private void end(Verdict verdict) {
+        if (holdsSlot) {
+            holdsSlot = false;
+            verifier.slots().free(slot);
+        }
+        answer(verdict);
     }
 
     private void answer(Verdict verdict) {
-        Reply waiting = reply;
-        reply = null;
+        Asker waiting = asker;
+        asker = null;
         if (waiting != null) {
-            waiting.send(verdict);
+            waiting.reply(verdict);
         }
     }
 
-    private void cancelDeadline() {
-        if (deadline != null) {
-            deadline.cancel(false);
+    private Future<?> after(Duration delay, Runnable task) {
+        return verifier.loop().schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private static void cancel(@Nullable Future<?> timer) {
+        if (timer != null) {
+            timer.cancel(false);
         }
     }
 }

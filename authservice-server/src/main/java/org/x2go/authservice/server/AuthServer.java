@@ -15,6 +15,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.x2go.authservice.auth.Authenticator;
@@ -36,7 +38,7 @@ import org.x2go.authservice.posix.SocketFile;
  * threads. All methods are thread-safe.
  */
 public final class AuthServer implements AutoCloseable {
-    private static final Logger log = LogManager.getLogger(AuthServer.class);
+    private static final Logger LOG = LogManager.getLogger(AuthServer.class);
 
     /** How long closing waits for what should take no time at all. */
     private static final Duration AT_ONCE = Duration.ofSeconds(5);
@@ -47,6 +49,7 @@ public final class AuthServer implements AutoCloseable {
     private final Verifier verifier;
     private final ChannelGroup connections;
     private final Channel listener;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private AuthServer(
             AuthServerConfig config,
@@ -77,7 +80,7 @@ public final class AuthServer implements AutoCloseable {
                 1, new DefaultThreadFactory("auth-server", true), EpollIoHandler.newFactory());
         Verifier verifier = new Verifier(config, authenticator, loops.next());
         ChannelGroup connections = new DefaultChannelGroup(loops.next());
-        WipingAllocator allocator = new WipingAllocator(config.maxRequestBytes());
+        WipingAllocator allocator = new WipingAllocator(config.maxRequestBytes(), config.maxUnreadBytes());
         Channel listener = new ServerBootstrap()
                 .group(loops)
                 .channelFactory(() -> new EpollServerDomainSocketChannel(socket.descriptor(), true))
@@ -87,10 +90,12 @@ public final class AuthServer implements AutoCloseable {
                 .childOption(
                         ChannelOption.RECVBUF_ALLOCATOR,
                         new FixedRecvByteBufAllocator(config.maxRequestBytes()).maxMessagesPerRead(1))
-                .childHandler(new ConnectionInitializer(config.maxRequestBytes(), verifier, connections))
+                .childHandler(new ConnectionInitializer(config, allocator, verifier, connections))
                 .register()
                 .syncUninterruptibly()
                 .channel();
+        // Behind the handler that accepts, which the bootstrap adds in a task of its own.
+        loops.next().execute(() -> listener.pipeline().addLast(new AcceptFaults()));
         return new AuthServer(config, socket, loops, verifier, connections, listener);
     }
 
@@ -106,24 +111,31 @@ public final class AuthServer implements AutoCloseable {
      */
     @Override
     public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
         socket.remove();
         listener.close().syncUninterruptibly();
-        loops.next().submit(this::stopConnections).syncUninterruptibly();
-        boolean answered = connections
-                .newCloseFuture()
-                .awaitUninterruptibly(config.stopGrace().toNanos(), TimeUnit.NANOSECONDS);
-        if (!answered) {
-            log.warn(
-                    "{} requests had no verdict within the grace time of {} s; their connections are closed",
+        onEachConnection(connection -> connection.pipeline().fireUserEventTriggered(AuthenticationHandler.STOP));
+        if (!allClosedWithin(config.stopGrace())) {
+            LOG.warn(
+                    "{} requests had no verdict within the grace time of {} s: they are answered \"error\"",
                     connections.size(),
                     config.stopGrace().toSeconds());
-            connections.close().awaitUninterruptibly(AT_ONCE.toNanos(), TimeUnit.NANOSECONDS);
+            onEachConnection(Farewell::bid);
+            if (!allClosedWithin(AT_ONCE)) {
+                LOG.warn("{} connections could not be closed", connections.size());
+            }
         }
         verifier.workers().stop();
         loops.shutdownGracefully(0, AT_ONCE.toNanos(), TimeUnit.NANOSECONDS).syncUninterruptibly();
     }
 
-    private void stopConnections() {
-        connections.forEach(connection -> connection.pipeline().fireUserEventTriggered(AuthenticationHandler.STOP));
+    private void onEachConnection(Consumer<Channel> action) {
+        loops.next().submit(() -> connections.forEach(action)).syncUninterruptibly();
+    }
+
+    private boolean allClosedWithin(Duration time) {
+        return connections.newCloseFuture().awaitUninterruptibly(time.toNanos(), TimeUnit.NANOSECONDS);
     }
 }

@@ -3,6 +3,7 @@ package org.x2go.authservice.server;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
+import org.x2go.authservice.auth.PeerPolicy;
 import org.x2go.authservice.auth.ServicePolicy;
 import org.x2go.authservice.protocol.RequestFormat;
 
@@ -19,6 +20,13 @@ import org.x2go.authservice.protocol.RequestFormat;
  * @param maxRequestBytes the longest request, its newline included
  * @param requestTimeout how long a request may take until its verdict; past it the answer is {@code error}
  * @param maxFailDelay the longest time for which a reply is held back, however long PAM asks for
+ * @param maxPendingFailures how many attempts for one user, asked by one peer user, may be running or waiting out their fail
+ *     delay; 0 for any number
+ * @param peers which peers may ask
+ * @param maxConnections how many connections may be open; one more is answered {@code error} and closed
+ * @param sendTimeout how long a peer may take to finish a request that it has begun, or to read a reply
+ * @param idleTimeout how long a connection may wait between requests; zero for ever
+ * @param maxUnreadBytes how much of what peers sent ahead may be kept in memory, all connections together
  * @param stopGrace how long {@link AuthServer#close} waits for requests in flight
  */
 public record AuthServerConfig(
@@ -32,6 +40,12 @@ public record AuthServerConfig(
         int maxRequestBytes,
         Duration requestTimeout,
         Duration maxFailDelay,
+        int maxPendingFailures,
+        PeerPolicy peers,
+        int maxConnections,
+        Duration sendTimeout,
+        Duration idleTimeout,
+        int maxUnreadBytes,
         Duration stopGrace) {
     /** Starts from the defaults; only the socket's path must be given. */
     public static Builder builder(Path socketPath) {
@@ -50,6 +64,12 @@ public record AuthServerConfig(
         private int maxRequestBytes = RequestFormat.DEFAULT_MAX_REQUEST_BYTES;
         private Duration requestTimeout = Duration.ofSeconds(60);
         private Duration maxFailDelay = Duration.ofSeconds(10);
+        private int maxPendingFailures = 5;
+        private PeerPolicy peers = PeerPolicy.anyone();
+        private int maxConnections = 20_000;
+        private Duration sendTimeout = Duration.ofSeconds(10);
+        private Duration idleTimeout = Duration.ZERO;
+        private int maxUnreadBytes = 16 << 20;
         private Duration stopGrace = Duration.ofSeconds(10);
 
         private Builder(Path socketPath) {
@@ -111,6 +131,46 @@ public record AuthServerConfig(
             return this;
         }
 
+        /** How many attempts for one user, asked by one peer user, may be running or waiting out their fail delay, at most 1000;
+         * 5 unless set, 0 for any number. Further ones wait up to 10 seconds for their turn. */
+        public Builder maxPendingFailures(int attempts) {
+            this.maxPendingFailures = inRange("The number of pending failures", attempts, 0, 1000);
+            return this;
+        }
+
+        /** Which peers may ask, of those whom the mode of the socket's file lets connect; all of them unless set. */
+        public Builder peers(PeerPolicy peers) {
+            this.peers = peers;
+            return this;
+        }
+
+        /** How many connections may be open, 1 to 1,000,000; 20,000 unless set. Each takes a file descriptor. */
+        public Builder maxConnections(int connections) {
+            this.maxConnections = inRange("The number of connections", connections, 1, 1_000_000);
+            return this;
+        }
+
+        /** How long a peer may take to finish a request that it has begun, or to read a reply, 1 second to 1 hour; 10 seconds
+         * unless set. */
+        public Builder sendTimeout(Duration timeout) {
+            this.sendTimeout =
+                    inRange("The time to send a request", timeout, Duration.ofSeconds(1), Duration.ofHours(1));
+            return this;
+        }
+
+        /** How long a connection may wait between requests, at most a day; for ever, which is zero, unless set. */
+        public Builder idleTimeout(Duration timeout) {
+            this.idleTimeout = inRange("The idle time", timeout, Duration.ZERO, Duration.ofDays(1));
+            return this;
+        }
+
+        /** How many bytes that peers sent ahead may be kept in memory, all connections together, 1 MiB to 1 GiB; 16 MiB unless set.
+         * When there are more, a connection that holds more than its next request is answered {@code error} and closed. */
+        public Builder maxUnreadBytes(int bytes) {
+            this.maxUnreadBytes = inRange("The number of unread bytes", bytes, 1 << 20, 1 << 30);
+            return this;
+        }
+
         /** How long {@link AuthServer#close} waits for requests in flight; 10 seconds unless set. */
         public Builder stopGrace(Duration grace) {
             this.stopGrace = inRange("The grace time", grace, Duration.ZERO, Duration.ofHours(1));
@@ -130,6 +190,12 @@ public record AuthServerConfig(
                     maxRequestBytes,
                     requestTimeout,
                     maxFailDelay,
+                    maxPendingFailures,
+                    peers,
+                    maxConnections,
+                    sendTimeout,
+                    idleTimeout,
+                    maxUnreadBytes,
                     stopGrace);
         }
 

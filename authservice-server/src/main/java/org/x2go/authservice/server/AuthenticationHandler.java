@@ -1,8 +1,13 @@
 package org.x2go.authservice.server;
 
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
@@ -19,18 +24,21 @@ final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
     /** Sent through a pipeline: answer the request in flight, if there is one, and then close the connection. */
     static final Object STOP = new Object();
 
-    private static final Logger log = LogManager.getLogger(AuthenticationHandler.class);
+    private static final Logger LOG = LogManager.getLogger(AuthenticationHandler.class);
 
     private final PeerCredentials peer;
     private final Verifier verifier;
+    private final Duration sendTimeout;
 
     private @Nullable Attempt attempt;
     private boolean answering;
+    private boolean answered;
     private boolean stopping;
 
-    AuthenticationHandler(PeerCredentials peer, Verifier verifier) {
+    AuthenticationHandler(PeerCredentials peer, Verifier verifier, Duration sendTimeout) {
         this.peer = peer;
         this.verifier = verifier;
+        this.sendTimeout = sendTimeout;
     }
 
     @Override
@@ -42,7 +50,7 @@ final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
         answering = true;
         if (msg instanceof Credentials credentials) {
-            attempt = new Attempt(verifier, credentials, peer, verdict -> reply(ctx, verdict));
+            attempt = new Attempt(verifier, credentials, peer, new Connection(ctx));
             attempt.start();
         } else {
             RequestLog.malformed(((MalformedRequestException) msg).reason(), peer);
@@ -52,11 +60,18 @@ final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
 
     private void reply(ChannelHandlerContext ctx, Verdict verdict) {
         attempt = null;
-        ctx.writeAndFlush(verdict).addListener(written -> replied(ctx, written.isSuccess()));
+        ChannelFuture written = ctx.writeAndFlush(verdict);
+        if (!written.isDone()) {
+            // The peer has left hundreds of kilobytes of replies unread.
+            Future<?> timer = ctx.executor().schedule(() -> ctx.close(), sendTimeout.toNanos(), TimeUnit.NANOSECONDS);
+            written.addListener(done -> timer.cancel(false));
+        }
+        written.addListener(done -> replied(ctx, done.isSuccess()));
     }
 
     private void replied(ChannelHandlerContext ctx, boolean written) {
         answering = false;
+        answered = true;
         if (written && !stopping) {
             ctx.read();
         } else {
@@ -67,17 +82,27 @@ final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event == STOP) {
-            stopping = true;
-            if (!answering) {
-                ctx.close();
-            }
+            stop(ctx);
+        } else if (event instanceof ChannelInputShutdownEvent && answering && PeerPresence.hasLeft(ctx.channel())) {
+            ctx.close();
+        }
+    }
+
+    private void stop(ChannelHandlerContext ctx) {
+        stopping = true;
+        if (answering) {
+            return;
+        }
+        if (answered) {
+            ctx.close();
         } else {
-            ctx.fireUserEventTriggered(event);
+            // Its first request may be on its way.
+            Farewell.bid(ctx.channel());
         }
     }
 
     @Override
-    public void channelInactive(ChannelHandlerContext ctx) {
+    public void handlerRemoved(ChannelHandlerContext ctx) {
         if (attempt != null) {
             attempt.abandon();
             attempt = null;
@@ -87,10 +112,30 @@ final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof IOException) {
-            log.debug("A connection broke: {}", cause.toString());
+            LOG.debug("A connection broke: {}", cause.toString());
+            ctx.close();
         } else {
-            log.error("A connection is closed because of a fault in this program", cause);
+            LOG.error("A connection is ended because of a fault in this program", cause);
+            Farewell.bid(ctx.channel());
         }
-        ctx.close();
+    }
+
+    /** The connection, as the one who asks. */
+    private final class Connection implements Attempt.Asker {
+        private final ChannelHandlerContext ctx;
+
+        Connection(ChannelHandlerContext ctx) {
+            this.ctx = ctx;
+        }
+
+        @Override
+        public void reply(Verdict verdict) {
+            AuthenticationHandler.this.reply(ctx, verdict);
+        }
+
+        @Override
+        public boolean hasLeft() {
+            return PeerPresence.hasLeft(ctx.channel());
+        }
     }
 }

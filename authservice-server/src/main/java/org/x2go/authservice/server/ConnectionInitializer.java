@@ -4,18 +4,33 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.group.ChannelGroup;
 import java.io.IOException;
+import java.util.Set;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 import org.x2go.authservice.auth.PeerCredentials;
+import org.x2go.authservice.posix.PeerGroups;
 
-/** Builds the pipeline of each connection: bytes, lines, credentials, verdicts, bytes. */
+/**
+ * Admits connections, or refuses them, and builds the pipeline of those that it admits: bytes, lines, credentials,
+ * verdicts, bytes.
+ */
 final class ConnectionInitializer extends ChannelInitializer<EpollDomainSocketChannel> {
-    private final CredentialDecoder credentialDecoder = new CredentialDecoder();
-    private final VerdictEncoder verdictEncoder = new VerdictEncoder();
-    private final int maxRequestBytes;
+    private static final Logger LOG = LogManager.getLogger(ConnectionInitializer.class);
+
+    /** How many refused connections may be open besides, each for the moment that its farewell takes. */
+    private static final int MOST_FAREWELLS = 256;
+
+    private final AuthServerConfig config;
+    private final WipingAllocator allocator;
     private final Verifier verifier;
     private final ChannelGroup connections;
+    private final LogThrottle tooMany = new LogThrottle();
+    private final LogThrottle notAllowed = new LogThrottle();
 
-    ConnectionInitializer(int maxRequestBytes, Verifier verifier, ChannelGroup connections) {
-        this.maxRequestBytes = maxRequestBytes;
+    ConnectionInitializer(
+            AuthServerConfig config, WipingAllocator allocator, Verifier verifier, ChannelGroup connections) {
+        this.config = config;
+        this.allocator = allocator;
         this.verifier = verifier;
         this.connections = connections;
     }
@@ -23,16 +38,58 @@ final class ConnectionInitializer extends ChannelInitializer<EpollDomainSocketCh
     @Override
     protected void initChannel(EpollDomainSocketChannel connection) throws IOException {
         connections.add(connection);
+        PeerCredentials peer = peerOf(connection);
+        if (connections.size() > config.maxConnections() + MOST_FAREWELLS) {
+            connection.close();
+        } else if (connections.size() > config.maxConnections()) {
+            refuseOneTooMany(connection);
+        } else if (!config.peers().admitsAnyone() && !config.peers().admits(peer, groupsOf(connection))) {
+            refuseNotAllowed(connection, peer);
+        } else {
+            admit(connection, peer);
+        }
+    }
+
+    private void admit(EpollDomainSocketChannel connection, PeerCredentials peer) {
+        Patience patience = new Patience(config.idleTimeout(), config.sendTimeout());
         connection
                 .pipeline()
-                .addLast(new RequestFrameDecoder(maxRequestBytes))
-                .addLast(credentialDecoder)
-                .addLast(verdictEncoder)
-                .addLast(new AuthenticationHandler(peerOf(connection), verifier));
+                .addLast(new RequestFrameDecoder(config.maxRequestBytes(), allocator, patience))
+                .addLast(CredentialDecoder.INSTANCE)
+                .addLast(VerdictEncoder.INSTANCE)
+                .addLast(new AuthenticationHandler(peer, verifier, config.sendTimeout()));
+    }
+
+    private void refuseOneTooMany(EpollDomainSocketChannel connection) {
+        if (tooMany.allows()) {
+            LOG.warn(
+                    "Refusing connections: {} are open, and {} were refused since this was last said. If they are"
+                            + " wanted, raise --max-connections.",
+                    config.maxConnections(),
+                    tooMany.takeSuppressed() + 1);
+        }
+        connection.pipeline().addLast(new Farewell());
+    }
+
+    private void refuseNotAllowed(EpollDomainSocketChannel connection, PeerCredentials peer) {
+        if (notAllowed.allows()) {
+            LOG.warn(
+                    "Refusing a peer that neither --allow-uid nor --allow-gid admits: uid {}, gid {}, pid {}, and {} others"
+                            + " since this was last said",
+                    Integer.toUnsignedString(peer.uid()),
+                    Integer.toUnsignedString(peer.gid()),
+                    peer.pid(),
+                    notAllowed.takeSuppressed());
+        }
+        connection.pipeline().addLast(new Farewell());
     }
 
     private static PeerCredentials peerOf(EpollDomainSocketChannel connection) throws IOException {
         io.netty.channel.unix.PeerCredentials peer = connection.peerCredentials();
         return new PeerCredentials(peer.pid(), peer.uid(), peer.gids()[0]);
+    }
+
+    private static Set<Integer> groupsOf(EpollDomainSocketChannel connection) throws IOException {
+        return PeerGroups.of(connection.fd().intValue());
     }
 }

@@ -14,6 +14,11 @@ import org.x2go.authservice.protocol.RequestFormat;
  */
 @Sharable
 final class CredentialDecoder extends ChannelInboundHandlerAdapter {
+    /** The one that all connections share. */
+    static final CredentialDecoder INSTANCE = new CredentialDecoder();
+
+    private CredentialDecoder() {}
+
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
         ctx.fireChannelRead(msg instanceof ByteBuf line ? decode(line) : msg);

@@ -25,7 +25,12 @@ import org.x2go.authservice.protocol.RequestFormat;
  * Here bytes are moved only into a new buffer, and the old one is released, which wipes it.
  */
 final class RequestFrameDecoder extends ChannelDuplexHandler {
+    /** What a connection may always keep: the rest of one read, and the next. */
+    private static final int FEW_BUFFERS = 2;
+
     private final int maxRequestBytes;
+    private final WipingAllocator allocator;
+    private final Patience patience;
 
     /** What was read and not yet handed on; the first of them may hold an incomplete line. */
     private final Deque<ByteBuf> unread = new ArrayDeque<>();
@@ -38,32 +43,46 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
     private boolean discarding;
     private boolean inputEnded;
 
-    RequestFrameDecoder(int maxRequestBytes) {
+    RequestFrameDecoder(int maxRequestBytes, WipingAllocator allocator, Patience patience) {
         this.maxRequestBytes = maxRequestBytes;
+        this.allocator = allocator;
+        this.patience = patience;
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
         unread.addLast((ByteBuf) msg);
         serve(ctx);
+        if (unread.size() > FEW_BUFFERS && allocator.isStrained()) {
+            // Netty reads a connection empty, asked or not, when its peer has ended its input.
+            Farewell.bid(ctx.channel());
+        }
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         ctx.fireChannelReadComplete();
-        // Half a line came, and the socket reads once for each time it is asked.
-        if (wanted && !serving) {
-            ctx.read();
-        }
+        // If only a part of a line came: the socket reads once for each time it is asked.
+        askSocket(ctx);
     }
 
     @Override
     public void read(ChannelHandlerContext ctx) {
         wanted = true;
         serve(ctx);
-        if (wanted && !serving && !inputEnded) {
-            ctx.read();
+        askSocket(ctx);
+    }
+
+    private void askSocket(ChannelHandlerContext ctx) {
+        if (!wanted || serving || inputEnded) {
+            return;
         }
+        if (discarding || !unread.isEmpty()) {
+            patience.awaitFinish(ctx);
+        } else {
+            patience.awaitBegin(ctx);
+        }
+        ctx.read();
     }
 
     @Override
@@ -77,6 +96,7 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
 
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
+        patience.end();
         while (!unread.isEmpty()) {
             unread.removeFirst().release();
         }
@@ -93,6 +113,7 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
                 Object line = nextLine();
                 if (line != null) {
                     wanted = false;
+                    patience.end();
                     ctx.fireChannelRead(line);
                 } else if (inputEnded) {
                     wanted = false;
@@ -172,7 +193,7 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
         int length = first.readableBytes();
         ByteBuf joined = first;
         if (first.writableBytes() < next.readableBytes() && first.readerIndex() > 0) {
-            joined = first.alloc().directBuffer(maxRequestBytes);
+            joined = allocator.directBuffer(maxRequestBytes);
             joined.writeBytes(first);
             first.release();
         }

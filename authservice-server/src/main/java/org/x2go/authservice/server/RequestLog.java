@@ -13,7 +13,7 @@ import org.x2go.authservice.protocol.Verdict;
 
 /** One line in the log for each request. Names come from outside and are escaped; passwords never come here. */
 final class RequestLog {
-    private static final Logger log = LogManager.getLogger("org.x2go.authservice.request");
+    private static final Logger LOG = LogManager.getLogger("org.x2go.authservice.request");
 
     private RequestLog() {}
 
@@ -21,34 +21,34 @@ final class RequestLog {
     static void verdict(AuthResult result, Credentials credentials, PeerCredentials peer, Duration took) {
         String line = line(result.verdict().word(), result, credentials, peer, took);
         if (result.verdict() == Verdict.ERROR) {
-            log.warn(line);
+            LOG.warn(line);
         } else {
-            log.info(line);
+            LOG.info(line);
         }
     }
 
     /** What became of a request that was answered {@code error} at its deadline. */
     static void late(AuthResult result, Credentials credentials, PeerCredentials peer, Duration took) {
-        log.warn(line("too late, error was sent: " + result.verdict().word(), result, credentials, peer, took));
+        LOG.warn(line("too late, error was sent: " + result.verdict().word(), result, credentials, peer, took));
     }
 
     /** A request is answered {@code error} because its worker has not come back. */
     static void expired(Credentials credentials, PeerCredentials peer, Duration timeout) {
         AuthResult result =
                 AuthResult.error("no verdict from PAM within " + timeout.toSeconds() + " s, its worker is stuck");
-        log.warn(line(Verdict.ERROR.word(), result, credentials, peer, timeout));
+        LOG.warn(line(Verdict.ERROR.word(), result, credentials, peer, timeout));
     }
 
     static void malformed(MalformedRequestException.Reason reason, PeerCredentials peer) {
-        log.info("{} reason=\"{}\" {}", Verdict.BAD.word(), reason.text(), peer(peer));
+        LOG.info("{} reason=\"{}\" {}", Verdict.BAD.word(), reason.text(), peer(peer));
     }
 
     static void authenticatorFailed(Throwable cause) {
-        log.error("The authenticator failed; the request is answered \"error\"", cause);
+        LOG.error("The authenticator failed; the request is answered \"error\"", cause);
     }
 
     static void nobodyLeft() {
-        log.debug("A worker came back from PAM after the server was closed");
+        LOG.debug("A worker came back from PAM after the server was closed");
     }
 
     private static String line(

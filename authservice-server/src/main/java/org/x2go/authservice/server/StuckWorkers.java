@@ -9,7 +9,7 @@ import org.x2go.authservice.auth.LogText;
  * a worker is free again when the module that it is in returns. Used on the event loop.
  */
 final class StuckWorkers {
-    private static final Logger log = LogManager.getLogger(StuckWorkers.class);
+    private static final Logger LOG = LogManager.getLogger(StuckWorkers.class);
 
     private final int workers;
     private int stuck;
@@ -21,7 +21,7 @@ final class StuckWorkers {
     void expired(String service) {
         stuck++;
         if (stuck == workers) {
-            log.error(
+            LOG.error(
                     "All {} workers are stuck in PAM, the last one in service {}: requests are answered \"error\" until a module"
                             + " returns. See what its modules wait for (a directory server?), or raise --workers.",
                     workers,
@@ -31,7 +31,7 @@ final class StuckWorkers {
 
     void returned() {
         if (stuck == workers) {
-            log.warn("PAM answers again: {} of {} workers are still stuck", stuck - 1, workers);
+            LOG.warn("PAM answers again: {} of {} workers are still stuck", stuck - 1, workers);
         }
         stuck--;
     }

@@ -14,10 +14,15 @@ import org.x2go.authservice.protocol.Verdict;
 /** Writes a {@link Verdict} as its word and a newline. */
 @Sharable
 final class VerdictEncoder extends ChannelOutboundHandlerAdapter {
+    /** The one that all connections share. */
+    static final VerdictEncoder INSTANCE = new VerdictEncoder();
+
     private static final ByteBuf OK = reply(Verdict.OK);
     private static final ByteBuf FAIL = reply(Verdict.FAIL);
     private static final ByteBuf BAD = reply(Verdict.BAD);
     private static final ByteBuf ERROR = reply(Verdict.ERROR);
+
+    private VerdictEncoder() {}
 
     private static ByteBuf reply(Verdict verdict) {
         byte[] word = verdict.word().getBytes(US_ASCII);

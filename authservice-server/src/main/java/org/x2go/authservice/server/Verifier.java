@@ -14,6 +14,7 @@ final class Verifier {
     private final Authenticator authenticator;
     private final Workers workers;
     private final StuckWorkers stuck;
+    private final NameSlots slots;
     private final AuthServerConfig config;
 
     Verifier(AuthServerConfig config, Authenticator authenticator, EventLoop loop) {
@@ -21,6 +22,7 @@ final class Verifier {
         this.authenticator = authenticator;
         this.workers = new Workers(config.workers(), config.maxQueuedRequests());
         this.stuck = new StuckWorkers(config.workers());
+        this.slots = new NameSlots(config.maxPendingFailures());
         this.config = config;
     }
 
@@ -38,6 +40,10 @@ final class Verifier {
 
     StuckWorkers stuck() {
         return stuck;
+    }
+
+    NameSlots slots() {
+        return slots;
     }
 
     ServicePolicy services() {

@@ -7,6 +7,7 @@ import io.netty.buffer.UnpooledDirectByteBuf;
 import java.nio.ByteBuffer;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.x2go.authservice.protocol.Wipe;
 
 /**
@@ -20,17 +21,24 @@ final class WipingAllocator extends AbstractByteBufAllocator {
     private static final int KEPT_CHUNKS = 64;
 
     private final int chunkBytes;
+    private final int plentyChunks;
     private final Queue<ByteBuffer> wiped = new ArrayBlockingQueue<>(KEPT_CHUNKS);
+    private final AtomicInteger inUse = new AtomicInteger();
 
-    /** An allocator of buffers with room for this many bytes each. */
-    WipingAllocator(int chunkBytes) {
+    /**
+     * An allocator of buffers with room for this many bytes each.
+     *
+     * @param plentyBytes how much memory may be in use before {@link #isStrained} says so
+     */
+    WipingAllocator(int chunkBytes, long plentyBytes) {
         super(true);
         this.chunkBytes = chunkBytes;
+        this.plentyChunks = (int) Math.max(1, plentyBytes / chunkBytes);
     }
 
-    /** How many bytes fit into each of the buffers. */
-    int chunkBytes() {
-        return chunkBytes;
+    /** Whether so much memory is in use that who can do without more of it should. */
+    boolean isStrained() {
+        return inUse.get() > plentyChunks;
     }
 
     @Override
@@ -42,6 +50,7 @@ final class WipingAllocator extends AbstractByteBufAllocator {
         if (chunk == null) {
             chunk = ByteBuffer.allocateDirect(chunkBytes);
         }
+        inUse.incrementAndGet();
         return toLeakAwareBuffer(new WipedBuffer(this, chunk).clear());
     }
 
@@ -57,6 +66,7 @@ final class WipingAllocator extends AbstractByteBufAllocator {
     }
 
     private void takeBack(ByteBuffer chunk) {
+        inUse.decrementAndGet();
         Wipe.wipe(chunk);
         // One that finds no place there is left to the garbage collector.
         wiped.offer(chunk);

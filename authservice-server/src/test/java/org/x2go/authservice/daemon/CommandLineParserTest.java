@@ -3,6 +3,8 @@ package org.x2go.authservice.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -54,24 +56,23 @@ class CommandLineParserTest {
     void hasNothingWhereNothingIsGiven() throws UsageException {
         assertThat(parse())
                 .isEqualTo(new Options(
-                        null,
-                        null,
-                        null,
-                        null,
-                        java.util.List.of(),
-                        null,
-                        null,
-                        null,
-                        false,
-                        false,
-                        null,
-                        false,
-                        null,
-                        null,
-                        false,
-                        false,
-                        false,
-                        false));
+                        null, null, null, null, List.of(), null, List.of(), List.of(), Map.of(), false, false, null,
+                        false, null, null, false, false, false, false));
+    }
+
+    @Test
+    void collectsWhoMayAsk() throws UsageException {
+        Options options = parse("--allow-uid", "x2gobroker", "--allow-uid=0", "--allow-gid", "adm");
+        assertThat(options.allowUids()).containsExactly("x2gobroker", "0");
+        assertThat(options.allowGids()).containsExactly("adm");
+    }
+
+    @Test
+    void knowsEveryLimitAndTellsOfItInTheHelp() throws UsageException {
+        for (LimitOption limit : LimitOption.ALL) {
+            assertThat(parse(limit.name() + "=60").limits()).containsExactly(Map.entry(limit, 60));
+            assertThat(new CommandLineParser().help()).contains(limit.name() + "=" + limit.label());
+        }
     }
 
     @Test

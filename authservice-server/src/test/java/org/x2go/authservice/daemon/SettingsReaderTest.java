@@ -53,14 +53,44 @@ class SettingsReaderTest {
         assertThat(settings.socketMode()).isEqualTo(0660);
         assertThat(settings.services().allowed()).containsExactly("x2gobroker");
         assertThat(settings.pamConfdir()).isEmpty();
-        assertThat(settings.workers()).isEqualTo(AuthServerConfig.defaultWorkers());
-        assertThat(settings.maxRequestBytes()).isEqualTo(4096);
+        assertThat(settings.limits()).isEmpty();
+        assertThat(settings.serverConfig().workers()).isEqualTo(AuthServerConfig.defaultWorkers());
+        assertThat(settings.serverConfig().maxRequestBytes()).isEqualTo(4096);
         assertThat(settings.debug()).isFalse();
         assertThat(settings.logTarget()).isEqualTo(new LogTarget.File(Path.of("/var/log/x2gobroker/authservice.log")));
         assertThat(settings.background())
                 .isEqualTo(new Settings.Background(
                         Path.of("/run/x2gobroker/x2gobroker-authservice.pid"), Path.of("/var/log/x2gobroker")));
         assertThat(settings.notes()).isEmpty();
+    }
+
+    @Test
+    void setsEveryLimitOfTheServer() throws Exception {
+        AuthServerConfig config = read(
+                        Map.of(),
+                        "--workers=3",
+                        "--max-pending-failures=4",
+                        "--max-fail-delay=5",
+                        "--request-timeout=6",
+                        "--max-queued-requests=7",
+                        "--max-connections=8",
+                        "--max-request-bytes=90",
+                        "--max-unread-bytes=1048577",
+                        "--send-timeout=11",
+                        "--idle-timeout=12",
+                        "--stop-grace=13")
+                .serverConfig();
+        assertThat(config.workers()).isEqualTo(3);
+        assertThat(config.maxPendingFailures()).isEqualTo(4);
+        assertThat(config.maxFailDelay()).hasSeconds(5);
+        assertThat(config.requestTimeout()).hasSeconds(6);
+        assertThat(config.maxQueuedRequests()).isEqualTo(7);
+        assertThat(config.maxConnections()).isEqualTo(8);
+        assertThat(config.maxRequestBytes()).isEqualTo(90);
+        assertThat(config.maxUnreadBytes()).isEqualTo(1_048_577);
+        assertThat(config.sendTimeout()).hasSeconds(11);
+        assertThat(config.idleTimeout()).hasSeconds(12);
+        assertThat(config.stopGrace()).hasSeconds(13);
     }
 
     @Test

@@ -12,7 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.x2go.authservice.auth.AuthResult;
 import org.x2go.authservice.auth.Authenticator;
+import org.x2go.authservice.auth.PeerPolicy;
 import org.x2go.authservice.protocol.Credentials;
 import org.x2go.authservice.testsupport.RawPeer;
 
@@ -185,7 +188,7 @@ class AuthServerTest {
             begun.await();
             Thread closing = new Thread(server::close);
             closing.start();
-            assertThat(idle.rest()).isEmpty();
+            assertThat(idle.rest()).as("its first request may be on its way").isEqualTo("error\n");
             assertThat(socket).doesNotExist();
             release.countDown();
             assertThat(busy.rest()).isEqualTo("ok\n");
@@ -269,5 +272,164 @@ class AuthServerTest {
         assertThatThrownBy(() -> AuthServer.start(config().build(), alice))
                 .hasMessageContaining("at most 107")
                 .hasMessageContaining("--socket-file");
+    }
+
+    @Test
+    void closesAnsweredConnectionsWithoutAWordWhenClosed() throws IOException {
+        AuthServer server = AuthServer.start(config().build(), alice);
+        try (RawPeer peer = RawPeer.connect(server.socketPath())) {
+            assertThat(peer.send(RIGHT).reply()).isEqualTo("ok");
+            server.close();
+            assertThat(peer.rest()).isEmpty();
+        }
+        server.close();
+    }
+
+    @Test
+    void tellsAPeerThatIsOneTooManyWhyItIsRefused() throws Exception {
+        try (AuthServer server = AuthServer.start(config().maxConnections(2).build(), alice)) {
+            try (RawPeer first = RawPeer.connect(socket);
+                    RawPeer second = RawPeer.connect(socket)) {
+                assertThat(first.send(RIGHT).reply()).isEqualTo("ok");
+                assertThat(second.send(RIGHT).reply()).isEqualTo("ok");
+                for (int i = 0; i < 20; i++) {
+                    try (RawPeer third = RawPeer.connect(socket)) {
+                        assertThat(third.send(RIGHT).rest()).isEqualTo("error\n");
+                    }
+                }
+                assertThat(first.send(RIGHT).reply()).isEqualTo("ok");
+            }
+            try (RawPeer later = RawPeer.connect(socket)) {
+                String reply = later.send(RIGHT).reply();
+                while (reply.startsWith("error")) {
+                    Thread.sleep(50);
+                    try (RawPeer again = RawPeer.connect(socket)) {
+                        reply = again.send(RIGHT).reply();
+                    }
+                }
+                assertThat(reply).isEqualTo("ok");
+            }
+            assertThat(server.socketPath()).exists();
+        }
+    }
+
+    @Test
+    void refusesAPeerWhoseUserAndGroupsAreNotAllowed() throws IOException {
+        PeerPolicy strangers = new PeerPolicy(Set.of(4_000_000), Set.of(4_000_001));
+        try (AuthServer server = AuthServer.start(config().peers(strangers).build(), alice);
+                RawPeer peer = RawPeer.connect(server.socketPath())) {
+            assertThat(peer.send(RIGHT).rest()).isEqualTo("error\n");
+        }
+        assertThat(asked).isEmpty();
+    }
+
+    @Test
+    void admitsAPeerByItsUserOrByItsGroup() throws IOException {
+        int uid = (int) Files.getAttribute(directory, "unix:uid");
+        int gid = (int) Files.getAttribute(directory, "unix:gid");
+        for (PeerPolicy policy : List.of(
+                new PeerPolicy(Set.of(uid), Set.of()),
+                new PeerPolicy(Set.of(), Set.of(gid)),
+                new PeerPolicy(Set.of(4_000_000), Set.of(gid)))) {
+            try (AuthServer server = AuthServer.start(config().peers(policy).build(), alice);
+                    RawPeer peer = RawPeer.connect(server.socketPath())) {
+                assertThat(peer.send(RIGHT).reply()).isEqualTo("ok");
+            }
+        }
+    }
+
+    @Test
+    void closesAnIdleConnectionWhenToldTo() throws IOException {
+        try (AuthServer server = AuthServer.start(
+                        config().idleTimeout(Duration.ofMillis(100)).build(), alice);
+                RawPeer peer = RawPeer.connect(server.socketPath())) {
+            assertThat(peer.send(RIGHT).reply()).isEqualTo("ok");
+            assertThat(peer.rest()).isEmpty();
+        }
+    }
+
+    @Test
+    void dropsTheQueuedRequestOfAPeerThatLeft() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        Authenticator slow = (credentials, peer) -> {
+            asked.add(credentials.user());
+            if (credentials.user().equals("first")) {
+                release.await();
+            }
+            return AuthResult.ok();
+        };
+        try (AuthServer server = AuthServer.start(config().workers(1).build(), slow);
+                RawPeer first = RawPeer.connect(socket);
+                RawPeer last = RawPeer.connect(server.socketPath())) {
+            first.send("first\rx\rx2gobroker\n");
+            while (asked.isEmpty()) {
+                Thread.sleep(1);
+            }
+            for (int i = 0; i < 50; i++) {
+                RawPeer.connect(socket).send("gone\rx\rx2gobroker\n").close();
+            }
+            last.send("last\rx\rx2gobroker\n");
+            // The event loop has seen them all leave by the time it answers this.
+            try (RawPeer probe = RawPeer.connect(socket)) {
+                assertThat(probe.send("bad\n").reply()).isEqualTo("bad");
+            }
+            release.countDown();
+            assertThat(first.reply()).isEqualTo("ok");
+            assertThat(last.reply()).isEqualTo("ok");
+        }
+        assertThat(asked).containsExactly("first", "last");
+    }
+
+    @Test
+    void keepsBoundedMemoryForPeersThatSendAheadAndEndTheirInput() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        Authenticator slow = (credentials, peer) -> {
+            release.await();
+            return AuthResult.ok();
+        };
+        List<RawPeer> peers = new ArrayList<>();
+        try (AuthServer server =
+                AuthServer.start(config().maxUnreadBytes(1 << 20).build(), slow)) {
+            for (int i = 0; i < 20; i++) {
+                RawPeer peer = RawPeer.connect(server.socketPath());
+                peers.add(peer);
+                peer.send(RIGHT.repeat(4000)).endInput();
+            }
+            release.countDown();
+            int complete = 0;
+            for (RawPeer peer : peers) {
+                String replies = peer.rest();
+                assertThat(replies).matches("(ok\n)*(error\n)?");
+                complete += replies.equals("ok\n".repeat(4000)) ? 1 : 0;
+            }
+            assertThat(complete).isBetween(1, 19);
+        } finally {
+            for (RawPeer peer : peers) {
+                peer.close();
+            }
+        }
+    }
+
+    @Test
+    void answersErrorToRequestsThatOutlastTheGraceTime() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        Authenticator waiting = (credentials, peer) -> {
+            begun.countDown();
+            release.await();
+            return AuthResult.ok();
+        };
+        AuthServer server =
+                AuthServer.start(config().stopGrace(Duration.ofMillis(100)).build(), waiting);
+        try (RawPeer busy = RawPeer.connect(server.socketPath())) {
+            busy.send(RIGHT);
+            begun.await();
+            Thread closing = new Thread(server::close);
+            closing.start();
+            assertThat(busy.rest()).isEqualTo("error\n");
+            closing.join();
+        } finally {
+            release.countDown();
+        }
     }
 }

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.x2go.authservice.auth.AuthResult;
 import org.x2go.authservice.auth.PeerCredentials;
 import org.x2go.authservice.protocol.Credentials;
+import org.x2go.authservice.protocol.Verdict;
 
 /** The whole pipeline on an embedded channel, whose clock stands still until a test moves it. */
 @Timeout(60)
@@ -27,25 +28,19 @@ class AuthenticationHandlerTest {
 
     private final BlockingQueue<AuthResult> results = new LinkedBlockingQueue<>();
     private final BlockingQueue<Credentials> asked = new LinkedBlockingQueue<>();
-    private final WipingAllocator allocator = new WipingAllocator(4096);
+    private final WipingAllocator allocator = new WipingAllocator(4096, 1 << 20);
     private final EmbeddedChannel channel = new EmbeddedChannel();
 
     private EmbeddedChannel open(AuthServerConfig.Builder config) {
         channel.freezeTime();
         channel.config().setAutoRead(false);
-        Verifier verifier = new Verifier(
-                config.build(),
-                (credentials, peer) -> {
-                    asked.add(credentials);
-                    return results.take();
-                },
-                channel.eventLoop());
+        Verifier verifier = verifier(config);
         channel.pipeline()
                 .addLast(
-                        new RequestFrameDecoder(4096),
-                        new CredentialDecoder(),
-                        new VerdictEncoder(),
-                        new AuthenticationHandler(new PeerCredentials(1, 2, 3), verifier));
+                        new RequestFrameDecoder(4096, allocator, new Patience(Duration.ZERO, Duration.ofSeconds(10))),
+                        CredentialDecoder.INSTANCE,
+                        VerdictEncoder.INSTANCE,
+                        new AuthenticationHandler(new PeerCredentials(1, 2, 3), verifier, Duration.ofSeconds(10)));
         channel.pipeline().fireChannelActive();
         return channel;
     }
@@ -56,7 +51,9 @@ class AuthenticationHandlerTest {
 
     @AfterEach
     void releaseWorkersAndBuffers() {
-        results.add(AuthResult.error("the test is over"));
+        for (int i = 0; i < 8; i++) {
+            results.add(AuthResult.error("the test is over"));
+        }
         channel.finishAndReleaseAll();
     }
 
@@ -153,17 +150,17 @@ class AuthenticationHandlerTest {
     @Test
     void dropsARequestThatNoWorkerHasBegunWhenItsPeerLeaves() throws InterruptedException {
         open(config());
-        Verifier verifier = new Verifier(config().build(), (c, p) -> results.take(), channel.eventLoop());
+        Verifier verifier = verifier(config());
         Credentials first = Credentials.copyOf("a", ISO_8859_1.encode("x"), "x2gobroker");
         Credentials second = Credentials.copyOf("b", ISO_8859_1.encode("y"), "x2gobroker");
-        new Attempt(verifier, first, new PeerCredentials(1, 2, 3), verdict -> {}).start();
-        Attempt waiting = new Attempt(verifier, second, new PeerCredentials(1, 2, 3), verdict -> {
-            throw new AssertionError("the peer has left");
-        });
+        new Attempt(verifier, first, new PeerCredentials(1, 2, 3), new NotedReplies()).start();
+        NotedReplies verdicts = new NotedReplies();
+        Attempt waiting = new Attempt(verifier, second, new PeerCredentials(1, 2, 3), verdicts);
         waiting.start();
         var password = second.password();
         waiting.abandon();
         assertThat(ISO_8859_1.decode(password).toString()).isEqualTo("\0");
+        assertThat(verdicts.noted).isEmpty();
     }
 
     @Test
@@ -185,5 +182,105 @@ class AuthenticationHandlerTest {
         resolve(AuthResult.ok());
         assertThat(replies()).containsExactly("ok\n");
         assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void dropsAPeerThatDoesNotFinishItsRequest() {
+        open(config());
+        send("alice\rsec");
+        channel.advanceTimeBy(9, TimeUnit.SECONDS);
+        channel.runPendingTasks();
+        send("r");
+        assertThat(replies()).isEmpty();
+        channel.advanceTimeBy(1, TimeUnit.SECONDS);
+        channel.runPendingTasks();
+        assertThat(replies()).containsExactly("error\n");
+    }
+
+    @Test
+    void waitsForEverForAPeerThatHasBegunNoRequest() {
+        open(config());
+        channel.advanceTimeBy(30, TimeUnit.DAYS);
+        channel.runPendingTasks();
+        assertThat(channel.isOpen()).isTrue();
+    }
+
+    @Test
+    void letsNoMoreAttemptsForOneUserRunThanItHasSlots() throws InterruptedException {
+        open(config().workers(4));
+        Verifier verifier = verifier(config().workers(4).maxPendingFailures(2));
+        List<NotedReplies> askers = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            askers.add(attempt(verifier, i % 2 == 0 ? "bob" : "BOB"));
+        }
+        NotedReplies other = attempt(verifier, "carol");
+        resolve(AuthResult.fail("wrong").delayedBy(Duration.ofSeconds(2)));
+        resolve(AuthResult.fail("wrong").delayedBy(Duration.ofSeconds(2)));
+        resolve(AuthResult.fail("wrong").delayedBy(Duration.ofSeconds(2)));
+        assertThat(asked).as("the third attempt for bob waits").isEmpty();
+        channel.advanceTimeBy(2, TimeUnit.SECONDS);
+        channel.runPendingTasks();
+        assertThat(askers.get(2).noted).isEmpty();
+        resolve(AuthResult.ok());
+        assertThat(askers.get(2).noted).containsExactly(Verdict.OK);
+        assertThat(other.noted).containsExactly(Verdict.FAIL);
+    }
+
+    @Test
+    void answersErrorToAnAttemptThatGetsNoSlotWithinTenSeconds() {
+        open(config());
+        Verifier verifier = verifier(config().maxPendingFailures(1));
+        attempt(verifier, "bob");
+        NotedReplies second = attempt(verifier, "bob");
+        channel.advanceTimeBy(10, TimeUnit.SECONDS);
+        channel.runPendingTasks();
+        assertThat(second.noted).containsExactly(Verdict.ERROR);
+    }
+
+    @Test
+    void givesASlotThatIsFreeToNobodyWhoHasLeft() throws InterruptedException {
+        open(config());
+        Verifier verifier = verifier(config().maxPendingFailures(1));
+        attempt(verifier, "bob");
+        NotedReplies gone = attempt(verifier, "bob");
+        gone.left = true;
+        NotedReplies third = attempt(verifier, "bob");
+        resolve(AuthResult.ok());
+        resolve(AuthResult.ok());
+        assertThat(third.noted).containsExactly(Verdict.OK);
+        assertThat(asked).isEmpty();
+    }
+
+    private Verifier verifier(AuthServerConfig.Builder config) {
+        return new Verifier(
+                config.build(),
+                (credentials, peer) -> {
+                    asked.add(credentials);
+                    return results.take();
+                },
+                channel.eventLoop());
+    }
+
+    private static NotedReplies attempt(Verifier verifier, String user) {
+        NotedReplies asker = new NotedReplies();
+        Credentials credentials = Credentials.copyOf(user, ISO_8859_1.encode("x"), "x2gobroker");
+        new Attempt(verifier, credentials, new PeerCredentials(1, 2, 3), asker).start();
+        return asker;
+    }
+
+    /** An asker that notes what it is told. */
+    private static final class NotedReplies implements Attempt.Asker {
+        private final List<Verdict> noted = new ArrayList<>();
+        private boolean left;
+
+        @Override
+        public void reply(Verdict verdict) {
+            noted.add(verdict);
+        }
+
+        @Override
+        public boolean hasLeft() {
+            return left;
+        }
     }
 }

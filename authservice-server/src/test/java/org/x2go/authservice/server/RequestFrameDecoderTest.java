@@ -4,11 +4,11 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -19,7 +19,7 @@ import org.x2go.authservice.protocol.MalformedRequestException;
 class RequestFrameDecoderTest {
     private static final int LIMIT = 16;
 
-    private final ByteBufAllocator allocator = new WipingAllocator(LIMIT);
+    private final WipingAllocator allocator = new WipingAllocator(LIMIT, 1 << 20);
     private final List<String> lines = new ArrayList<>();
 
     /** Notes each line, and asks for the next at once if told to. */
@@ -47,7 +47,10 @@ class RequestFrameDecoderTest {
     private EmbeddedChannel channel(boolean eager) {
         EmbeddedChannel channel = new EmbeddedChannel();
         channel.config().setAutoRead(false);
-        channel.pipeline().addLast(new RequestFrameDecoder(LIMIT), new Reader(eager));
+        channel.pipeline()
+                .addLast(
+                        new RequestFrameDecoder(LIMIT, allocator, new Patience(Duration.ZERO, Duration.ZERO)),
+                        new Reader(eager));
         return channel;
     }
 

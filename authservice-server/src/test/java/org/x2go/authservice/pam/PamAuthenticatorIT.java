@@ -1,0 +1,183 @@
+package org.x2go.authservice.pam;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.x2go.authservice.pam.ServiceDirectory.ask;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.x2go.authservice.auth.AuthResult;
+import org.x2go.authservice.auth.ServicePolicy;
+import org.x2go.authservice.protocol.Credentials;
+import org.x2go.authservice.protocol.Verdict;
+import org.x2go.authservice.testsupport.CapturedLog;
+import org.x2go.authservice.testsupport.Needs;
+
+class PamAuthenticatorIT {
+    private static final String[] PERMIT = {"auth required pam_permit.so", "account required pam_permit.so"};
+    private static final String[] DENY = {"auth required pam_deny.so", "account required pam_deny.so"};
+
+    @TempDir
+    Path directory;
+
+    private ServiceDirectory services;
+
+    @BeforeEach
+    void libpam() {
+        Needs.pamModule("pam_permit.so");
+        services = new ServiceDirectory(directory);
+    }
+
+    @Test
+    void whatPamAcceptsIsOk() throws Exception {
+        assertThat(services.service("login", PERMIT).ask("alice", "secret", "login"))
+                .isEqualTo(AuthResult.ok());
+    }
+
+    @Test
+    void whatPamRefusesFails() throws Exception {
+        assertThat(services.service("login", DENY).ask("alice", "secret", "login"))
+                .isEqualTo(AuthResult.fail("wrong user or password (PAM_AUTH_ERR)"));
+    }
+
+    @Test
+    void whatTheAccountRulesRefuseFailsAlthoughThePasswordIsRight() throws Exception {
+        services.service("login", "auth required pam_permit.so", "account required pam_deny.so");
+        assertThat(services.ask("alice", "secret", "login"))
+                .isEqualTo(AuthResult.fail("refused by the account rules (PAM_AUTH_ERR)"));
+    }
+
+    @Test
+    void aMissingModuleIsAnError() throws Exception {
+        services.service("login", "auth required pam_that_is_missing.so", "account required pam_permit.so");
+        assertThat(services.ask("alice", "secret", "login"))
+                .isEqualTo(AuthResult.error("a PAM module is missing (PAM_MODULE_UNKNOWN)"));
+    }
+
+    @Test
+    void aMissingAccountModuleIsAnErrorToo() throws Exception {
+        services.service("login", "auth required pam_permit.so", "account required pam_that_is_missing.so");
+        assertThat(services.ask("alice", "secret", "login").verdict()).isEqualTo(Verdict.ERROR);
+    }
+
+    @Test
+    void aFileThatIncludesAMissingOneIsAnError() throws Exception {
+        services.service("login", "@include missing");
+        assertThat(services.ask("alice", "secret", "login")).isEqualTo(AuthResult.error("aborted by PAM (PAM_ABORT)"));
+    }
+
+    @Test
+    void aServiceWithoutAFileIsAnErrorEvenIfOtherWouldAccept() throws Exception {
+        services.service("other", PERMIT);
+        try (CapturedLog log = new CapturedLog("org.x2go.authservice.pam")) {
+            assertThat(services.ask("alice", "secret", "login")).isEqualTo(AuthResult.error("service file missing"));
+            assertThat(log.lines()).anyMatch(line -> line.contains(directory + "/login"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"su", "LOGIN", "other", "../login", "./login", "/login", "", " login", "login ", "login\n"})
+    void aServiceThatIsNotAllowedIsRefusedAlthoughItsFileWouldAccept(String service) throws Exception {
+        services.service("login", PERMIT).service("su", PERMIT).service("other", PERMIT);
+        try (PamAuthenticator pam = services.open("login")) {
+            assertThat(ask(pam, "alice", "secret", service)).isEqualTo(AuthResult.fail("service not allowed"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "root\0x", "a\ud83d"})
+    void aUserWhomPamWouldReadAsAnotherIsRefused(String user) throws Exception {
+        services.service("login", PERMIT);
+        assertThat(services.ask(user, "secret", "login").verdict()).isEqualTo(Verdict.FAIL);
+    }
+
+    @Test
+    void aPasswordThatPamWouldReadAsAShorterOneIsRefused() throws Exception {
+        services.service("login", PERMIT);
+        assertThat(services.ask("alice", "secret\0x", "login")).isEqualTo(AuthResult.fail("the password holds a NUL"));
+    }
+
+    @Test
+    void aChangedServiceFileCountsFromTheNextRequestOn() throws Exception {
+        try (PamAuthenticator pam = services.open("login")) {
+            assertThat(ask(pam, "alice", "secret", "login").verdict()).isEqualTo(Verdict.ERROR);
+            services.service("login", PERMIT);
+            assertThat(ask(pam, "alice", "secret", "login").verdict()).isEqualTo(Verdict.OK);
+            services.service("login", DENY);
+            assertThat(ask(pam, "alice", "secret", "login").verdict()).isEqualTo(Verdict.FAIL);
+            Files.delete(directory.resolve("login"));
+            assertThat(ask(pam, "alice", "secret", "login").verdict()).isEqualTo(Verdict.ERROR);
+        }
+    }
+
+    @Test
+    void modulesStayLoadedUntilClose() throws Exception {
+        Path module = Needs.pamModule("pam_rhosts.so");
+        services.service("login", "auth required pam_permit.so", "account optional pam_permit.so");
+        services.service("warm", "auth optional " + module);
+        try (PamAuthenticator pam = services.open("login", "warm", "missing")) {
+            assertThat(ask(pam, "alice", "secret", "login").verdict()).isEqualTo(Verdict.OK);
+            assertThat(loaded()).doesNotContain("pam_rhosts.so");
+            pam.warmUp();
+            assertThat(loaded()).contains("pam_rhosts.so");
+        }
+        assertThat(loaded()).doesNotContain("pam_rhosts.so");
+    }
+
+    @Test
+    void afterCloseEverythingIsAnError() throws Exception {
+        PamAuthenticator pam = services.service("login", PERMIT).open("login");
+        assertThat(ask(pam, "alice", "secret", "login").verdict()).isEqualTo(Verdict.OK);
+        pam.close();
+        pam.close();
+        assertThat(ask(pam, "alice", "secret", "login").verdict()).isEqualTo(Verdict.ERROR);
+    }
+
+    @Test
+    void theSystemsOwnServicesAreAskedUnlessADirectoryIsGiven() throws Exception {
+        try (PamAuthenticator pam = PamAuthenticator.open(ServicePolicy.allowing(List.of("no-such-service")));
+                CapturedLog log = new CapturedLog("org.x2go.authservice.pam")) {
+            assertThat(ask(pam, "alice", "secret", "no-such-service"))
+                    .isEqualTo(AuthResult.error("service file missing"));
+            assertThat(log.lines()).anyMatch(line -> line.contains("/etc/pam.d/no-such-service"));
+        }
+    }
+
+    @Test
+    void whatIsThrownInTheConversationNeverLetsAnyoneIn() throws Exception {
+        Path module = Needs.pamModule("pam_matrix.so");
+        Path passwords = Files.writeString(directory.resolve("passwords"), "alice:secret:login\n");
+        // The failure of the module that asks is made not to count, so that PAM itself accepts.
+        services.service(
+                "login",
+                "auth optional " + module + " passdb=" + passwords,
+                "auth required pam_permit.so",
+                "account required pam_permit.so");
+        byte[] service = CString.of("login");
+        byte[] user = CString.of("alice");
+        byte[] confdir = CString.of(directory.toString());
+        PamConversation conversation = new PamConversation();
+        assertThat(services.ask("alice", "secret", "login").verdict()).isEqualTo(Verdict.OK);
+
+        Credentials closed = Credentials.copyOf("alice", ByteBuffer.allocate(6), "login");
+        closed.close();
+        conversation.begin(closed);
+        try (CapturedLog log = new CapturedLog("org.x2go.authservice.pam");
+                PamTransaction transaction = PamTransaction.start(service, user, confdir, conversation)) {
+            assertThat(transaction.check(user, service, user))
+                    .isEqualTo(AuthResult.error("the conversation with PAM failed"));
+            assertThat(log.lines()).anyMatch(line -> line.startsWith("ERROR") && line.contains("wiped already"));
+        }
+    }
+
+    private static String loaded() throws IOException {
+        return Files.readString(Path.of("/proc/self/maps"));
+    }
+}

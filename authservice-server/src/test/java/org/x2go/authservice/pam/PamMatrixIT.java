@@ -1,0 +1,84 @@
+package org.x2go.authservice.pam;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.x2go.authservice.auth.AuthResult;
+import org.x2go.authservice.testsupport.CapturedLog;
+import org.x2go.authservice.testsupport.Needs;
+
+/** Users, passwords and services from a file, by libpam-wrapper's pam_matrix(8). */
+class PamMatrixIT {
+    @TempDir
+    Path directory;
+
+    private ServiceDirectory services;
+
+    @BeforeEach
+    void users() throws IOException {
+        services = new ServiceDirectory(directory);
+        matrix("login", "");
+        matrix("verbose", " verbose");
+    }
+
+    private void matrix(String service, String options) throws IOException {
+        Path passwords = directory.resolve("passwords");
+        Files.write(passwords, List.of("alice:secret:login", "jürgen:größe€😀:login", "carol:secret:verbose"));
+        String module = Needs.pamModule("pam_matrix.so") + " passdb=" + passwords + options;
+        services.service(service, "auth required " + module, "account required " + module);
+    }
+
+    @Test
+    void theRightPasswordIsAccepted() throws Exception {
+        assertThat(services.ask("alice", "secret", "login")).isEqualTo(AuthResult.ok());
+    }
+
+    @Test
+    void aWrongPasswordFails() throws Exception {
+        assertThat(services.ask("alice", "Secret", "login"))
+                .isEqualTo(AuthResult.fail("wrong user or password (PAM_AUTH_ERR)"));
+    }
+
+    @Test
+    void aPasswordThatOnlyStartsOrEndsLikeTheRightOneFails() throws Exception {
+        assertThat(services.ask("alice", "secre", "login").verdict().word()).isEqualTo("fail");
+        assertThat(services.ask("alice", "secret2", "login").verdict().word()).isEqualTo("fail");
+        assertThat(services.ask("alice", "", "login").verdict().word()).isEqualTo("fail");
+    }
+
+    @Test
+    void anotherUsersPasswordFails() throws Exception {
+        assertThat(services.ask("jürgen", "secret", "login").verdict().word()).isEqualTo("fail");
+    }
+
+    @Test
+    void anUnknownUserIsNotLetIn() throws Exception {
+        assertThat(services.ask("mallory", "secret", "login").verdict().word()).isNotEqualTo("ok");
+    }
+
+    @Test
+    void aUserOfAnotherServiceIsRefusedByTheAccountRules() throws Exception {
+        assertThat(services.ask("carol", "secret", "login"))
+                .isEqualTo(AuthResult.fail("permission denied (PAM_PERM_DENIED)"));
+    }
+
+    @Test
+    void namesAndPasswordsAreUtf8() throws Exception {
+        assertThat(services.ask("jürgen", "größe€😀", "login")).isEqualTo(AuthResult.ok());
+        assertThat(services.ask("jürgen", "groesse", "login").verdict().word()).isEqualTo("fail");
+    }
+
+    @Test
+    void aModuleThatTellsWithoutWantingAnAnswerIsHeard() throws Exception {
+        try (CapturedLog log = new CapturedLog("org.x2go.authservice.pam")) {
+            assertThat(services.ask("carol", "secret", "verbose")).isEqualTo(AuthResult.ok());
+            assertThat(log.lines()).anyMatch(line -> line.contains("PAM service verbose says: \"Auth"));
+        }
+    }
+}

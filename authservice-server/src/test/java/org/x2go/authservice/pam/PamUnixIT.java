@@ -1,0 +1,115 @@
+package org.x2go.authservice.pam;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.x2go.authservice.auth.AuthResult;
+import org.x2go.authservice.protocol.Verdict;
+import org.x2go.authservice.testsupport.Needs;
+
+/** Accounts of this machine, made for the test, by pam_unix(8). */
+@ResourceLock("/etc/passwd")
+@Timeout(120)
+class PamUnixIT {
+    private static final String RIGHT = "correct-horse";
+
+    @TempDir
+    Path directory;
+
+    private ServiceDirectory services;
+    private SystemAccount account;
+
+    @BeforeEach
+    void makeAccount() throws Exception {
+        Needs.pamModule("pam_unix.so");
+        services = new ServiceDirectory(directory)
+                .service("login", "auth required pam_unix.so nullok", "account required pam_unix.so");
+        account = SystemAccount.create();
+    }
+
+    @AfterEach
+    void removeAccount() throws Exception {
+        if (account != null) {
+            account.remove();
+        }
+    }
+
+    private AuthResult ask(String password) throws Exception {
+        return services.ask(account.name(), password, "login");
+    }
+
+    private static AuthResult undelayed(AuthResult result) {
+        return result.delayedBy(Duration.ZERO);
+    }
+
+    @Test
+    void theRightPasswordIsAccepted() throws Exception {
+        account.password(RIGHT);
+        assertThat(ask(RIGHT)).isEqualTo(AuthResult.ok());
+    }
+
+    @Test
+    void aWrongPasswordFailsWithPamsOwnDelay() throws Exception {
+        account.password(RIGHT);
+        AuthResult result = ask("wrong");
+        assertThat(undelayed(result)).isEqualTo(AuthResult.fail("wrong user or password (PAM_AUTH_ERR)"));
+        assertThat(result.failDelay()).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(3));
+    }
+
+    @Test
+    void aPasswordOutsideAsciiIsAccepted() throws Exception {
+        account.password("größe€😀");
+        assertThat(ask("größe€😀")).isEqualTo(AuthResult.ok());
+        assertThat(ask("große€😀").verdict()).isEqualTo(Verdict.FAIL);
+    }
+
+    @Test
+    void anUnknownUserFails() throws Exception {
+        AuthResult result = services.ask("no-such-user", RIGHT, "login");
+        assertThat(undelayed(result)).isEqualTo(AuthResult.fail("unknown user (PAM_USER_UNKNOWN)"));
+    }
+
+    @Test
+    void anExpiredAccountFailsAlthoughThePasswordIsRight() throws Exception {
+        account.password(RIGHT).change("chage", "-E", "2001-01-01");
+        assertThat(ask(RIGHT)).isEqualTo(AuthResult.fail("account expired (PAM_ACCT_EXPIRED)"));
+    }
+
+    @Test
+    void anExpiredPasswordFails() throws Exception {
+        account.password(RIGHT).change("chage", "-d", "0");
+        assertThat(ask(RIGHT)).isEqualTo(AuthResult.fail("password expired (PAM_NEW_AUTHTOK_REQD)"));
+    }
+
+    @Test
+    void aPasswordThatExpiredLongAgoFails() throws Exception {
+        account.password(RIGHT).change("chage", "-d", "2001-01-01", "-M", "10", "-I", "10");
+        assertThat(ask(RIGHT)).isEqualTo(AuthResult.fail("password expired (PAM_AUTHTOK_EXPIRED)"));
+    }
+
+    @Test
+    void aLockedAccountFails() throws Exception {
+        account.password(RIGHT).change("usermod", "-L");
+        assertThat(ask(RIGHT).verdict()).isEqualTo(Verdict.FAIL);
+    }
+
+    @Test
+    void anAccountWithoutAPasswordLetsNobodyInAlthoughTheServiceWould() throws Exception {
+        account.change("passwd", "-d");
+        assertThat(ask("").verdict()).isEqualTo(Verdict.FAIL);
+        assertThat(ask("anything").verdict()).isEqualTo(Verdict.FAIL);
+    }
+
+    @Test
+    void anEmptyPasswordFailsForAnAccountThatHasOne() throws Exception {
+        account.password(RIGHT);
+        assertThat(ask("").verdict()).isEqualTo(Verdict.FAIL);
+    }
+}

@@ -1,0 +1,135 @@
+package org.x2go.authservice.posix;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.x2go.authservice.testsupport.Needs;
+
+@Timeout(120)
+class SocketFileTest {
+    private static final int STRANGER = 4_000_000;
+
+    @TempDir
+    private Path directory;
+
+    private static int attribute(Path path, String name) throws IOException {
+        return (int) Files.getAttribute(path, "unix:" + name, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private static int permissions(Path path) throws IOException {
+        return attribute(path, "mode") & 07777;
+    }
+
+    private static void close(SocketFile socket) {
+        socket.remove();
+        LibC.close(socket.descriptor());
+    }
+
+    @Test
+    void givesTheFileToAnotherUserAndGroupAlsoWhereThatUserMayNotWrite() throws IOException {
+        Needs.root();
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path path = directory.resolve("s");
+        SocketFile socket = SocketFile.bind(path, STRANGER, STRANGER + 1, 0660);
+        assertThat(attribute(path, "uid")).isEqualTo(STRANGER);
+        assertThat(attribute(path, "gid")).isEqualTo(STRANGER + 1);
+        assertThat(permissions(path)).isEqualTo(0660);
+        close(socket);
+        assertThat(path).doesNotExist();
+    }
+
+    @Test
+    void leavesTheUmaskAndTheUserOfOtherFilesAsTheyWere() throws IOException {
+        Needs.root();
+        int umask = umask();
+        close(SocketFile.bind(directory.resolve("s"), STRANGER, STRANGER, 0666));
+        Path file = Files.createFile(directory.resolve("f"));
+        assertThat(attribute(file, "uid")).isZero();
+        assertThat(umask()).isEqualTo(umask);
+    }
+
+    private static int umask() {
+        int umask = LibC.umask(077);
+        LibC.umask(umask);
+        return umask;
+    }
+
+    @Test
+    void saysThatADirectoryGivesItsFilesAnotherGroup() throws IOException {
+        Needs.root();
+        Files.setAttribute(directory, "unix:gid", STRANGER);
+        Files.setAttribute(directory, "unix:mode", 02755);
+        Path path = directory.resolve("s");
+        assertThatThrownBy(() -> SocketFile.bind(path, -1, 0, 0600)).hasMessageContaining("set-group-ID");
+        assertThat(path).doesNotExist();
+    }
+
+    @Test
+    void hasNeverAWiderModeThanAskedForHoweverOftenItStarts() throws Exception {
+        Path path = directory.resolve("s");
+        AtomicBoolean watching = new AtomicBoolean(true);
+        AtomicInteger widest = new AtomicInteger();
+        AtomicInteger seen = new AtomicInteger();
+        Thread watcher = new Thread(() -> {
+            while (watching.get()) {
+                try {
+                    int mode = permissions(path);
+                    widest.accumulateAndGet(mode, (a, b) -> a | b);
+                    seen.incrementAndGet();
+                } catch (IOException e) {
+                    // Between one socket and the next there is none.
+                    Thread.onSpinWait();
+                }
+            }
+        });
+        watcher.start();
+        for (int i = 0; i < 3000; i++) {
+            close(SocketFile.bind(path, -1, -1, 0620));
+        }
+        watching.set(false);
+        watcher.join();
+        assertThat(seen.get()).isPositive();
+        assertThat(widest.get()).isEqualTo(0620);
+    }
+
+    @Test
+    void letsOneOfTwoThatStartTogetherHaveThePath() throws Exception {
+        Path path = directory.resolve("s");
+        for (int i = 0; i < 50; i++) {
+            AtomicInteger bound = new AtomicInteger();
+            Thread[] starters = new Thread[4];
+            SocketFile[] sockets = new SocketFile[starters.length];
+            for (int n = 0; n < starters.length; n++) {
+                int number = n;
+                starters[n] = new Thread(() -> {
+                    try {
+                        sockets[number] = SocketFile.bind(path, -1, -1, 0600);
+                        bound.incrementAndGet();
+                    } catch (IOException e) {
+                        assertThat(e).hasMessageContaining("another authservice is answering there");
+                    }
+                });
+                starters[n].start();
+            }
+            for (Thread starter : starters) {
+                starter.join();
+            }
+            assertThat(bound.get()).isEqualTo(1);
+            for (SocketFile socket : sockets) {
+                if (socket != null) {
+                    close(socket);
+                }
+            }
+        }
+    }
+}

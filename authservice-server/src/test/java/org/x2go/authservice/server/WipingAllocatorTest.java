@@ -1,0 +1,52 @@
+package org.x2go.authservice.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
+import org.junit.jupiter.api.Test;
+
+class WipingAllocatorTest {
+    private final WipingAllocator allocator = new WipingAllocator(64, 128);
+
+    @Test
+    void overwritesABuffersMemoryWhenItIsReleased() {
+        ByteBuf buffer = allocator.directBuffer(64);
+        buffer.writeBytes(new byte[] {1, 2, 3});
+        ByteBuffer memory = buffer.nioBuffer(0, 3);
+        buffer.readerIndex(3).clear();
+        buffer.release();
+        assertThat(new byte[] {memory.get(0), memory.get(1), memory.get(2)}).containsOnly(0);
+    }
+
+    @Test
+    void keepsTheMemoryOfASliceUntilTheSliceIsReleased() {
+        ByteBuf buffer = allocator.directBuffer(64).writeByte(7);
+        ByteBuf slice = buffer.readRetainedSlice(1);
+        buffer.release();
+        assertThat(slice.getByte(0)).isEqualTo((byte) 7);
+        slice.release();
+    }
+
+    @Test
+    void givesOutBuffersThatCannotGrow() {
+        ByteBuf buffer = allocator.directBuffer(16);
+        assertThat(buffer.maxCapacity()).isEqualTo(64);
+        assertThatThrownBy(() -> allocator.directBuffer(65)).isInstanceOf(IllegalArgumentException.class);
+        buffer.release();
+    }
+
+    @Test
+    void saysWhenMoreIsInUseThanIsPlenty() {
+        ByteBuf first = allocator.directBuffer(64);
+        ByteBuf second = allocator.directBuffer(64);
+        assertThat(allocator.isStrained()).isFalse();
+        ByteBuf third = allocator.directBuffer(64);
+        assertThat(allocator.isStrained()).isTrue();
+        first.release();
+        assertThat(allocator.isStrained()).isFalse();
+        second.release();
+        third.release();
+    }
+}
