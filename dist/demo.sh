@@ -185,20 +185,19 @@ if [ "$once" = yes ]; then
   exit 0
 fi
 
-echo "To try more, in another terminal:"
-echo
-echo "  $java -jar $client_jar login --socket $socket $user"
+# printf, since some shells' echo turns \r into what it stands for.
+line="$user\\r$password\\r$service\\n"
+printf '%s\n' "To try more, in another terminal:" "" \
+  "  $java -jar $client_jar login --socket $socket $user"
 if command -v socat >/dev/null 2>&1; then
-  echo "  printf '$user\\r$password\\r$service\\n' | socat -t 5 - UNIX-CONNECT:$socket"
+  printf '%s\n' "  printf '$line' | socat -t 5 - UNIX-CONNECT:$socket"
 elif command -v nc >/dev/null 2>&1 && nc -h 2>&1 | grep -q -- '-U'; then
-  echo "  printf '$user\\r$password\\r$service\\n' | nc -U -q 5 $socket"
+  printf '%s\n' "  printf '$line' | nc -U -q 5 $socket"
 elif command -v python3 >/dev/null 2>&1; then
-  echo "  python3 -c 'import socket; s = socket.socket(socket.AF_UNIX); s.connect(\"$socket\");" \
-    "s.sendall(b\"$user\\r$password\\r$service\\n\"); print(s.recv(64))'"
+  connect="import socket; s = socket.socket(socket.AF_UNIX); s.connect(\"$socket\")"
+  printf '%s\n' "  python3 -c '$connect; s.sendall(b\"$line\"); print(s.recv(64))'"
 fi
-echo "  tail -f $dir/log"
-echo
-echo "The service goes on until Ctrl-C."
+printf '%s\n' "  tail -f $dir/log" "" "The service goes on until Ctrl-C."
 wait "$server" || :
 server=
 fail "the service has ended by itself"

@@ -54,7 +54,7 @@ public final class Main {
             err.println(NAME + ": " + e.getMessage() + " (try --help)");
             return WRONG_USAGE;
         } catch (Exception e) {
-            err.println(NAME + ": " + Failures.text(e));
+            err.println(NAME + ": " + Failures.textWithFile(e));
             if (debug) {
                 e.printStackTrace(err);
             }
@@ -74,7 +74,7 @@ public final class Main {
             return OK;
         } catch (Throwable e) {
             if (!(settings.logTarget() instanceof LogTarget.Stderr)) {
-                LogManager.getLogger(Main.class).error("Not started: {}", Failures.text(e));
+                LogManager.getLogger(Main.class).error("Not started: {}", Failures.textWithFile(e));
             }
             lifecycle.failed();
             throw e;
