@@ -105,6 +105,12 @@ public final class ServerProcess implements AutoCloseable {
         Program.end(process);
     }
 
+    /** Ends it without giving it a chance to clean up. */
+    public void kill() throws InterruptedException {
+        process.destroyForcibly();
+        Program.end(process);
+    }
+
     @Override
     public void close() {
         process.destroyForcibly();
