@@ -54,7 +54,13 @@ final class Broker implements AutoCloseable {
                 enable = true
                 auth-mech = pam
                 """.formatted(directory.resolve("cookies")));
-        return DebianProgram.in(directory).as(USER).with("X2GOBROKER_AUTHSERVICE_SOCKET", socket.toString());
+        return DebianProgram.in(directory)
+                .as(USER)
+                .with("X2GOBROKER_AUTHSERVICE_SOCKET", socket.toString())
+                // The broker never learns the name of its own user, and calls it this: only if this also is the name
+                // that
+                // it is told, it keeps its cookies in the directory of its configuration, and not in that user's home.
+                .with("X2GOBROKER_DAEMON_USER", "<some-user>");
     }
 
     static Path configuration(Path directory) {
