@@ -18,9 +18,13 @@ final class Verifier {
     private final AuthServerConfig config;
 
     Verifier(AuthServerConfig config, Authenticator authenticator, EventLoop loop) {
+        this(config, authenticator, loop, new Workers(config.workers(), config.maxQueuedRequests()));
+    }
+
+    Verifier(AuthServerConfig config, Authenticator authenticator, EventLoop loop, Workers workers) {
         this.loop = loop;
         this.authenticator = authenticator;
-        this.workers = new Workers(config.workers(), config.maxQueuedRequests());
+        this.workers = workers;
         this.stuck = new StuckWorkers(config.workers());
         this.slots = new NameSlots(config.maxPendingFailures());
         this.config = config;

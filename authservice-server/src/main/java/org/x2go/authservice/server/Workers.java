@@ -20,14 +20,24 @@ final class Workers {
 
     /** Workers, started as they are needed and ended when idle for a minute, and the longest queue before them. */
     Workers(int count, int maxQueued) {
+        this(newThreads(count, maxQueued));
+    }
+
+    /** Workers that are these threads. */
+    Workers(ThreadPoolExecutor threads) {
+        this.threads = threads;
+    }
+
+    private static ThreadPoolExecutor newThreads(int count, int maxQueued) {
         AtomicInteger number = new AtomicInteger();
-        threads = new ThreadPoolExecutor(
+        ThreadPoolExecutor threads = new ThreadPoolExecutor(
                 count, count, IDLE_END.toSeconds(), TimeUnit.SECONDS, new LinkedBlockingQueue<>(maxQueued), task -> {
                     Thread thread = new Thread(task, "pam-worker-" + number.incrementAndGet());
                     thread.setDaemon(true);
                     return thread;
                 });
         threads.allowCoreThreadTimeOut(true);
+        return threads;
     }
 
     /** Queues an attempt. False if the queue is full, or these workers are stopping. */

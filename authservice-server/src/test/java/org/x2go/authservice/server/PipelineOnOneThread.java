@@ -1,0 +1,83 @@
+package org.x2go.authservice.server;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.x2go.authservice.auth.Authenticator;
+import org.x2go.authservice.auth.PeerCredentials;
+import org.x2go.authservice.auth.ServicePolicy;
+
+/** A connection's whole pipeline, event loop and worker included, on the thread that calls it. */
+final class PipelineOnOneThread {
+    private final int maxRequestBytes;
+    private final WipingAllocator allocator;
+    private final AuthServerConfig config;
+    private final Authenticator authenticator;
+
+    PipelineOnOneThread(int maxRequestBytes, Iterable<String> services, Authenticator authenticator) {
+        this.maxRequestBytes = maxRequestBytes;
+        this.allocator = new WipingAllocator(maxRequestBytes, Integer.MAX_VALUE);
+        this.config = AuthServerConfig.builder(Path.of("unused"))
+                .maxRequestBytes(maxRequestBytes)
+                .services(ServicePolicy.allowing(services))
+                .build();
+        this.authenticator = authenticator;
+    }
+
+    /** What a peer reads that sends these pieces, ends its input and waits for the connection's end. */
+    String repliesTo(List<byte[]> pieces) {
+        EmbeddedChannel channel = new EmbeddedChannel();
+        try {
+            channel.freezeTime();
+            channel.config().setAutoRead(false);
+            Verifier verifier =
+                    new Verifier(config, authenticator, channel.eventLoop(), new Workers(new CallersThread()));
+            channel.pipeline()
+                    .addLast(
+                            new RequestFrameDecoder(
+                                    maxRequestBytes, allocator, new Patience(Duration.ZERO, Duration.ofSeconds(1))),
+                            CredentialDecoder.INSTANCE,
+                            VerdictEncoder.INSTANCE,
+                            new AuthenticationHandler(new PeerCredentials(1, 2, 3), verifier, Duration.ofSeconds(1)));
+            channel.pipeline().fireChannelActive();
+            for (byte[] piece : pieces) {
+                channel.writeInbound(allocator.directBuffer(maxRequestBytes).writeBytes(piece));
+            }
+            channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+            channel.runPendingTasks();
+            channel.checkException();
+            return replies(channel) + (channel.isOpen() ? "<not closed>" : "");
+        } finally {
+            channel.finishAndReleaseAll();
+        }
+    }
+
+    private static String replies(EmbeddedChannel channel) {
+        StringBuilder replies = new StringBuilder();
+        for (ByteBuf reply = channel.readOutbound(); reply != null; reply = channel.readOutbound()) {
+            replies.append(reply.toString(ISO_8859_1));
+            reply.release();
+        }
+        return replies.toString();
+    }
+
+    /** Runs what it is given at once, and needs no threads for that. */
+    private static final class CallersThread extends ThreadPoolExecutor {
+        CallersThread() {
+            super(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            task.run();
+        }
+    }
+}
