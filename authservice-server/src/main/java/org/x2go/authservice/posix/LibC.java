@@ -48,7 +48,7 @@ final class LibC {
 
     static native int capset(Pointer header, Pointer data) throws LastErrorException;
 
-    static native int open(Pointer path, int flags) throws LastErrorException;
+    static native int open(byte[] path, int flags) throws LastErrorException;
 
     static native int flock(int fd, int operation) throws LastErrorException;
 
