@@ -22,10 +22,17 @@ public final class Program {
 
     private final Path directory;
     private final Map<String, String> environment;
+    private final List<String> launcher;
 
     public Program(Path directory, Map<String, String> environment) {
+        this(directory, environment, List.of());
+    }
+
+    /** The launcher is a command that starts the one that its arguments name, as prlimit(1) does. */
+    public Program(Path directory, Map<String, String> environment, List<String> launcher) {
         this.directory = directory;
         this.environment = environment;
+        this.launcher = launcher;
     }
 
     /** What came of a run. */
@@ -33,7 +40,7 @@ public final class Program {
 
     /** Starts it; its output goes to the files "out" and "err" in the directory. */
     public Process start(String... args) throws IOException {
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(launcher);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-jar");
         command.add(Objects.requireNonNull(System.getProperty("authservice.server.jar"), "run by failsafe"));

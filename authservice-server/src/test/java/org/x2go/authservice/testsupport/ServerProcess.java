@@ -29,6 +29,7 @@ public final class ServerProcess implements AutoCloseable {
     public static final class Builder {
         private final Path directory;
         private final List<String> args = new ArrayList<>();
+        private List<String> launcher = List.of();
         private Path socket;
 
         private Builder(Path directory) {
@@ -46,6 +47,12 @@ public final class ServerProcess implements AutoCloseable {
             return this;
         }
 
+        /** What starts the process, as prlimit(1) does. */
+        public Builder launcher(String... command) {
+            launcher = List.of(command);
+            return this;
+        }
+
         public Builder allow(Iterable<String> services) {
             services.forEach(service -> args("--allow-service", service));
             return this;
@@ -55,7 +62,7 @@ public final class ServerProcess implements AutoCloseable {
         public ServerProcess start() throws IOException, InterruptedException {
             Files.createDirectories(directory);
             args("-i", "--socket-file", socket.toString());
-            Process process = new Program(directory, Map.of()).start(args.toArray(String[]::new));
+            Process process = new Program(directory, Map.of(), launcher).start(args.toArray(String[]::new));
             ServerProcess server = new ServerProcess(directory, socket, process);
             try {
                 Program.await("the server answers", () -> !process.isAlive() || Program.answers(socket));

@@ -1,0 +1,125 @@
+package org.x2go.authservice.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.x2go.authservice.posix.OpenFiles;
+import org.x2go.authservice.testsupport.Needs;
+import org.x2go.authservice.testsupport.Program;
+import org.x2go.authservice.testsupport.RawPeer;
+import org.x2go.authservice.testsupport.ServerProcess;
+
+/** The packaged service at the limits of what its peers can make it hold. */
+@Timeout(240)
+class LimitsIT {
+    private static final int IDLE = 10_000;
+
+    @TempDir
+    private Path directory;
+
+    private final List<RawPeer> peers = new ArrayList<>();
+
+    @BeforeEach
+    void makePamService() throws IOException {
+        Needs.program("prlimit");
+        Path confdir = Files.createDirectory(directory.resolve("pam"));
+        Files.writeString(confdir.resolve("permit"), "auth required pam_permit.so\naccount required pam_permit.so\n");
+    }
+
+    @AfterEach
+    void closePeers() throws IOException {
+        for (RawPeer peer : peers) {
+            peer.close();
+        }
+    }
+
+    private ServerProcess.Builder server() {
+        return ServerProcess.in(directory)
+                .args("--pam-confdir", directory.resolve("pam").toString())
+                .allow(List.of("permit"));
+    }
+
+    private void connect(ServerProcess server, int count) throws IOException {
+        for (int i = 0; i < count; i++) {
+            peers.add(server.connect());
+        }
+    }
+
+    private static String login(RawPeer peer) throws IOException {
+        return peer.send("alice\rx\rpermit\n").reply();
+    }
+
+    @Test
+    void servesTenThousandIdleConnections() throws Exception {
+        Needs.that(OpenFiles.limit() > IDLE + 1000, "a limit of more than 11000 open files");
+        try (ServerProcess server = server().start()) {
+            connect(server, IDLE);
+            for (int i = 0; i < IDLE; i += 100) {
+                assertThat(login(peers.get(i))).isEqualTo("ok");
+            }
+            assertThat(server.ask("bob", "x", "permit")).isEqualTo("ok");
+        }
+    }
+
+    @Test
+    void keepsFilesForPamWhenConnectionsTakeAllTheyMay() throws Exception {
+        try (ServerProcess server =
+                server().launcher("prlimit", "--nofile=600:600").start()) {
+            connect(server, 500);
+            assertThat(login(peers.get(0))).isEqualTo("ok");
+            Program.await(
+                    "one too many is refused",
+                    () -> server.log().stream().anyMatch(line -> line.contains("Refusing connections")));
+            assertThat(login(peers.get(0))).isEqualTo("ok");
+            closePeers();
+            peers.clear();
+            Program.await("there is room again", () -> Program.answers(server.socket()) && asks(server));
+        }
+    }
+
+    private static boolean asks(ServerProcess server) {
+        try {
+            return server.ask("bob", "x", "permit").equals("ok");
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void goesOnAfterItHadNoFilesLeftToAcceptWith() throws Exception {
+        // Fewer than it keeps for PAM: the fewest connections that it takes are still too many.
+        try (ServerProcess server = server().args("--workers", "1")
+                .launcher("prlimit", "--nofile=60:60")
+                .start()) {
+            connect(server, 100);
+            Program.await(
+                    "it says so",
+                    () -> server.log().stream()
+                            .anyMatch(line -> line.contains("Cannot accept connections")
+                                    || line.contains("Refusing connections")));
+            closePeers();
+            peers.clear();
+            Program.await("there is room again", () -> Program.answers(server.socket()) && asks(server));
+        }
+    }
+
+    @Test
+    void startsAgainWhereItWasKilled() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            try (ServerProcess server = server().start()) {
+                assertThat(server.ask("alice", "x", "permit")).isEqualTo("ok");
+                server.kill();
+                assertThat(server.socket()).exists();
+            }
+        }
+    }
+}
