@@ -1,10 +1,10 @@
 package org.x2go.authservice.daemon;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.x2go.authservice.protocol.RequestFormat;
-import org.x2go.authservice.server.AuthServerConfig;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,6 +27,7 @@ final class CommandLineParser {
         CommandSpec spec = CommandSpec.create().name(Main.NAME);
         socketOptions();
         pamOptions();
+        limitOptions();
         logOptions();
         backgroundOptions();
         otherOptions();
@@ -72,24 +73,31 @@ final class CommandLineParser {
                         .description("The socket's group. Default: root (that of whoever starts it, if not root)"),
                 value("MODE", "-p", "--permissions")
                         .description("The socket's permissions, octal, as 660 or 0660 or 0o660. Default: 660"),
-                number("N", "--max-request-bytes")
-                        .description("The longest request that is read, in bytes, 64 to 1048576. Default: "
-                                + RequestFormat.DEFAULT_MAX_REQUEST_BYTES));
+                list("USER", "--allow-uid")
+                        .description("A user, by name or number, who may ask; may be given more than once. With it or"
+                                + " --allow-gid, only those may ask whom one of the two names"),
+                list("GROUP", "--allow-gid")
+                        .description("A group, by name or number, whose members may ask; may be given more than once"));
     }
 
     private void pamOptions() {
         group(
                 "%nPAM:%n",
-                value("NAME", "--allow-service")
-                        .type(List.class)
-                        .auxiliaryTypes(String.class)
+                list("NAME", "--allow-service")
                         .description("A PAM service that may be asked for; may be given more than once. Give every one:"
                                 + " the default holds only if none is given. Default: x2gobroker"),
                 value("DIR", "--pam-confdir")
-                        .description("Where the services' files are. Default:", "/etc/pam.d, then /usr/lib/pam.d"),
-                number("N", "--workers")
-                        .description("How many passwords are checked at the same time, 1 to 1024. Default: two for"
-                                + " each processor, at least 8; here " + AuthServerConfig.defaultWorkers()));
+                        .description("Where the services' files are. Default:", "/etc/pam.d, then /usr/lib/pam.d"));
+    }
+
+    private void limitOptions() {
+        group(
+                "%nLimits:%n",
+                LimitOption.ALL.stream()
+                        .map(limit -> value(limit.label(), limit.name())
+                                .type(Integer.class)
+                                .description(limit.description()))
+                        .toArray(OptionSpec.Builder[]::new));
     }
 
     private void logOptions() {
@@ -110,10 +118,10 @@ final class CommandLineParser {
                 flag("-D", "--daemonize").description("Go to the background as soon as the service answers"),
                 value("FILE", "-P", "--pidfile")
                         .description(
-                                "With -D, where the process's number is written. Default: " + SettingsReader.PID_FILE),
+                                "With -D, where the process's number is written. Default:", SettingsReader.PID_FILE),
                 value("DIR", "-L", "--logdir")
                         .description("With -D, where stdout and stderr go, to " + BackgroundProcess.STDOUT + " and "
-                                + BackgroundProcess.STDERR + ". Default: " + SettingsReader.LOG_DIR));
+                                + BackgroundProcess.STDERR + " there. Default: " + SettingsReader.LOG_DIR));
     }
 
     private void otherOptions() {
@@ -147,8 +155,8 @@ final class CommandLineParser {
                 .arity("1");
     }
 
-    private static OptionSpec.Builder number(String label, String... names) {
-        return value(label, names).type(Integer.class);
+    private static OptionSpec.Builder list(String label, String... names) {
+        return value(label, names).type(List.class).auxiliaryTypes(String.class);
     }
 
     private static String[] others(String... names) {
@@ -168,10 +176,11 @@ final class CommandLineParser {
                 value(result, "--owner"),
                 value(result, "--group"),
                 value(result, "--permissions"),
-                result.matchedOptionValue("--allow-service", List.<String>of()),
+                list(result, "--allow-service"),
                 value(result, "--pam-confdir"),
-                number(result, "--workers"),
-                number(result, "--max-request-bytes"),
+                list(result, "--allow-uid"),
+                list(result, "--allow-gid"),
+                limits(result),
                 result.hasMatchedOption("--debug"),
                 result.hasMatchedOption("--debug-interactively"),
                 value(result, "--auth-log"),
@@ -197,7 +206,18 @@ final class CommandLineParser {
         return result.<@Nullable String>matchedOptionValue(option, null);
     }
 
-    private static @Nullable Integer number(ParseResult result, String option) {
-        return result.<@Nullable Integer>matchedOptionValue(option, null);
+    private static List<String> list(ParseResult result, String option) {
+        return result.matchedOptionValue(option, List.of());
+    }
+
+    private static Map<LimitOption, Integer> limits(ParseResult result) {
+        Map<LimitOption, Integer> limits = new LinkedHashMap<>();
+        for (LimitOption limit : LimitOption.ALL) {
+            Integer value = result.<@Nullable Integer>matchedOptionValue(limit.name(), null);
+            if (value != null) {
+                limits.put(limit, value);
+            }
+        }
+        return limits;
     }
 }

@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.x2go.authservice.auth.PeerPolicy;
+import org.x2go.authservice.server.AuthServerConfig;
 
 /** Says what the service would run with, and what is wrong with it, without starting it or changing anything. */
 final class ConfigurationCheck {
@@ -38,7 +40,7 @@ final class ConfigurationCheck {
         settings.notes().forEach(this::warn);
         socket();
         services();
-        say("workers: " + settings.workers() + ", longest request: " + settings.maxRequestBytes() + " bytes");
+        limits();
         log();
         if (background) {
             directory(
@@ -81,6 +83,12 @@ final class ConfigurationCheck {
                 problem("only root can make a socket for root: leave out --owner");
             }
             say("socket's owner and group by number: " + idText(uid) + ":" + idText(gid));
+            PeerPolicy peers = Service.peers(settings);
+            say(
+                    peers.admitsAnyone()
+                            ? "who may ask: whoever may write to the socket"
+                            : "who may ask: of those who may write to the socket, users " + peers.uids()
+                                    + " and members of groups " + peers.gids());
         } catch (IOException e) {
             problem(Failures.text(e));
         }
@@ -114,6 +122,14 @@ final class ConfigurationCheck {
                         + ": every request for it would be answered \"error\"; make one");
             }
         }
+    }
+
+    private void limits() {
+        AuthServerConfig config = settings.serverConfig();
+        say("workers: " + config.workers() + ", longest request: " + config.maxRequestBytes() + " bytes, connections: "
+                + config.maxConnections() + ", seconds to a verdict: "
+                + config.requestTimeout().toSeconds() + ", attempts pending for one user: "
+                + config.maxPendingFailures());
     }
 
     private void log() {

@@ -8,6 +8,13 @@ import java.nio.file.NoSuchFileException;
 final class Failures {
     private Failures() {}
 
+    /** A failure's reason with the file it was about, for failures that nobody has put into words before. */
+    static String textWithFile(Throwable failure) {
+        return failure instanceof FileSystemException e && e.getFile() != null
+                ? e.getFile() + ": " + text(failure)
+                : text(failure);
+    }
+
     /** A failure's reason, for an admin; which file it was about is left to the caller. */
     static String text(Throwable failure) {
         if (failure instanceof NoSuchFileException) {

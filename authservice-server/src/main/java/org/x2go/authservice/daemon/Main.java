@@ -54,7 +54,7 @@ public final class Main {
             err.println(NAME + ": " + e.getMessage() + " (try --help)");
             return WRONG_USAGE;
         } catch (Exception e) {
-            err.println(NAME + ": " + Failures.text(e));
+            err.println(NAME + ": " + Failures.textWithFile(e));
             if (debug) {
                 e.printStackTrace(err);
             }
@@ -73,6 +73,9 @@ public final class Main {
             lifecycle.awaitEnd();
             return OK;
         } catch (Throwable e) {
+            if (!(settings.logTarget() instanceof LogTarget.Stderr)) {
+                LogManager.getLogger(Main.class).error("Not started: {}", Failures.textWithFile(e));
+            }
             lifecycle.failed();
             throw e;
         }
@@ -94,7 +97,7 @@ public final class Main {
                 settings.group().orElse("own group"),
                 settings.socketModeText(),
                 settings.services().allowed(),
-                settings.workers());
+                settings.serverConfig().workers());
         if (process != null) {
             lifecycle.started(PidFile.write(
                     settings.background().pidFile(), ProcessHandle.current().pid()));

@@ -1,6 +1,7 @@
 package org.x2go.authservice.daemon;
 
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What was given on the command line, as it was given; null or empty where nothing was. */
@@ -11,8 +12,9 @@ record Options(
         @Nullable String permissions,
         List<String> allowServices,
         @Nullable String pamConfdir,
-        @Nullable Integer workers,
-        @Nullable Integer maxRequestBytes,
+        List<String> allowUids,
+        List<String> allowGids,
+        Map<LimitOption, Integer> limits,
         boolean debug,
         boolean debugInteractively,
         @Nullable String authLog,

@@ -1,8 +1,11 @@
 package org.x2go.authservice.daemon;
 
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import org.x2go.authservice.auth.PeerPolicy;
 import org.x2go.authservice.pam.PamAuthenticator;
 import org.x2go.authservice.pam.PamUnavailableException;
 import org.x2go.authservice.posix.Accounts;
@@ -27,9 +30,10 @@ final class Service implements AutoCloseable {
     static Service start(Settings settings) throws IOException, PamUnavailableException {
         int uid = uid(settings.owner());
         int gid = gid(settings.group());
+        PeerPolicy peers = peers(settings);
         PamAuthenticator authenticator = pam(settings);
         try {
-            return new Service(AuthServer.start(settings.serverConfig(uid, gid), authenticator), authenticator);
+            return new Service(AuthServer.start(settings.serverConfig(uid, gid, peers), authenticator), authenticator);
         } catch (IOException | RuntimeException | Error e) {
             authenticator.close();
             throw e;
@@ -56,6 +60,19 @@ final class Service implements AutoCloseable {
     /** The number of the socket's group, -1 if it is to be the process's. */
     static int gid(Optional<String> group) throws IOException {
         return group.isEmpty() ? -1 : number(group.get(), Accounts.gidOf(group.get()), "there is no group", "--group");
+    }
+
+    /** Who may ask, their names looked up. */
+    static PeerPolicy peers(Settings settings) throws IOException {
+        Set<Integer> uids = new HashSet<>();
+        for (String user : settings.allowUids()) {
+            uids.add(number(user, Accounts.uidOf(user), "there is no user", "--allow-uid"));
+        }
+        Set<Integer> gids = new HashSet<>();
+        for (String group : settings.allowGids()) {
+            gids.add(number(group, Accounts.gidOf(group), "there is no group", "--allow-gid"));
+        }
+        return new PeerPolicy(uids, gids);
     }
 
     private static int number(String name, OptionalInt found, String missing, String option) throws IOException {

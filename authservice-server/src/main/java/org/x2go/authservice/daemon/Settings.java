@@ -2,7 +2,9 @@ package org.x2go.authservice.daemon;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.x2go.authservice.auth.PeerPolicy;
 import org.x2go.authservice.auth.ServicePolicy;
 import org.x2go.authservice.server.AuthServerConfig;
 
@@ -15,8 +17,9 @@ import org.x2go.authservice.server.AuthServerConfig;
  * @param socketMode the socket's permission bits
  * @param services the PAM services that may be asked for
  * @param pamConfdir where their files are, if not in the system's directories
- * @param workers how many requests are checked at the same time
- * @param maxRequestBytes the longest request, its newline included
+ * @param allowUids the users who may ask, by name or number
+ * @param allowGids the groups whose members may ask, by name or number
+ * @param limits the server's limits, where they are not its defaults
  * @param debug whether debug messages are logged
  * @param logTarget where the log goes
  * @param background what is done with the process when it goes to the background; used only if it does
@@ -29,8 +32,9 @@ record Settings(
         int socketMode,
         ServicePolicy services,
         Optional<Path> pamConfdir,
-        int workers,
-        int maxRequestBytes,
+        List<String> allowUids,
+        List<String> allowGids,
+        Map<LimitOption, Integer> limits,
         boolean debug,
         LogTarget logTarget,
         Background background,
@@ -43,16 +47,31 @@ record Settings(
      */
     record Background(Path pidFile, Path logDir) {}
 
-    /** The server's configuration, with the owner and group of its socket looked up already. */
-    AuthServerConfig serverConfig(int uid, int gid) {
-        return AuthServerConfig.builder(socketFile)
+    /**
+     * The server's configuration, with the names of users and groups looked up already.
+     *
+     * @throws IllegalArgumentException if one of the limits is out of its range; the message names its option
+     */
+    AuthServerConfig serverConfig(int uid, int gid, PeerPolicy peers) {
+        AuthServerConfig.Builder config = AuthServerConfig.builder(socketFile)
                 .socketOwner(uid)
                 .socketGroup(gid)
                 .socketMode(socketMode)
                 .services(services)
-                .workers(workers)
-                .maxRequestBytes(maxRequestBytes)
-                .build();
+                .peers(peers);
+        limits.forEach((limit, value) -> {
+            try {
+                limit.setter().accept(config, value);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(limit.name() + ": " + e.getMessage(), e);
+            }
+        });
+        return config.build();
+    }
+
+    /** What does not need a name to be looked up. */
+    AuthServerConfig serverConfig() {
+        return serverConfig(-1, -1, PeerPolicy.anyone());
     }
 
     /** The socket's permission bits as they are written. */

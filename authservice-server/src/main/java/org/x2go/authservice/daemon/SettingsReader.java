@@ -11,8 +11,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.x2go.authservice.auth.ServicePolicy;
-import org.x2go.authservice.protocol.RequestFormat;
-import org.x2go.authservice.server.AuthServerConfig;
 
 /** Finds out what each setting is: from the command line, the environment, the file that is shared with the broker. */
 final class SettingsReader {
@@ -69,8 +67,9 @@ final class SettingsReader {
                                     ? List.of(ServicePolicy.DEFAULT_SERVICE)
                                     : options.allowServices()),
                     path(options.pamConfdir(), "--pam-confdir"),
-                    orElse(options.workers(), AuthServerConfig.defaultWorkers()),
-                    orElse(options.maxRequestBytes(), RequestFormat.DEFAULT_MAX_REQUEST_BYTES),
+                    options.allowUids(),
+                    options.allowGids(),
+                    options.limits(),
                     options.debug() || options.debugInteractively() || debugIsSet(),
                     logTarget(options),
                     new Settings.Background(
@@ -78,7 +77,7 @@ final class SettingsReader {
                             path(options.logDir(), "--logdir").orElse(Path.of(LOG_DIR))),
                     List.copyOf(notes));
             // It checks what the server will check, but while there still is somebody to be told how to do better.
-            settings.serverConfig(-1, -1);
+            var unused = settings.serverConfig();
             return settings;
         } catch (IllegalArgumentException e) {
             throw new UsageException(String.valueOf(e.getMessage()));
@@ -162,10 +161,6 @@ final class SettingsReader {
 
     private static Path absolute(String path) {
         return Path.of(path).toAbsolutePath();
-    }
-
-    private static int orElse(@Nullable Integer value, int other) {
-        return value == null ? other : value;
     }
 
     private static int mode(@Nullable String text) throws UsageException {

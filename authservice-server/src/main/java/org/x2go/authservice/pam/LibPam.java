@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * libpam's functions as they are, bound by {@link #bind} before the first call. Each is described in the man page of its
  * name, section 3.
  *
- * <p>Texts are arrays of bytes made by {@link CString}, because JNA's encoding of strings depends on a setting of the whole
+ * <p>Texts are arrays of bytes made by {@link org.x2go.authservice.posix.CString}, because JNA's encoding of strings depends on a setting of the whole
  * process. libpam is thread-safe as long as each handle is used by one thread at a time.
  */
 @SuppressWarnings("MemberName")

@@ -11,6 +11,7 @@ import org.x2go.authservice.auth.AuthResult;
 import org.x2go.authservice.auth.Authenticator;
 import org.x2go.authservice.auth.PeerCredentials;
 import org.x2go.authservice.auth.ServicePolicy;
+import org.x2go.authservice.posix.CString;
 import org.x2go.authservice.protocol.Credentials;
 
 /**

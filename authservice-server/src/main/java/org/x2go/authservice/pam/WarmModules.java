@@ -3,6 +3,7 @@ package org.x2go.authservice.pam;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.x2go.authservice.posix.CString;
 
 /**
  * Keeps the modules of services loaded, by a handle for each service that is never used to authenticate.

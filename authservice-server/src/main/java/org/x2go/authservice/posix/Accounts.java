@@ -32,12 +32,12 @@ public final class Accounts {
 
     /** The number of the user with this name, or empty if there is none. */
     public static OptionalInt uidOf(String user) throws IOException {
-        return id(lookUp(GETPWNAM_R, cString(user), "user " + user, Accounts::readId));
+        return id(lookUp(GETPWNAM_R, CString.of(user), "user " + user, Accounts::readId));
     }
 
     /** The number of the group with this name, or empty if there is none. */
     public static OptionalInt gidOf(String group) throws IOException {
-        return id(lookUp(GETGRNAM_R, cString(group), "group " + group, Accounts::readId));
+        return id(lookUp(GETGRNAM_R, CString.of(group), "group " + group, Accounts::readId));
     }
 
     /** The name of the user with this number, or empty if there is none. */
@@ -51,11 +51,6 @@ public final class Accounts {
 
     private static Function function(String name) {
         return NativeLibrary.getInstance("c").getFunction(name);
-    }
-
-    private static byte[] cString(String value) {
-        byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
-        return java.util.Arrays.copyOf(bytes, bytes.length + 1);
     }
 
     private static OptionalInt id(Optional<Integer> id) {

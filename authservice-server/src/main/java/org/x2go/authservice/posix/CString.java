@@ -1,19 +1,32 @@
 package org.x2go.authservice.posix;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 
-import com.sun.jna.Memory;
-
-/** Strings as the C library takes them. */
-final class CString {
+/** Text as C takes it: UTF-8 whatever the locale, ended by a NUL. */
+public final class CString {
     private CString() {}
 
-    /** UTF-8 and a NUL, in memory that the caller closes. */
-    static Memory of(String value) {
-        byte[] bytes = value.getBytes(UTF_8);
-        Memory memory = new Memory(bytes.length + 1L);
-        memory.write(0, bytes, 0, bytes.length);
-        memory.setByte(bytes.length, (byte) 0);
-        return memory;
+    /**
+     * The text's bytes and a NUL.
+     *
+     * @throws IllegalArgumentException if the text holds a NUL or half a surrogate pair, with which C would be given
+     *     another text than this one
+     */
+    public static byte[] of(String text) {
+        if (text.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("holds a NUL");
+        }
+        ByteBuffer encoded;
+        try {
+            encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
+        } catch (CharacterCodingException e) {
+            throw new IllegalArgumentException("holds half a surrogate pair", e);
+        }
+        byte[] bytes = new byte[encoded.remaining() + 1];
+        encoded.get(bytes, 0, bytes.length - 1);
+        return bytes;
     }
 }

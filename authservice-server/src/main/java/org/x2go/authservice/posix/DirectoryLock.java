@@ -1,7 +1,6 @@
 package org.x2go.authservice.posix;
 
 import com.sun.jna.LastErrorException;
-import com.sun.jna.Memory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -23,8 +22,8 @@ final class DirectoryLock implements AutoCloseable {
     /** Waits a few seconds for the lock. */
     static DirectoryLock of(Path directory) throws IOException {
         int fd;
-        try (Memory path = CString.of(directory.toString())) {
-            fd = LibC.open(path, LibC.O_RDONLY | LibC.O_CLOEXEC);
+        try {
+            fd = LibC.open(CString.of(directory.toString()), LibC.O_RDONLY | LibC.O_CLOEXEC);
         } catch (LastErrorException e) {
             throw new IOException("cannot open the directory " + directory + ": " + Errno.text(e), e);
         }

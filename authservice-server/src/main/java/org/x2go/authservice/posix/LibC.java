@@ -48,13 +48,15 @@ final class LibC {
 
     static native int capset(Pointer header, Pointer data) throws LastErrorException;
 
-    static native int open(Pointer path, int flags) throws LastErrorException;
+    static native int open(byte[] path, int flags) throws LastErrorException;
 
     static native int flock(int fd, int operation) throws LastErrorException;
 
     static native int close(int fd) throws LastErrorException;
 
     static native int prctl(int option, long arg2, long arg3, long arg4, long arg5) throws LastErrorException;
+
+    static native int getrlimit(int resource, Pointer limit) throws LastErrorException;
 
     static native int geteuid();
 

@@ -66,7 +66,7 @@ public record AuthServerConfig(
         private Duration maxFailDelay = Duration.ofSeconds(10);
         private int maxPendingFailures = 5;
         private PeerPolicy peers = PeerPolicy.anyone();
-        private int maxConnections = 20_000;
+        private int maxConnections = 16_384;
         private Duration sendTimeout = Duration.ofSeconds(10);
         private Duration idleTimeout = Duration.ZERO;
         private int maxUnreadBytes = 16 << 20;
@@ -144,7 +144,8 @@ public record AuthServerConfig(
             return this;
         }
 
-        /** How many connections may be open, 1 to 1,000,000; 20,000 unless set. Each takes a file descriptor. */
+        /** How many connections may be open, 1 to 1,000,000; 16,384 unless set; fewer if the limit of open files
+         * would leave too few for the authenticator. */
         public Builder maxConnections(int connections) {
             this.maxConnections = inRange("The number of connections", connections, 1, 1_000_000);
             return this;

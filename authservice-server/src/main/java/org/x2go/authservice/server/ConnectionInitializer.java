@@ -8,6 +8,7 @@ import java.util.Set;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.x2go.authservice.auth.PeerCredentials;
+import org.x2go.authservice.posix.OpenFiles;
 import org.x2go.authservice.posix.PeerGroups;
 
 /**
@@ -20,10 +21,19 @@ final class ConnectionInitializer extends ChannelInitializer<EpollDomainSocketCh
     /** How many refused connections may be open besides, each for the moment that its farewell takes. */
     private static final int MOST_FAREWELLS = 256;
 
+    /** What the process has open apart from connections: jars, the log, the event loop's own. */
+    private static final int OWN_FILES = 64;
+
+    /** What the PAM modules of one worker may have open at a time. */
+    private static final int FILES_OF_A_WORKER = 16;
+
+    private static final int FEWEST_CONNECTIONS = 16;
+
     private final AuthServerConfig config;
     private final WipingAllocator allocator;
     private final Verifier verifier;
     private final ChannelGroup connections;
+    private final int maxConnections;
     private final LogThrottle tooMany = new LogThrottle();
     private final LogThrottle notAllowed = new LogThrottle();
 
@@ -33,15 +43,36 @@ final class ConnectionInitializer extends ChannelInitializer<EpollDomainSocketCh
         this.allocator = allocator;
         this.verifier = verifier;
         this.connections = connections;
+        this.maxConnections = maxConnections(config);
+    }
+
+    /**
+     * As many as configured, but never so many that they leave no files for PAM: peers could then make every login an
+     * error.
+     */
+    private static int maxConnections(AuthServerConfig config) {
+        int limit = OpenFiles.limit();
+        int reserved = OWN_FILES + FILES_OF_A_WORKER * config.workers() + MOST_FAREWELLS;
+        int room = Math.max(FEWEST_CONNECTIONS, limit - reserved);
+        if (room < config.maxConnections()) {
+            LOG.info(
+                    "At most {} connections at a time, not {}: this process may have {} files open, of which {} are kept for"
+                            + " PAM. Raise LimitNOFILE= in the unit, or ulimit -n, for more.",
+                    room,
+                    config.maxConnections(),
+                    limit,
+                    reserved);
+        }
+        return Math.min(room, config.maxConnections());
     }
 
     @Override
     protected void initChannel(EpollDomainSocketChannel connection) throws IOException {
         connections.add(connection);
         PeerCredentials peer = peerOf(connection);
-        if (connections.size() > config.maxConnections() + MOST_FAREWELLS) {
+        if (connections.size() > maxConnections + MOST_FAREWELLS) {
             connection.close();
-        } else if (connections.size() > config.maxConnections()) {
+        } else if (connections.size() > maxConnections) {
             refuseOneTooMany(connection);
         } else if (!config.peers().admitsAnyone() && !config.peers().admits(peer, groupsOf(connection))) {
             refuseNotAllowed(connection, peer);
@@ -65,7 +96,7 @@ final class ConnectionInitializer extends ChannelInitializer<EpollDomainSocketCh
             LOG.warn(
                     "Refusing connections: {} are open, and {} were refused since this was last said. If they are"
                             + " wanted, raise --max-connections.",
-                    config.maxConnections(),
+                    maxConnections,
                     tooMany.takeSuppressed() + 1);
         }
         connection.pipeline().addLast(new Farewell());

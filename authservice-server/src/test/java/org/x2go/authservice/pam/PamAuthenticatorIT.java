@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.x2go.authservice.auth.AuthResult;
 import org.x2go.authservice.auth.ServicePolicy;
+import org.x2go.authservice.posix.CString;
 import org.x2go.authservice.protocol.Credentials;
 import org.x2go.authservice.protocol.Verdict;
 import org.x2go.authservice.testsupport.CapturedLog;

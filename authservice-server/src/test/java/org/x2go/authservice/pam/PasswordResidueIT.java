@@ -14,6 +14,7 @@ import org.x2go.authservice.protocol.Credentials;
 import org.x2go.authservice.protocol.Verdict;
 import org.x2go.authservice.protocol.Wipe;
 import org.x2go.authservice.testsupport.Needs;
+import org.x2go.authservice.testsupport.SystemAccount;
 
 /** Once a request is over, its password is nowhere in this process. */
 @ResourceLock("/etc/passwd")

@@ -34,6 +34,16 @@ public final class RawPeer implements AutoCloseable {
         return this;
     }
 
+    /** Whether something came that was not read yet; what it is, is lost. */
+    public boolean hasReply() throws IOException {
+        socket.configureBlocking(false);
+        try {
+            return socket.read(ByteBuffer.allocate(1)) != 0;
+        } finally {
+            socket.configureBlocking(true);
+        }
+    }
+
     /** The next reply, without its newline; what came before the end if the connection is closed. */
     public String reply() throws IOException {
         StringBuilder line = new StringBuilder();

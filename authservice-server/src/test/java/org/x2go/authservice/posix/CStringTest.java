@@ -1,4 +1,4 @@
-package org.x2go.authservice.pam;
+package org.x2go.authservice.posix;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;

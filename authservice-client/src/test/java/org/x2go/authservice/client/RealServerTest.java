@@ -1,0 +1,147 @@
+package org.x2go.authservice.client;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.x2go.authservice.auth.AuthResult;
+import org.x2go.authservice.auth.Authenticator;
+import org.x2go.authservice.auth.PeerPolicy;
+import org.x2go.authservice.client.AuthServiceException.Kind;
+import org.x2go.authservice.server.AuthServer;
+import org.x2go.authservice.server.AuthServerConfig;
+
+/** The client and the server that it is made for. */
+@Timeout(120)
+class RealServerTest {
+    @TempDir
+    private Path directory;
+
+    private Path socket;
+
+    /** Accepts every user whose password is its name, and fails for want of a directory server for "outage". */
+    private final Authenticator names = (credentials, peer) -> {
+        if (credentials.user().equals("outage")) {
+            return AuthResult.error("directory server unreachable");
+        }
+        String password = UTF_8.decode(credentials.password()).toString();
+        return password.equals(credentials.user()) ? AuthResult.ok() : AuthResult.fail("wrong");
+    };
+
+    @BeforeEach
+    void chooseSocket() {
+        socket = directory.resolve("s");
+    }
+
+    private AuthServerConfig.Builder config() {
+        return AuthServerConfig.builder(socket).workers(4);
+    }
+
+    private AuthClient client() {
+        return AuthClient.builder()
+                .socket(socket)
+                .timeout(Duration.ofSeconds(60))
+                .build();
+    }
+
+    private static void assertKind(AuthClient client, Kind kind) {
+        assertThatThrownBy(() -> client.authenticate("alice", "alice"))
+                .isInstanceOfSatisfying(
+                        AuthServiceException.class, e -> assertThat(e.kind()).isEqualTo(kind));
+    }
+
+    @Test
+    void getsTheVerdictOfEachRequest() throws Exception {
+        try (AuthServer server = AuthServer.start(config().build(), names);
+                AuthClient client = client()) {
+            assertThat(client.authenticate("alice", "alice")).isTrue();
+            assertThat(client.authenticate("alice", "bob".toCharArray())).isFalse();
+            assertThat(client.authenticate("jürgen €", "jürgen €")).isTrue();
+            assertThat(client.authenticate("alice", "")).isFalse();
+            assertThat(client.authenticate("alice", "alice", "su")).isFalse();
+            assertThatThrownBy(() -> client.authenticate("outage", "x"))
+                    .isInstanceOfSatisfying(
+                            AuthServiceException.class,
+                            e -> assertThat(e.kind()).isEqualTo(Kind.NO_VERDICT));
+            assertThat(client.authenticate("alice", "alice")).isTrue();
+            assertThat(server.socketPath()).exists();
+        }
+    }
+
+    @Test
+    void everyOneOfManyCallsAtOnceGetsItsOwnVerdict() throws Exception {
+        try (AuthServer server = AuthServer.start(config().build(), names);
+                AuthClient client = client()) {
+            List<CompletableFuture<Boolean>> answers = new ArrayList<>();
+            for (int i = 0; i < 2000; i++) {
+                answers.add(client.authenticateAsync("u" + i, i % 3 == 0 ? "u" + i : "x"));
+            }
+            for (int i = 0; i < answers.size(); i++) {
+                assertThat(answers.get(i).get()).as("call %d", i).isEqualTo(i % 3 == 0);
+            }
+            assertThat(server.socketPath()).exists();
+        }
+    }
+
+    @Test
+    void aRefusedPeerIsToldThatThereIsNoVerdict() throws Exception {
+        PeerPolicy strangers = new PeerPolicy(Set.of(4_000_000), Set.of());
+        try (AuthServer server = AuthServer.start(config().peers(strangers).build(), names);
+                AuthClient client = client()) {
+            for (int i = 0; i < 50; i++) {
+                assertKind(client, Kind.NO_VERDICT);
+            }
+            assertThat(server.socketPath()).exists();
+        }
+    }
+
+    @Test
+    void findsTheServiceAgainAfterARestart() throws Exception {
+        try (AuthClient client = client()) {
+            assertKind(client, Kind.UNAVAILABLE);
+            for (int i = 0; i < 20; i++) {
+                try (AuthServer server = AuthServer.start(config().build(), names)) {
+                    assertThat(client.authenticate("alice", "alice")).isTrue();
+                    assertThat(server.socketPath()).exists();
+                }
+                assertKind(client, Kind.UNAVAILABLE);
+            }
+        }
+    }
+
+    @Test
+    void aCallThatTheServiceIsStoppedOverGetsNoYes() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        Authenticator waiting = (credentials, peer) -> {
+            begun.countDown();
+            release.await();
+            return AuthResult.ok();
+        };
+        AuthServer server =
+                AuthServer.start(config().stopGrace(Duration.ofMillis(100)).build(), waiting);
+        try (AuthClient client = client()) {
+            CompletableFuture<Boolean> answer = client.authenticateAsync("alice", "alice");
+            begun.await();
+            server.close();
+            assertThatThrownBy(answer::get)
+                    .cause()
+                    .isInstanceOfSatisfying(
+                            AuthServiceException.class,
+                            e -> assertThat(e.kind()).isEqualTo(Kind.NO_VERDICT));
+        } finally {
+            release.countDown();
+        }
+    }
+}

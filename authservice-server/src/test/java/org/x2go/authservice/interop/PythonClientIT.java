@@ -1,0 +1,131 @@
+package org.x2go.authservice.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.x2go.authservice.testsupport.DebianProgram;
+import org.x2go.authservice.testsupport.Needs;
+import org.x2go.authservice.testsupport.Program;
+import org.x2go.authservice.testsupport.ServerProcess;
+
+/** The broker's own client, as Debian packages it, asks the packaged server. */
+@Timeout(120)
+class PythonClientIT {
+    private static final String LIBRARY = "/usr/lib/python3/dist-packages/x2gobroker/authservice.py";
+    private static final String SCRIPT = "import sys\nfrom x2gobroker.authservice import authenticate\n"
+            + "print([authenticate(*triple.split('|')) for triple in sys.argv[1:]])";
+
+    @TempDir
+    Path directory;
+
+    private DebianProgram python;
+    private ServerProcess server;
+
+    @BeforeEach
+    void startServer() throws Exception {
+        DebianProgram.file(LIBRARY, "python3-x2gobroker");
+        Path confdir = directory.resolve("pam.d");
+        MatrixService.write(confdir, "x2gobroker", "alice:secret", "jürgen:größe€😀");
+        MatrixService.write(confdir, "site", "alice:other secret");
+        permitAll(confdir, "su");
+        server = ServerProcess.in(directory.resolve("server"))
+                .args("--pam-confdir", confdir.toString())
+                .allow(List.of("x2gobroker", "site"))
+                .start();
+        python = DebianProgram.in(directory.resolve("client"))
+                .with("X2GOBROKER_AUTHSERVICE_SOCKET", server.socket().toString());
+    }
+
+    private static void permitAll(Path confdir, String service) throws IOException {
+        Path permit = Needs.pamModule("pam_permit.so");
+        Files.write(confdir.resolve(service), List.of("auth required " + permit, "account required " + permit));
+    }
+
+    @AfterEach
+    void stopServer() {
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    /** What the client makes of each "user|password" or "user|password|service". */
+    private String authenticate(String... requests) throws Exception {
+        String[] args = new String[requests.length + 2];
+        args[0] = "-c";
+        args[1] = SCRIPT;
+        System.arraycopy(requests, 0, args, 2, requests.length);
+        Program.Ended ended = python.run(args);
+        assertThat(ended.status()).as(ended.err()).isZero();
+        return ended.out().strip();
+    }
+
+    @Test
+    void theRightPasswordIsAccepted() throws Exception {
+        assertThat(authenticate("alice|secret")).isEqualTo("[True]");
+        server.awaitLog("INFO  ok user=\"alice\" service=\"x2gobroker\" ", " peer_uid=" + Needs.uid());
+    }
+
+    @Test
+    void wrongPasswordsAndUnknownUsersAreRefused() throws Exception {
+        assertThat(authenticate("alice|Secret", "alice|größe€😀", "mallory|secret", "alice|"))
+                .isEqualTo("[False, False, False, False]");
+        server.awaitLog("INFO  fail user=\"mallory\" service=\"x2gobroker\" ");
+    }
+
+    @Test
+    void usersAndPasswordsOutsideAsciiAreToldApart() throws Exception {
+        assertThat(authenticate("jürgen|größe€😀", "jürgen|große€😀", "jurgen|größe€😀"))
+                .isEqualTo("[True, False, False]");
+        server.awaitLog("INFO  ok user=\"jürgen\" ");
+    }
+
+    @Test
+    void manyLoginsOfOneProgramAreEachAnsweredOnTheirOwn() throws Exception {
+        String[] requests = new String[60];
+        StringBuilder expected = new StringBuilder();
+        for (int i = 0; i < requests.length; i++) {
+            boolean right = i % 3 == 0;
+            requests[i] = right ? "alice|secret" : "alice|guess " + i;
+            expected.append(i == 0 ? "[" : ", ").append(right ? "True" : "False");
+        }
+        assertThat(authenticate(requests)).isEqualTo(expected + "]");
+    }
+
+    @Test
+    void aServiceOfTheCallersChoiceDecides() throws Exception {
+        assertThat(authenticate("alice|other secret|site", "alice|other secret|x2gobroker", "alice|secret|site"))
+                .isEqualTo("[True, False, False]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"no-such-service", "other", "", "su", "SU", "../pam.d/su", "X2GOBROKER", "./x2gobroker"})
+    void aServiceThatIsNotAllowedLetsNobodyIn(String service) throws Exception {
+        assertThat(authenticate("root|secret|" + service, "alice|secret|" + service))
+                .isEqualTo("[False, False]");
+    }
+
+    @Test
+    void aRefusedServiceIsNamedInTheLog() throws Exception {
+        assertThat(authenticate("root|anything|su")).isEqualTo("[False]");
+        server.awaitLog("INFO  fail user=\"root\" service=\"su\" reason=\"service not allowed\"");
+    }
+
+    @Test
+    void withoutAnAnswerThereIsNoLogin() throws Exception {
+        server.stop();
+        Program.Ended ended = python.run("-c", SCRIPT, "alice|secret");
+        assertThat(ended.status()).isNotZero();
+        assertThat(ended.out()).isEmpty();
+        assertThat(ended.err()).contains("FileNotFoundError");
+    }
+}
