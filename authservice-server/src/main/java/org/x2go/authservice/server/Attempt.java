@@ -2,6 +2,7 @@ package org.x2go.authservice.server;
 
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -127,7 +128,8 @@ final class Attempt implements Runnable {
 
     private AuthResult ask() {
         try (credentials) {
-            return verifier.authenticator().authenticate(credentials, peer);
+            AuthResult result = verifier.authenticator().authenticate(credentials, peer);
+            return Objects.requireNonNull(result, "the authenticator returned nothing");
         } catch (Throwable e) {
             // Whatever it is, errors that native code brings about included, it is not a yes.
             RequestLog.authenticatorFailed(e);

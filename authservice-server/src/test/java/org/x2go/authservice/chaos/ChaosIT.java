@@ -11,7 +11,6 @@ import org.apache.logging.log4j.core.config.Configurator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
 import org.x2go.authservice.auth.Authenticator;
 import org.x2go.authservice.auth.ServicePolicy;
@@ -48,19 +47,18 @@ class ChaosIT {
     }
 
     @Test
-    void holdsAgainstAnAuthenticatorThatMisbehaves(TestReporter reporter) throws Exception {
+    void holdsAgainstAnAuthenticatorThatMisbehaves() throws Exception {
         MoodyAuthenticator moody = new MoodyAuthenticator(WORKERS / 2, BEYOND_THE_TIMEOUT);
         Question sure = Question.right("quick", "right", "x2gobroker");
         run(
-                reporter,
                 () -> chaos(moody, moody, Set.of("x2gobroker"), sure, WARM_UP),
                 () -> chaos(moody, moody, Set.of("x2gobroker"), sure, TIME));
     }
 
     @Test
-    void holdsWithPam(TestReporter reporter) throws Exception {
+    void holdsWithPam() throws Exception {
         PamStacks stacks = new PamStacks(directory, BEYOND_THE_TIMEOUT.toSeconds());
-        run(reporter, () -> pamChaos(stacks, WARM_UP), () -> pamChaos(stacks, TIME));
+        run(() -> pamChaos(stacks, WARM_UP), () -> pamChaos(stacks, TIME));
     }
 
     private Tally pamChaos(PamStacks stacks, Duration time) throws Exception {
@@ -76,12 +74,13 @@ class ChaosIT {
     }
 
     /** What the first run brings into being may stay; the second one must add nothing to it. */
-    private static void run(TestReporter reporter, Run first, Run second) throws Exception {
+    private static void run(Run first, Run second) throws Exception {
         first.run();
         ResourceLevels before = ResourceLevels.now();
         Tally tally = second.run();
         before.awaitReturn();
-        reporter.publishEntry("chaos", tally + " " + before + " then " + ResourceLevels.now());
+        System.out.println(tally + System.lineSeparator() + before + " before" + System.lineSeparator()
+                + ResourceLevels.now() + " after");
     }
 
     private Tally chaos(

@@ -117,6 +117,15 @@ class AuthServerTest {
     }
 
     @Test
+    @SuppressWarnings("NullAway") // not everyone who embeds the server has a checker that forbids this
+    void answersErrorWhenTheAuthenticatorReturnsNothing() throws IOException {
+        try (AuthServer server = AuthServer.start(config().build(), (c, p) -> null);
+                RawPeer peer = RawPeer.connect(server.socketPath())) {
+            assertThat(peer.send(RIGHT).reply()).isEqualTo("error");
+        }
+    }
+
+    @Test
     void wipesThePasswordWhenTheAuthenticatorHasReturned() throws IOException {
         List<Credentials> seen = new CopyOnWriteArrayList<>();
         Authenticator keeping = (credentials, peer) -> {
