@@ -22,14 +22,14 @@ enum PamStatus {
     SYSTEM_ERR(4, Verdict.ERROR, "system error"),
     BUF_ERR(5, Verdict.ERROR, "out of memory"),
     /** A module's decision; also libpam's own answer if no module decided (all were ignored, or there is none). */
-    PERM_DENIED(6, Verdict.FAIL, "permission denied"),
+    PERM_DENIED(6, Verdict.FAIL, "permission denied or account locked"),
     /** Not said to be the password alone: stacks that end in pam_deny give it for unknown users too. */
     AUTH_ERR(7, Verdict.FAIL, "wrong user or password"),
     /** It is the service that lacks rights here, not the user. */
     CRED_INSUFFICIENT(8, Verdict.ERROR, "the service may not read what it needs to check the password"),
     AUTHINFO_UNAVAIL(9, Verdict.ERROR, "the source of accounts cannot be reached"),
     USER_UNKNOWN(10, Verdict.FAIL, "unknown user"),
-    MAXTRIES(11, Verdict.FAIL, "too many tries"),
+    MAXTRIES(11, Verdict.FAIL, "locked out, too many tries"),
     /** A new password must be set before the next login, which this service has no way to ask for. */
     NEW_AUTHTOK_REQD(12, Verdict.FAIL, "password expired"),
     ACCT_EXPIRED(13, Verdict.FAIL, "account expired"),

@@ -65,7 +65,7 @@ class PamMatrixIT {
     @Test
     void aUserOfAnotherServiceIsRefusedByTheAccountRules() throws Exception {
         assertThat(services.ask("carol", "secret", "login"))
-                .isEqualTo(AuthResult.fail("permission denied (PAM_PERM_DENIED)"));
+                .isEqualTo(AuthResult.fail("permission denied or account locked (PAM_PERM_DENIED)"));
     }
 
     @Test
