@@ -50,7 +50,7 @@ server=
 clean_up() {
   status=$?
   trap - EXIT
-  trap '' INT TERM HUP
+  trap '' INT TERM HUP PIPE
   if [ -n "$server" ]; then
     kill "$server" 2>/dev/null || :
     wait "$server" 2>/dev/null || :
@@ -94,6 +94,7 @@ trap clean_up EXIT
 trap 'exit 0' INT
 trap 'exit 143' TERM
 trap 'exit 129' HUP
+trap 'exit 141' PIPE
 
 fits() {
   [ -d "$1" ] && [ -w "$1" ] && [ "$(printf '%s' "$1" | wc -c)" -le 60 ] &&

@@ -129,7 +129,7 @@ final class CommandLineParser {
                 "%nOther:%n",
                 flag("--check-config")
                         .description("Say what would be used, and what is wrong with it, and exit:"
-                                + " 0 if the service would start, 1 if not"),
+                                + " 0 if it would start and could give verdicts, 1 if not"),
                 flag("--version").description("Print the version and exit"),
                 flag("-h", "--help").description("Print this and exit"));
     }

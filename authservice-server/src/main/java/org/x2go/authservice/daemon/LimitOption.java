@@ -30,7 +30,7 @@ record LimitOption(String name, String label, String description, ObjIntConsumer
             new LimitOption(
                     "--max-pending-failures",
                     NUMBER,
-                    "How many attempts for one user may be running or waiting out their fail delay; further ones wait up to"
+                    "How many attempts for one user, asked by one peer user, may be running or waiting out their fail delay; further ones wait up to"
                             + " 10 s. Up to 1000, 0 for any number. Default: 5",
                     AuthServerConfig.Builder::maxPendingFailures),
             seconds(

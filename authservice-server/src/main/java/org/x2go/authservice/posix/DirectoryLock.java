@@ -4,12 +4,16 @@ import com.sun.jna.LastErrorException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
 
 /**
  * Keeps other services from making or removing sockets in a directory while one does, by an flock(2) on the directory
  * itself, which leaves no file behind.
  */
 final class DirectoryLock implements AutoCloseable {
+    private static final Logger LOG = LogManager.getLogger(DirectoryLock.class);
+
     private static final int TRIES = 50;
     private static final long PAUSE_MILLIS = 100;
 
@@ -19,13 +23,16 @@ final class DirectoryLock implements AutoCloseable {
         this.fd = fd;
     }
 
-    /** Waits a few seconds for the lock. */
+    /** Waits a few seconds for the lock, and goes on without it if another does not let it go. */
     static DirectoryLock of(Path directory) throws IOException {
         int fd;
         try {
             fd = LibC.open(CString.of(directory.toString()), LibC.O_RDONLY | LibC.O_CLOEXEC);
         } catch (LastErrorException e) {
-            throw new IOException("cannot open the directory " + directory + ": " + Errno.text(e), e);
+            throw new IOException(
+                    "cannot open the directory " + directory + ": " + Errno.text(e)
+                            + "; run as a user who may, or choose another with --socket-file",
+                    e);
         }
         DirectoryLock lock = new DirectoryLock(fd);
         try {
@@ -49,9 +56,11 @@ final class DirectoryLock implements AutoCloseable {
             }
             pause();
         }
-        throw new IOException(
-                "the directory " + directory + " is locked: another authservice is starting or stopping there;"
-                        + " try again, or see with lsof who holds it");
+        // Whoever may read the directory can hold the lock; that must not keep a service from starting or stopping.
+        LOG.warn(
+                "The directory {} has been locked by another for {} s: going on without. See with lsof who holds it.",
+                directory,
+                TRIES * PAUSE_MILLIS / 1000);
     }
 
     private static void pause() throws IOException {

@@ -10,6 +10,7 @@ final class Errno {
     static final int EAGAIN = 11;
     static final int EACCES = 13;
     static final int ERANGE = 34;
+    static final int ENOPROTOOPT = 92;
     static final int EADDRINUSE = 98;
 
     private static final Function STRERROR = NativeLibrary.getInstance("c").getFunction("strerror");

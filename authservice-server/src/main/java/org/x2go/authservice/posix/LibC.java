@@ -32,6 +32,8 @@ final class LibC {
     static native int getsockopt(int fd, int level, int option, Pointer value, Pointer length)
             throws LastErrorException;
 
+    static native int setsockopt(int fd, int level, int option, Pointer value, int length) throws LastErrorException;
+
     static native int fchmod(int fd, int mode) throws LastErrorException;
 
     static native int umask(int mask);

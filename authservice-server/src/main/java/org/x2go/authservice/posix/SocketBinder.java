@@ -21,6 +21,9 @@ final class SocketBinder {
     private static final int PATH_OFFSET = 2;
     private static final int SUN_PATH_BYTES = 108;
 
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_PASSRIGHTS = 83;
+
     private static final int CAPABILITY_VERSION_3 = 0x20080522;
     private static final int CAP_DAC_OVERRIDE = 1 << 1;
 
@@ -61,6 +64,7 @@ final class SocketBinder {
     }
 
     private void bindAs(int fd) throws IOException {
+        takeNoDescriptors(fd);
         LibC.fchmod(fd, mode);
         separateUmask();
         LibC.umask(0);
@@ -80,6 +84,22 @@ final class SocketBinder {
         }
         try (Memory address = address()) {
             LibC.bind(fd, address, (int) address.size());
+        }
+    }
+
+    /**
+     * Refuses descriptors that peers send along (SCM_RIGHTS of unix(7)): nobody here wants them, and the last close of one can
+     * block whoever reads, for as long as the sender likes (SO_LINGER). Accepted connections inherit it. Kernels before 6.16
+     * cannot do this.
+     */
+    private static void takeNoDescriptors(int fd) throws IOException {
+        try (Memory no = new Memory(Integer.BYTES)) {
+            no.setInt(0, 0);
+            LibC.setsockopt(fd, SOL_SOCKET, SO_PASSRIGHTS, no, Integer.BYTES);
+        } catch (LastErrorException e) {
+            if (e.getErrorCode() != Errno.ENOPROTOOPT) {
+                throw new IOException("cannot refuse descriptors: " + Errno.text(e), e);
+            }
         }
     }
 

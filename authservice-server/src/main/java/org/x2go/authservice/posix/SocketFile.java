@@ -7,6 +7,7 @@ import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -53,8 +54,13 @@ public final class SocketFile {
         }
         try {
             Files.createDirectories(directory);
+        } catch (AccessDeniedException e) {
+            throw new IOException(
+                    "cannot make the directory " + directory
+                            + " for the socket: permission denied; make it, run as root," + " or choose --socket-file",
+                    e);
         } catch (IOException e) {
-            throw new IOException("cannot make the directory " + directory + " for the socket: " + e.getMessage(), e);
+            throw new IOException("cannot make the directory " + directory + " for the socket: " + e, e);
         }
         int uid = owner == -1 ? LibC.geteuid() : owner;
         int gid = group == -1 ? LibC.getegid() : group;

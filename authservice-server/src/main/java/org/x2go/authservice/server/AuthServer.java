@@ -119,7 +119,7 @@ public final class AuthServer implements AutoCloseable {
         onEachConnection(connection -> connection.pipeline().fireUserEventTriggered(AuthenticationHandler.STOP));
         if (!allClosedWithin(config.stopGrace())) {
             LOG.warn(
-                    "{} requests had no verdict within the grace time of {} s: they are answered \"error\"",
+                    "{} connections still waited for a verdict after the grace time of {} s: they are answered \"error\"",
                     connections.size(),
                     config.stopGrace().toSeconds());
             onEachConnection(Farewell::bid);

@@ -200,9 +200,14 @@ public record AuthServerConfig(
                     stopGrace);
         }
 
+        private static String text(Object value) {
+            return value instanceof Duration time ? time.toSeconds() + " s" : value.toString();
+        }
+
         private static <T extends Comparable<T>> T inRange(String what, T value, T least, T most) {
             if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-                throw new IllegalArgumentException(what + " must be " + least + " to " + most + ", not " + value);
+                throw new IllegalArgumentException(
+                        what + " must be " + text(least) + " to " + text(most) + ", not " + text(value));
             }
             return value;
         }

@@ -30,9 +30,10 @@ final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
     private final Verifier verifier;
     private final Duration sendTimeout;
 
+    private final LogThrottle malformed = new LogThrottle();
+
     private @Nullable Attempt attempt;
     private boolean answering;
-    private boolean answered;
     private boolean stopping;
 
     AuthenticationHandler(PeerCredentials peer, Verifier verifier, Duration sendTimeout) {
@@ -53,7 +54,9 @@ final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
             attempt = new Attempt(verifier, credentials, peer, new Connection(ctx));
             attempt.start();
         } else {
-            RequestLog.malformed(((MalformedRequestException) msg).reason(), peer);
+            if (malformed.allows()) {
+                RequestLog.malformed(((MalformedRequestException) msg).reason(), peer, malformed.takeSuppressed());
+            }
             reply(ctx, Verdict.BAD);
         }
     }
@@ -71,11 +74,14 @@ final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
 
     private void replied(ChannelHandlerContext ctx, boolean written) {
         answering = false;
-        answered = true;
-        if (written && !stopping) {
-            ctx.read();
-        } else {
+        if (!written) {
             ctx.close();
+        } else if (!stopping) {
+            ctx.read();
+        } else if (ctx.pipeline().get(RequestFrameDecoder.class).holdsUnread()) {
+            Farewell.bid(ctx.channel());
+        } else {
+            Farewell.bidWithoutAWord(ctx.channel());
         }
     }
 
@@ -90,13 +96,8 @@ final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
 
     private void stop(ChannelHandlerContext ctx) {
         stopping = true;
-        if (answering) {
-            return;
-        }
-        if (answered) {
-            ctx.close();
-        } else {
-            // Its first request may be on its way.
+        if (!answering) {
+            // A request may be on its way.
             Farewell.bid(ctx.channel());
         }
     }

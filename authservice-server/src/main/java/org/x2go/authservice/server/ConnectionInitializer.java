@@ -71,7 +71,7 @@ final class ConnectionInitializer extends ChannelInitializer<EpollDomainSocketCh
         connections.add(connection);
         PeerCredentials peer = peerOf(connection);
         if (connections.size() > maxConnections + MOST_FAREWELLS) {
-            connection.close();
+            connection.pipeline().addLast(Farewell.toRefusedAtOnce());
         } else if (connections.size() > maxConnections) {
             refuseOneTooMany(connection);
         } else if (!config.peers().admitsAnyone() && !config.peers().admits(peer, groupsOf(connection))) {
@@ -99,7 +99,7 @@ final class ConnectionInitializer extends ChannelInitializer<EpollDomainSocketCh
                     maxConnections,
                     tooMany.takeSuppressed() + 1);
         }
-        connection.pipeline().addLast(new Farewell());
+        connection.pipeline().addLast(Farewell.toRefused());
     }
 
     private void refuseNotAllowed(EpollDomainSocketChannel connection, PeerCredentials peer) {
@@ -112,7 +112,7 @@ final class ConnectionInitializer extends ChannelInitializer<EpollDomainSocketCh
                     peer.pid(),
                     notAllowed.takeSuppressed());
         }
-        connection.pipeline().addLast(new Farewell());
+        connection.pipeline().addLast(Farewell.toRefused());
     }
 
     private static PeerCredentials peerOf(EpollDomainSocketChannel connection) throws IOException {

@@ -19,24 +19,54 @@ import org.x2go.authservice.protocol.Verdict;
 final class Farewell extends ChannelInboundHandlerAdapter {
     private static final long MOMENT_MILLIS = 1000;
 
-    /** Put alone into the pipeline of a connection that is refused, it ends it at once. */
-    Farewell() {}
+    private final long momentMillis;
 
-    /** Takes a connection over from the handlers that it has, and ends it. On the event loop. */
+    private Farewell(long momentMillis) {
+        this.momentMillis = momentMillis;
+    }
+
+    /** Put alone into the pipeline of a connection that is refused, it ends it. */
+    static Farewell toRefused() {
+        return new Farewell(MOMENT_MILLIS);
+    }
+
+    /** The same, without a moment's time: for when there are too many that take it. */
+    static Farewell toRefusedAtOnce() {
+        return new Farewell(0);
+    }
+
+    /** Takes a connection over from the handlers that it has, and ends it with {@code error}. On the event loop. */
     static void bid(Channel connection) {
+        take(connection, MOMENT_MILLIS, true);
+    }
+
+    /** The same without {@code error}: for a connection whose requests have all been answered. */
+    static void bidWithoutAWord(Channel connection) {
+        take(connection, MOMENT_MILLIS, false);
+    }
+
+    private static void take(Channel connection, long momentMillis, boolean error) {
         while (connection.pipeline().last() != null) {
             connection.pipeline().removeLast();
         }
-        connection.pipeline().addLast(VerdictEncoder.INSTANCE, new Farewell());
-        connection.writeAndFlush(Verdict.ERROR);
-        ((DuplexChannel) connection).shutdownOutput();
+        connection.pipeline().addLast(VerdictEncoder.INSTANCE, new Farewell(momentMillis));
+        if (error) {
+            connection.writeAndFlush(Verdict.ERROR);
+        }
+        if (momentMillis == 0) {
+            connection.close();
+            return;
+        }
+        if (connection instanceof DuplexChannel duplex) {
+            duplex.shutdownOutput();
+        }
         connection.config().setAutoRead(true);
-        connection.eventLoop().schedule(() -> connection.close(), MOMENT_MILLIS, TimeUnit.MILLISECONDS);
+        connection.eventLoop().schedule(() -> connection.close(), momentMillis, TimeUnit.MILLISECONDS);
     }
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        bid(ctx.channel());
+        take(ctx.channel(), momentMillis, true);
     }
 
     @Override

@@ -28,6 +28,9 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
     /** What a connection may always keep: the rest of one read, and the next. */
     private static final int FEW_BUFFERS = 2;
 
+    /** How many lines of one connection are handed on before others have their turn. */
+    private static final int LINES_OF_A_TURN = 16;
+
     private final int maxRequestBytes;
     private final WipingAllocator allocator;
     private final Patience patience;
@@ -40,6 +43,7 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
 
     private boolean wanted;
     private boolean serving;
+    private boolean turnOver;
     private boolean discarding;
     private boolean inputEnded;
 
@@ -74,7 +78,7 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
     }
 
     private void askSocket(ChannelHandlerContext ctx) {
-        if (!wanted || serving || inputEnded) {
+        if (!wanted || serving || turnOver || inputEnded) {
             return;
         }
         if (discarding || !unread.isEmpty()) {
@@ -104,12 +108,17 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
 
     /** Hands on lines for as long as they are wanted. A handler behind may ask for the next before this returns. */
     private void serve(ChannelHandlerContext ctx) {
-        if (serving) {
+        if (serving || turnOver) {
             return;
         }
         serving = true;
         try {
-            while (wanted && !ctx.isRemoved()) {
+            for (int lines = 0; wanted && !ctx.isRemoved(); lines++) {
+                if (lines == LINES_OF_A_TURN) {
+                    ctx.executor().execute(() -> goOn(ctx));
+                    turnOver = true;
+                    return;
+                }
                 Object line = nextLine();
                 if (line != null) {
                     wanted = false;
@@ -125,6 +134,19 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
         } finally {
             serving = false;
         }
+    }
+
+    private void goOn(ChannelHandlerContext ctx) {
+        turnOver = false;
+        if (!ctx.isRemoved()) {
+            serve(ctx);
+            askSocket(ctx);
+        }
+    }
+
+    /** Whether there is something that was read and not handed on. */
+    boolean holdsUnread() {
+        return !unread.isEmpty();
     }
 
     private @Nullable Object nextLine() {

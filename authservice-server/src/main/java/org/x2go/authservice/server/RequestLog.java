@@ -39,8 +39,10 @@ final class RequestLog {
         LOG.warn(line(Verdict.ERROR.word(), result, credentials, peer, timeout));
     }
 
-    static void malformed(MalformedRequestException.Reason reason, PeerCredentials peer) {
-        LOG.info("{} reason=\"{}\" {}", Verdict.BAD.word(), reason.text(), peer(peer));
+    /** A malformed request, and how many others of its connection were not logged since the one before. */
+    static void malformed(MalformedRequestException.Reason reason, PeerCredentials peer, long unlogged) {
+        String more = unlogged == 0 ? "" : " unlogged=" + unlogged;
+        LOG.info("{} reason=\"{}\" {}{}", Verdict.BAD.word(), reason.text(), peer(peer), more);
     }
 
     static void authenticatorFailed(Throwable cause) {

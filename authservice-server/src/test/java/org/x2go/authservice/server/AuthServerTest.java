@@ -284,12 +284,12 @@ class AuthServerTest {
     }
 
     @Test
-    void closesAnsweredConnectionsWithoutAWordWhenClosed() throws IOException {
+    void tellsIdleConnectionsThatTheirNextRequestComesTooLateWhenClosed() throws IOException {
         AuthServer server = AuthServer.start(config().build(), alice);
         try (RawPeer peer = RawPeer.connect(server.socketPath())) {
             assertThat(peer.send(RIGHT).reply()).isEqualTo("ok");
             server.close();
-            assertThat(peer.rest()).isEmpty();
+            assertThat(peer.rest()).isEqualTo("error\n");
         }
         server.close();
     }

@@ -180,7 +180,9 @@ class AuthenticationHandlerTest {
         send(REQUEST + REQUEST);
         channel.pipeline().fireUserEventTriggered(AuthenticationHandler.STOP);
         resolve(AuthResult.ok());
-        assertThat(replies()).containsExactly("ok\n");
+        assertThat(replies()).containsExactly("ok\n", "error\n");
+        channel.advanceTimeBy(1, TimeUnit.SECONDS);
+        channel.runPendingTasks();
         assertThat(channel.isOpen()).isFalse();
     }
 
