@@ -145,8 +145,8 @@ public final class AuthClient implements AutoCloseable {
      */
     @Override
     public void close() {
+        pool.close(); // first, so that a call whose turn comes now asks nothing
         watchdog.close();
-        pool.close();
         workers.shutdown();
     }
 

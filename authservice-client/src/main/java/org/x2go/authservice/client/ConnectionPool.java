@@ -35,11 +35,14 @@ final class ConnectionPool {
     /** The connection that was used last, the one most likely to be still good, or null. */
     @Nullable
     Connection takeIdle() {
-        return idle.pollFirst();
+        return closed ? null : idle.pollFirst();
     }
 
     /** A new connection, not connected yet. */
     Connection create() throws AuthServiceException {
+        if (closed) {
+            throw Failures.clientClosed(options.socket());
+        }
         try {
             return new Connection(options.address());
         } catch (IOException e) {
@@ -79,7 +82,7 @@ final class ConnectionPool {
         return !idle.isEmpty();
     }
 
-    /** Closes what is idle, and whatever becomes idle from now on. */
+    /** Closes what is idle, and whatever becomes idle from now on. There will be no new connection. */
     void close() {
         closed = true;
         closeAll();

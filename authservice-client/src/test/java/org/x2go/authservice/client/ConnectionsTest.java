@@ -84,12 +84,13 @@ class ConnectionsTest {
     @ParameterizedTest
     @ValueSource(strings = {"ok\n", "error\n", "o", "\n"})
     void aConnectionOnWhichSomethingCameUnaskedIsReplaced(String unasked) throws Exception {
+        CountDownLatch answered = new CountDownLatch(1);
         CountDownLatch written = new CountDownLatch(1);
         FakeServer.Script script = peer -> {
             if (peer.number() == 1) {
                 peer.read();
                 peer.write("ok\n");
-                Thread.sleep(50); // or it would be one answer with something behind it
+                answered.await();
                 peer.write(unasked);
                 written.countDown();
                 peer.awaitEnd();
@@ -100,6 +101,7 @@ class ConnectionsTest {
         try (FakeServer server = FakeServer.start(directory, script);
                 AuthClient client = clientOf(server)) {
             assertThat(client.authenticate("alice", "secret")).isTrue();
+            answered.countDown();
             written.await();
             assertThat(client.authenticate("bob", "secret")).isFalse();
             assertThat(server.requests()).containsExactly("alice\rsecret\rx2gobroker", "bob\rsecret\rx2gobroker");

@@ -74,7 +74,10 @@ class TimeoutTest {
             }
         };
         try (FakeServer server = FakeServer.start(directory, firstIsLate);
-                AuthClient client = impatient(server.socket())) {
+                AuthClient client = AuthClient.builder()
+                        .socket(server.socket())
+                        .timeout(Duration.ofSeconds(2)) // enough for the second call, on a busy machine too
+                        .build()) {
             assertThat(failureOf(client).kind()).isEqualTo(Kind.TIMEOUT);
             timedOut.countDown();
             written.await();

@@ -1,0 +1,20 @@
+package org.x2go.authservice.client.cli;
+
+import picocli.CommandLine;
+
+/** What the command exits with, for scripts. */
+final class ExitCode {
+    /** The service accepted the password. */
+    static final int OK = CommandLine.ExitCode.OK;
+
+    /** The service refused. */
+    static final int FAIL = 1;
+
+    /** The command was used wrongly; the service was not asked. */
+    static final int USAGE = CommandLine.ExitCode.USAGE;
+
+    /** There is no verdict. */
+    static final int NO_VERDICT = 3;
+
+    private ExitCode() {}
+}

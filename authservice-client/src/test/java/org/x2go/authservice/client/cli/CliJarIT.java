@@ -1,0 +1,122 @@
+package org.x2go.authservice.client.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.x2go.authservice.client.FakeServer;
+import org.x2go.authservice.client.Prerequisite;
+
+/** The packaged command, as a process of its own. */
+@Timeout(120)
+class CliJarIT {
+    private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
+    private static final Path SETPRIV = Path.of("/usr/bin/setpriv");
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void itAsksTheService() throws Exception {
+        try (FakeServer server = FakeServer.answering(directory, user -> user.equals("jürgen") ? "ok\n" : "fail\n")) {
+            assertThat(login(server.socket(), "jürgen")).isEqualTo(new Outcome(0, "Accepted.\n", ""));
+            Outcome refused = login(server.socket(), "bob");
+            assertThat(refused.code()).isEqualTo(1);
+            assertThat(refused.out()).startsWith("Refused: ").hasLineCount(1);
+            assertThat(refused.err()).isEmpty();
+            assertThat(server.requests()).containsExactly("jürgen\rpässwörd\rx2gobroker", "bob\rpässwörd\rx2gobroker");
+        }
+    }
+
+    @Test
+    void withoutATerminalItWantsThePasswordOnStandardInput() throws Exception {
+        Outcome outcome = run("", command("login", "alice"));
+        assertThat(outcome.code()).isEqualTo(2);
+        assertThat(outcome.err()).startsWith("There is no terminal").contains("--password-stdin", "Usage: ");
+    }
+
+    @Test
+    void withoutAServiceItSaysSo() throws Exception {
+        Outcome outcome = login(directory.resolve("none"), "alice");
+        assertThat(outcome.code()).isEqualTo(3);
+        assertThat(outcome.out()).isEmpty();
+        assertThat(outcome.err())
+                .startsWith("No verdict: There is no service at ")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void withoutPermissionItSaysSo() throws Exception {
+        Prerequisite.root();
+        Prerequisite.file(SETPRIV);
+        Path jar = Files.copy(jar(), directory.resolve("client.jar"));
+        Files.setPosixFilePermissions(jar, PosixFilePermissions.fromString("rw-r--r--"));
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        try (FakeServer server = FakeServer.answering(directory, user -> "ok\n")) {
+            Files.setPosixFilePermissions(server.socket(), PosixFilePermissions.fromString("rw-rw----"));
+            List<String> command =
+                    new ArrayList<>(List.of(SETPRIV.toString(), "--reuid=65534", "--regid=65534", "--clear-groups"));
+            command.addAll(List.of(
+                    JAVA.toString(),
+                    "-jar",
+                    jar.toString(),
+                    "login",
+                    "alice",
+                    "--password-stdin",
+                    "--socket",
+                    server.socket().toString()));
+            Outcome outcome = run("secret\n", command);
+            assertThat(outcome.err())
+                    .isEqualTo("No verdict: Permission to use " + server.socket()
+                            + " is denied: may this process's user write to the socket? (group x2gobroker)\n");
+            assertThat(outcome.code()).isEqualTo(3);
+            assertThat(server.connections()).isZero();
+        }
+    }
+
+    @Test
+    void itTellsItsVersion() throws Exception {
+        Outcome outcome = run("", command("--version"));
+        assertThat(outcome.code()).isZero();
+        assertThat(outcome.out()).matches("authservice-client \\d+\\.\\d+\\.\\d+\\S*\n");
+        assertThat(outcome.err()).isEmpty();
+    }
+
+    private static Path jar() {
+        return Path.of(System.getProperty("authservice.client.cli.jar"));
+    }
+
+    private Outcome login(Path socket, String user) throws IOException, InterruptedException {
+        return run("pässwörd\n", command("login", user, "--password-stdin", "--socket", socket.toString()));
+    }
+
+    private static List<String> command(String... arguments) {
+        List<String> command = new ArrayList<>(List.of(JAVA.toString(), "-jar", jar().toString()));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    private Outcome run(String input, List<String> command) throws IOException, InterruptedException {
+        Path out = directory.resolve("out");
+        Path err = directory.resolve("err");
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+        builder.environment().put("LC_ALL", "C.UTF-8"); // for the arguments
+        Process process = builder.start();
+        try (OutputStream stdin = process.getOutputStream()) {
+            stdin.write(input.getBytes(UTF_8));
+        }
+        return new Outcome(process.waitFor(), Files.readString(out), Files.readString(err));
+    }
+
+    private record Outcome(int code, String out, String err) {}
+}

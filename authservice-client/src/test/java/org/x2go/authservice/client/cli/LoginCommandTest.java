@@ -1,0 +1,190 @@
+package org.x2go.authservice.client.cli;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.channels.Channels;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.x2go.authservice.client.FakeServer;
+import picocli.CommandLine;
+
+@Timeout(60)
+class LoginCommandTest {
+    @TempDir
+    Path directory;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private final List<String> questions = new ArrayList<>();
+    private byte[] input = new byte[0];
+    private char @Nullable [] typed = "secret".toCharArray();
+
+    @ParameterizedTest
+    @CsvSource({"ok, 0, Accepted.", "fail, 1, Refused:"})
+    void theVerdictIsToldAndIsTheExitCode(String word, int code, String line) throws IOException {
+        try (FakeServer server = FakeServer.answering(directory, user -> word + "\n")) {
+            assertThat(login(server, "alice")).isEqualTo(code);
+            assertThat(out.toString()).startsWith(line).hasLineCount(1);
+            assertThat(err.toString()).isEmpty();
+            assertThat(server.requests()).containsExactly("alice\rsecret\rx2gobroker");
+            assertThat(questions).containsExactly("Password of alice: ");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"error, could not reach a verdict", "bad, could not read the request", "what, did not send an answer"})
+    void withoutAVerdictOneLineSaysWhy(String word, String reason) throws IOException {
+        try (FakeServer server = FakeServer.answering(directory, user -> word + "\n")) {
+            assertThat(login(server, "alice")).isEqualTo(ExitCode.NO_VERDICT);
+            assertThat(out.toString()).isEmpty();
+            assertThat(err.toString())
+                    .startsWith("No verdict: ")
+                    .contains(reason, server.socket().toString())
+                    .hasLineCount(1);
+        }
+    }
+
+    @Test
+    void withoutAServiceOneLineSaysSo() {
+        assertThat(execute("login", "alice", "--socket", directory + "/none")).isEqualTo(ExitCode.NO_VERDICT);
+        assertThat(err.toString())
+                .startsWith("No verdict: There is no service at " + directory + "/none")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void theServiceCanBeNamed() throws IOException {
+        try (FakeServer server = FakeServer.answering(directory, user -> "ok\n")) {
+            assertThat(login(server, "alice", "--service", "login", "--timeout", "5"))
+                    .isZero();
+            assertThat(server.requests()).containsExactly("alice\rsecret\rlogin");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"pässwörd 🔑", "pässwörd 🔑\n", "pässwörd 🔑\nmore\n"})
+    void thePasswordCanComeFromStandardInput(String sent) throws IOException {
+        input = sent.getBytes(UTF_8);
+        try (FakeServer server = FakeServer.answering(directory, user -> "ok\n")) {
+            assertThat(login(server, "alice", "--password-stdin")).isZero();
+            assertThat(server.requests()).containsExactly("alice\rpässwörd 🔑\rx2gobroker");
+            assertThat(questions).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "\n", "\nsecret\n"})
+    void aPasswordMayBeEmpty(String sent) throws IOException {
+        input = sent.getBytes(UTF_8);
+        try (FakeServer server = FakeServer.answering(directory, user -> "fail\n")) {
+            assertThat(login(server, "alice", "--password-stdin")).isEqualTo(ExitCode.FAIL);
+            assertThat(server.requests()).containsExactly("alice\r\rx2gobroker");
+        }
+    }
+
+    @Test
+    void whatWasTypedIsWiped() throws IOException {
+        char[] password = "secret".toCharArray();
+        typed = password;
+        try (FakeServer server = FakeServer.answering(directory, user -> "ok\n")) {
+            assertThat(login(server, "alice")).isZero();
+        }
+        assertThat(password).containsOnly('\0');
+    }
+
+    @Test
+    void aPasswordThatCannotBeSentIsWrongUsage() throws IOException {
+        try (FakeServer server = FakeServer.answering(directory, user -> "ok\n")) {
+            input = "hunter2\r\n".getBytes(UTF_8);
+            assertWrongUsage(login(server, "alice", "--password-stdin"), "The password holds a carriage return");
+            input = "hünter2".getBytes(ISO_8859_1);
+            assertWrongUsage(login(server, "alice", "--password-stdin"), "The password is not UTF-8");
+            input = "hunter2".repeat(1000).getBytes(UTF_8);
+            assertWrongUsage(login(server, "alice", "--password-stdin"), "The password is too long");
+            input = "hunter2".getBytes(UTF_8);
+            assertWrongUsage(login(server, "", "--password-stdin"), "The user is empty");
+            typed = null;
+            assertWrongUsage(login(server, "alice"), "No password was given");
+            assertThat(server.connections()).isZero();
+        }
+    }
+
+    @Test
+    void withoutATerminalTheUserIsToldAboutStandardInput() {
+        PasswordPrompt nobody = question -> {
+            throw new NoConsoleException();
+        };
+        assertWrongUsage(execute(nobody, "login", "alice"), "use --password-stdin");
+    }
+
+    @Test
+    void wrongUsageIsToldWithTheUsage() {
+        assertWrongUsage(execute(), "Missing required subcommand");
+        assertWrongUsage(execute("login"), "Missing required parameter: 'USER'");
+        assertWrongUsage(execute("login", "alice", "bob"), "Unmatched argument");
+        assertWrongUsage(execute("login", "alice", "--timeout", "soon"), "Invalid value for option '--timeout'");
+        assertWrongUsage(execute("login", "alice", "--timeout", "0"), "The timeout must be positive");
+        assertThat(questions).isEmpty();
+    }
+
+    @Test
+    void anUnknownCommandIsToldWithTheOneThatMayBeMeant() {
+        assertThat(execute("logon")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("logon", "authservice-client login");
+    }
+
+    @Test
+    void helpAndVersionAreNoErrors() {
+        assertThat(execute("--help")).isZero();
+        assertThat(execute("login", "--help")).isZero();
+        assertThat(out.toString())
+                .contains("login", "--password-stdin", "Exit codes:", "$X2GOBROKER_AUTHSERVICE_SOCKET");
+        assertThat(execute("--version")).isZero();
+        assertThat(out.toString()).contains("authservice-client ");
+        assertThat(err.toString()).isEmpty();
+    }
+
+    private void assertWrongUsage(int code, String message) {
+        assertThat(code).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains(message, "Usage: ").doesNotContain("hunter2");
+        assertThat(out.toString()).isEmpty();
+        err.getBuffer().setLength(0);
+    }
+
+    private int login(FakeServer server, String user, String... options) {
+        List<String> arguments = new ArrayList<>(
+                List.of("login", user, "--socket", server.socket().toString()));
+        arguments.addAll(List.of(options));
+        return execute(arguments.toArray(new String[0]));
+    }
+
+    private int execute(String... arguments) {
+        PasswordPrompt user = question -> {
+            questions.add(question);
+            return typed;
+        };
+        return execute(user, arguments);
+    }
+
+    private int execute(PasswordPrompt prompt, String... arguments) {
+        CommandLine commandLine = Main.commandLine(prompt, Channels.newChannel(new ByteArrayInputStream(input)));
+        return commandLine
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .execute(arguments);
+    }
+}
