@@ -110,10 +110,10 @@ final class CommandLineParser {
                 flag("-D", "--daemonize").description("Go to the background as soon as the service answers"),
                 value("FILE", "-P", "--pidfile")
                         .description(
-                                "With -D, where the process's number is written. Default: " + SettingsReader.PID_FILE),
+                                "With -D, where the process's number is written. Default:", SettingsReader.PID_FILE),
                 value("DIR", "-L", "--logdir")
                         .description("With -D, where stdout and stderr go, to " + BackgroundProcess.STDOUT + " and "
-                                + BackgroundProcess.STDERR + ". Default: " + SettingsReader.LOG_DIR));
+                                + BackgroundProcess.STDERR + " there. Default: " + SettingsReader.LOG_DIR));
     }
 
     private void otherOptions() {

@@ -73,6 +73,9 @@ public final class Main {
             lifecycle.awaitEnd();
             return OK;
         } catch (Throwable e) {
+            if (!(settings.logTarget() instanceof LogTarget.Stderr)) {
+                LogManager.getLogger(Main.class).error("Not started: {}", Failures.text(e));
+            }
             lifecycle.failed();
             throw e;
         }

@@ -1,0 +1,101 @@
+package org.x2go.authservice.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the packaged program says and how it exits when it does not get to serve. */
+class CommandLineIT {
+    @TempDir
+    Path directory;
+
+    private Program program;
+
+    @BeforeEach
+    void program() {
+        program = new Program(directory, Map.of());
+    }
+
+    @Test
+    void printsHelp() throws Exception {
+        Program.Ended ended = program.run("--help");
+
+        assertThat(ended.status()).isZero();
+        assertThat(ended.out()).startsWith("Usage: x2gobroker-authservice [OPTIONS]\n");
+        assertThat(ended.err()).isEmpty();
+    }
+
+    @Test
+    void printsItsVersion() throws Exception {
+        assertThat(program.run("--version"))
+                .satisfies(
+                        ended -> assertThat(ended.out()).matches("authservice [0-9]+\\.[0-9]+\\.[0-9]+(-SNAPSHOT)?\n"))
+                .satisfies(ended -> assertThat(ended.err()).isEmpty())
+                .satisfies(ended -> assertThat(ended.status()).isZero());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--bogus", "extra", "-s", "--permissions=rw", "--workers=0", "-D --allow-service=other"})
+    void refusesWrongUsageInOneLine(String args) throws Exception {
+        Program.Ended ended = program.run(args.split(" ", -1));
+
+        assertThat(ended.status()).isEqualTo(2);
+        assertThat(ended.out()).isEmpty();
+        assertThat(ended.err())
+                .startsWith("x2gobroker-authservice: ")
+                .endsWith(" (try --help)\n")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void saysInOneLineWhyItCannotStart() throws Exception {
+        Program.Ended ended = program.run("-s", "socket", "--auth-log", "no/such/log");
+
+        assertThat(ended.status()).isEqualTo(1);
+        assertThat(ended.out()).isEmpty();
+        assertThat(ended.err())
+                .isEqualTo("x2gobroker-authservice: the directory of the log " + directory.toRealPath()
+                        + "/no/such/log does not exist: make it, name another file with --auth-log,"
+                        + " or log to stderr with -i\n");
+    }
+
+    @Test
+    void showsWhereItFailedWhenDebugging() throws Exception {
+        assertThat(program.run("-d", "-s", "socket", "--auth-log", "no/such/log")
+                        .err())
+                .contains("\n\tat org.x2go.authservice.");
+    }
+
+    @Test
+    void saysWhoIsMissing() throws Exception {
+        Program.Ended ended = program.run("-s", "socket", "--auth-log", "log", "-o", "no-such-user-here");
+
+        assertThat(ended.status()).isEqualTo(1);
+        assertThat(ended.err())
+                .isEqualTo("x2gobroker-authservice: there is no user 'no-such-user-here':"
+                        + " make it, or choose another with --owner\n");
+        assertThat(Files.readString(directory.resolve("log"))).contains(" ERROR Not started: there is no user ");
+    }
+
+    @Test
+    void checksItsConfiguration() throws Exception {
+        Files.createDirectory(directory.resolve("pam"));
+        String[] args = {"--check-config", "-s", "socket", "--auth-log", "log", "--pam-confdir", "pam"};
+        Program.Ended without = program.run(args);
+        assertThat(without.status()).isEqualTo(1);
+        assertThat(without.out()).contains("problem: PAM service x2gobroker has no file in ");
+
+        Files.writeString(directory.resolve("pam/x2gobroker"), "auth required pam_permit.so\n");
+        Program.Ended with = program.run(args);
+        assertThat(with.status()).isZero();
+        assertThat(with.out()).endsWith("Fit to start.\n");
+        assertThat(with.err()).isEmpty();
+    }
+}

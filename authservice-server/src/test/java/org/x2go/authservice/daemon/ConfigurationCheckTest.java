@@ -1,0 +1,133 @@
+package org.x2go.authservice.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConfigurationCheckTest {
+    @TempDir
+    Path directory;
+
+    private Path pam;
+    private String report = "";
+
+    @BeforeEach
+    void serviceFile() throws IOException {
+        pam = Files.createDirectory(directory.resolve("pam"));
+        Files.writeString(pam.resolve("x2gobroker"), "auth required pam_permit.so\n");
+    }
+
+    private boolean check(String... more) throws Exception {
+        List<String> args = new ArrayList<>(List.of(
+                "-s", directory.resolve("run/socket").toString(),
+                "--auth-log", directory.resolve("log").toString(),
+                "--pam-confdir", pam.toString()));
+        args.addAll(List.of(more));
+        ProcessUser user = ProcessUser.current();
+        Options options = new CommandLineParser().parse(args.toArray(String[]::new));
+        Path missing = directory.resolve("missing");
+        Settings settings = new SettingsReader(Map.of(), missing, missing, user).read(options);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        boolean sound = new ConfigurationCheck(settings, user, new PrintStream(out, true, StandardCharsets.UTF_8))
+                .run(options.daemonize());
+        report = out.toString(StandardCharsets.UTF_8);
+        return sound;
+    }
+
+    @Test
+    void saysWhatWouldBeUsedAndChangesNothing() throws Exception {
+        assertThat(check()).isTrue();
+
+        assertThat(report)
+                .contains("socket: " + directory.resolve("run/socket") + " (")
+                .contains("PAM service x2gobroker: " + pam.resolve("x2gobroker"))
+                .contains("log: " + directory.resolve("log"))
+                .doesNotContain("problem: ")
+                .endsWith("Fit to start.\n");
+        assertThat(directory.resolve("run")).doesNotExist();
+        assertThat(directory.resolve("log")).doesNotExist();
+    }
+
+    @Test
+    void findsThatAServiceHasNoFile() throws Exception {
+        assertThat(check("--allow-service", "x2gobroker", "--allow-service", "missing"))
+                .isFalse();
+
+        assertThat(report)
+                .contains("problem: PAM service missing has no file in " + pam)
+                .endsWith("Not fit to start: see the problems above.\n");
+    }
+
+    @Test
+    void warnsOfServicesThatLetRootIn() throws Exception {
+        Files.writeString(pam.resolve("x2gobroker"), "auth sufficient pam_rootok.so\n");
+
+        assertThat(check()).isTrue();
+        assertThat(report).contains("warning: PAM service x2gobroker uses pam_rootok.so (" + pam);
+    }
+
+    @Test
+    void warnsOfASocketForEverybody() throws Exception {
+        assertThat(check("-p", "666")).isTrue();
+        assertThat(report).contains("warning: every user of this machine may ask");
+    }
+
+    @Test
+    void findsOwnersThatDoNotExist() throws Exception {
+        assertThat(check("-o", "no-such-user-here")).isFalse();
+        assertThat(report).contains("problem: there is no user 'no-such-user-here'");
+
+        assertThat(check("-g", "no-such-group-here")).isFalse();
+        assertThat(report).contains("problem: there is no group 'no-such-group-here'");
+    }
+
+    @Test
+    void findsASocketPathThatIsTooLong() throws Exception {
+        assertThat(check("-s", directory.resolve("x".repeat(108)).toString())).isFalse();
+        assertThat(report).contains("and may have 107 at most");
+    }
+
+    @Test
+    void findsWhatIsInTheSocketsWay() throws Exception {
+        Path file = Files.createFile(directory.resolve("file"));
+
+        assertThat(check("-s", file.toString())).isFalse();
+        assertThat(report).contains("problem: what lies at " + file + " is not a socket");
+
+        assertThat(check("-s", file.resolve("below").toString())).isFalse();
+        assertThat(report).contains("problem: " + file + " is not a directory");
+    }
+
+    @Test
+    void findsLogDirectoriesThatAreMissing() throws Exception {
+        Path missing = directory.resolve("no/such");
+
+        assertThat(check("--auth-log", missing.resolve("log").toString())).isFalse();
+        assertThat(report).contains("problem: the log directory " + missing + " does not exist");
+
+        String[] background = {"-P", directory.resolve("pid").toString(), "-L", missing.toString()};
+        assertThat(check(background)).isTrue();
+        String[] withD = {"-D", "-P", directory.resolve("pid").toString(), "-L", missing.toString()};
+        assertThat(check(withD)).isFalse();
+        assertThat(report).contains("problem: the log directory " + missing + " does not exist");
+    }
+
+    @Test
+    void findsALogThatIsALink() throws Exception {
+        Path link = Files.createSymbolicLink(directory.resolve("link"), directory.resolve("target"));
+
+        assertThat(check("--auth-log", link.toString())).isFalse();
+        assertThat(report).contains("problem: the log " + link + " is not a regular file");
+    }
+}

@@ -1,0 +1,212 @@
+package org.x2go.authservice.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.x2go.authservice.server.AuthServerConfig;
+
+class SettingsReaderTest {
+    private static final ProcessUser ROOT = new ProcessUser("root", true);
+    private static final ProcessUser BROKER = new ProcessUser("x2gobroker", false);
+    private static final ProcessUser JANE = new ProcessUser("jane", false);
+    private static final String SOCKET = "X2GOBROKER_AUTHSERVICE_SOCKET";
+    private static final String LOG_CONFIG = "X2GOBROKER_AUTHSERVICE_LOGCONFIG";
+
+    @TempDir
+    Path directory;
+
+    private Path defaultsConf;
+    private Path logConfig;
+
+    @BeforeEach
+    void names() {
+        defaultsConf = directory.resolve("defaults.conf");
+        logConfig = directory.resolve("logger.conf");
+    }
+
+    private Settings read(ProcessUser user, Map<String, String> environment, String... args)
+            throws UsageException, IOException {
+        return new SettingsReader(environment, defaultsConf, logConfig, user).read(new CommandLineParser().parse(args));
+    }
+
+    private Settings read(Map<String, String> environment, String... args) throws UsageException, IOException {
+        return read(ROOT, environment, args);
+    }
+
+    @Test
+    void hasTheDefaultsOfTheServiceBefore() throws Exception {
+        Settings settings = read(Map.of());
+
+        assertThat(settings.socketFile()).hasToString("/run/x2gobroker/x2gobroker-authservice.socket");
+        assertThat(settings.owner()).contains("root");
+        assertThat(settings.group()).contains("root");
+        assertThat(settings.socketMode()).isEqualTo(0660);
+        assertThat(settings.services().allowed()).containsExactly("x2gobroker");
+        assertThat(settings.pamConfdir()).isEmpty();
+        assertThat(settings.workers()).isEqualTo(AuthServerConfig.defaultWorkers());
+        assertThat(settings.maxRequestBytes()).isEqualTo(4096);
+        assertThat(settings.debug()).isFalse();
+        assertThat(settings.logTarget()).isEqualTo(new LogTarget.File(Path.of("/var/log/x2gobroker/authservice.log")));
+        assertThat(settings.background())
+                .isEqualTo(new Settings.Background(
+                        Path.of("/run/x2gobroker/x2gobroker-authservice.pid"), Path.of("/var/log/x2gobroker")));
+        assertThat(settings.notes()).isEmpty();
+    }
+
+    @Test
+    void prefersTheCommandLineThenTheEnvironmentThenTheFile() throws Exception {
+        Files.writeString(defaultsConf, "[common]\n" + SOCKET + "=/common\n");
+        assertThat(read(Map.of()).socketFile()).hasToString("/common");
+
+        Files.writeString(defaultsConf, "[common]\n" + SOCKET + "=/common\n[authservice]\n" + SOCKET + "=/own\n");
+        assertThat(read(Map.of()).socketFile()).hasToString("/own");
+
+        Map<String, String> environment = Map.of(SOCKET, "/environment");
+        assertThat(read(environment).socketFile()).hasToString("/environment");
+
+        assertThat(read(environment, "-s", "/option").socketFile()).hasToString("/option");
+    }
+
+    @Test
+    void takesEmptyPathsForNone() throws Exception {
+        assertThat(read(Map.of(SOCKET, "", LOG_CONFIG, "")).socketFile()).hasToString(SettingsReader.SOCKET);
+    }
+
+    @Test
+    void refusesAValueOfTwoLines() throws Exception {
+        Files.writeString(defaultsConf, "[common]\n" + SOCKET + "=/a\n  /b\n");
+
+        assertThatThrownBy(() -> read(Map.of()))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(SOCKET)
+                .hasMessageContaining(defaultsConf.toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,true", "on,true", "On,true", "TRUE,true", "yes,true", "0,false", "no,false", "y,false", "'',false"})
+    void readsDebugAsTheServiceBefore(String word, boolean debug) throws Exception {
+        assertThat(read(Map.of("X2GOBROKER_DEBUG", word)).debug()).isEqualTo(debug);
+
+        Files.writeString(defaultsConf, "[authservice]\nX2GOBROKER_DEBUG=" + word + "\n");
+        assertThat(read(Map.of()).debug()).isEqualTo(debug);
+    }
+
+    @Test
+    void debugInTheEnvironmentCanTurnItOff() throws Exception {
+        Files.writeString(defaultsConf, "[common]\nX2GOBROKER_DEBUG=1\n");
+
+        assertThat(read(Map.of("X2GOBROKER_DEBUG", "0")).debug()).isFalse();
+        assertThat(read(Map.of("X2GOBROKER_DEBUG", "0"), "-d").debug()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0o660,0660", "0660,0660", "660,0660", "0O600,0600", "0,0", "777,0777", "0000600,0600"})
+    void readsModes(String text, String mode) throws Exception {
+        Settings settings = read(Map.of(), "-p", text);
+
+        assertThat(settings.socketMode()).isEqualTo(Integer.parseInt(mode, 8));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "0o", "rw", "680", "0x1ff", "1777", "99999999999999999999", "u+w", "-1", "6 6", "٦٦٠"})
+    void refusesWhatIsNoMode(String text) {
+        assertThatThrownBy(() -> read(Map.of(), "--permissions=" + text))
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining("--permissions");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--workers=0, number of workers must be 1 to 1024",
+        "--workers=1025, number of workers must be 1 to 1024",
+        "--max-request-bytes=1, longest request",
+        "--allow-service=other, 'other' cannot be allowed",
+        "--allow-service=../su, cannot be allowed",
+        "--socket-file=, The value of --socket-file is empty"
+    })
+    void refusesValuesOutOfRange(String option, String message) {
+        assertThatThrownBy(() -> read(Map.of(), option))
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void makesRelativePathsAbsolute() throws Exception {
+        Settings settings = read(Map.of(), "-s", "s", "-P", "p", "-L", "l", "--pam-confdir", "c", "--auth-log", "a");
+
+        assertThat(settings.socketFile()).isEqualTo(Path.of("s").toAbsolutePath());
+        assertThat(settings.background().pidFile()).isAbsolute();
+        assertThat(settings.background().logDir()).isAbsolute();
+        assertThat(settings.pamConfdir()).contains(Path.of("c").toAbsolutePath());
+        assertThat(settings.logTarget())
+                .isEqualTo(new LogTarget.File(Path.of("a").toAbsolutePath()));
+    }
+
+    @Test
+    void leavesTheSocketToWhoeverIsNotRoot() throws Exception {
+        assertThat(read(JANE, Map.of()).owner()).isEmpty();
+        assertThat(read(JANE, Map.of()).group()).isEmpty();
+        assertThat(read(JANE, Map.of(), "-g", "staff").group()).contains("staff");
+    }
+
+    @Test
+    void logsToStderrForUsersWhoAreNotTheServices() throws Exception {
+        LogTarget file = new LogTarget.File(Path.of(SettingsReader.AUTH_LOG));
+
+        assertThat(read(JANE, Map.of()).logTarget()).isEqualTo(new LogTarget.Stderr());
+        assertThat(read(BROKER, Map.of()).logTarget()).isEqualTo(file);
+        assertThat(read(JANE, Map.of("X2GOBROKER_DAEMON_USER", "jane")).logTarget())
+                .isEqualTo(file);
+        assertThat(read(BROKER, Map.of("X2GOBROKER_DAEMON_USER", "jane")).logTarget())
+                .isEqualTo(new LogTarget.Stderr());
+        assertThat(read(JANE, Map.of(), "--auth-log=/tmp/a").logTarget())
+                .isEqualTo(new LogTarget.File(Path.of("/tmp/a")));
+    }
+
+    @Test
+    void interactiveDebuggingLogsToStderrWhateverElseIsSet() throws Exception {
+        Settings settings = read(Map.of(LOG_CONFIG, "/nowhere"), "-i", "--auth-log=/tmp/a");
+
+        assertThat(settings.debug()).isTrue();
+        assertThat(settings.logTarget()).isEqualTo(new LogTarget.Stderr());
+    }
+
+    @Test
+    void usesALogConfigurationThatIsNamedOrInItsUsualPlace() throws Exception {
+        Path named = Files.writeString(directory.resolve("named.xml"), "<Configuration/>");
+        assertThat(read(Map.of(LOG_CONFIG, named.toString())).logTarget()).isEqualTo(new LogTarget.Configured(named));
+        assertThat(read(JANE, Map.of(LOG_CONFIG, named.toString())).logTarget())
+                .isEqualTo(new LogTarget.Configured(named));
+
+        Files.writeString(logConfig, "<Configuration/>");
+        assertThat(read(Map.of()).logTarget()).isEqualTo(new LogTarget.Configured(logConfig));
+    }
+
+    @Test
+    void passesOverTheLogConfigurationOfThePythonProgram() throws Exception {
+        Files.writeString(logConfig, "# comment\n[loggers]\nkeys=root\n");
+
+        Settings settings = read(Map.of());
+
+        assertThat(settings.logTarget()).isEqualTo(new LogTarget.File(Path.of(SettingsReader.AUTH_LOG)));
+        assertThat(settings.notes()).singleElement().asString().startsWith(logConfig.toString());
+    }
+
+    @Test
+    void saysThatANamedLogConfigurationIsMissing() {
+        assertThatThrownBy(() -> read(Map.of(LOG_CONFIG, "/nowhere/log4j2.xml")))
+                .isInstanceOf(IOException.class)
+                .hasMessage(
+                        "cannot read the log configuration /nowhere/log4j2.xml: there is no such file or directory");
+    }
+}
