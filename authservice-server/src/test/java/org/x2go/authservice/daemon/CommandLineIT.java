@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.x2go.authservice.testsupport.Program;
 
 /** What the packaged program says and how it exits when it does not get to serve. */
 class CommandLineIT {

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.x2go.authservice.testsupport.Needs;
+import org.x2go.authservice.testsupport.Program;
 
 /** The packaged program as a running service: in the foreground and the background, its signals, its log. */
 class DaemonIT {

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 import org.x2go.authservice.auth.AuthResult;
 import org.x2go.authservice.protocol.Verdict;
 import org.x2go.authservice.testsupport.Needs;
+import org.x2go.authservice.testsupport.SystemAccount;
 
 /** Accounts of this machine, made for the test, by pam_unix(8). */
 @ResourceLock("/etc/passwd")

@@ -1,4 +1,4 @@
-package org.x2go.authservice.daemon;
+package org.x2go.authservice.testsupport;
 
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -16,23 +16,23 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** Runs the packaged program as an admin does, with its files in one directory. */
-final class Program {
+public final class Program {
     /** Far more than anything here takes: only what hangs is ended by it. */
     private static final long HANGS_SECONDS = 60;
 
     private final Path directory;
     private final Map<String, String> environment;
 
-    Program(Path directory, Map<String, String> environment) {
+    public Program(Path directory, Map<String, String> environment) {
         this.directory = directory;
         this.environment = environment;
     }
 
     /** What came of a run. */
-    record Ended(int status, String out, String err) {}
+    public record Ended(int status, String out, String err) {}
 
     /** Starts it; its output goes to the files "out" and "err" in the directory. */
-    Process start(String... args) throws IOException {
+    public Process start(String... args) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-jar");
@@ -48,17 +48,17 @@ final class Program {
     }
 
     /** Runs it to its end. */
-    Ended run(String... args) throws IOException, InterruptedException {
+    public Ended run(String... args) throws IOException, InterruptedException {
         int status = end(start(args));
         return new Ended(status, read("out"), read("err"));
     }
 
-    String read(String file) throws IOException {
+    public String read(String file) throws IOException {
         return Files.readString(directory.resolve(file));
     }
 
     /** Waits for a process's end, and returns its exit status. */
-    static int end(Process process) throws InterruptedException {
+    public static int end(Process process) throws InterruptedException {
         if (!process.waitFor(HANGS_SECONDS, TimeUnit.SECONDS)) {
             process.destroyForcibly();
             throw new AssertionError("it hangs: " + process.info());
@@ -67,7 +67,7 @@ final class Program {
     }
 
     /** Waits until something is so. */
-    static void await(String what, BooleanSupplier condition) throws InterruptedException {
+    public static void await(String what, BooleanSupplier condition) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(HANGS_SECONDS);
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - deadline > 0) {
@@ -78,7 +78,7 @@ final class Program {
     }
 
     /** Whether somebody answers on a socket. */
-    static boolean answers(Path socket) {
+    public static boolean answers(Path socket) {
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
             return channel.isConnected();
         } catch (IOException e) {
@@ -87,7 +87,7 @@ final class Program {
     }
 
     /** Sends a request and reads until the end of the line. */
-    static String ask(Path socket, String user, String password, String service) throws IOException {
+    public static String ask(Path socket, String user, String password, String service) throws IOException {
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             channel.connect(UnixDomainSocketAddress.of(socket));
             String request = user + "\r" + password + "\r" + service + "\n";

@@ -1,4 +1,4 @@
-package org.x2go.authservice.pam;
+package org.x2go.authservice.testsupport;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -8,10 +8,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.x2go.authservice.testsupport.Needs;
 
 /** An account of this machine, to be removed after use. Needs root. */
-final class SystemAccount {
+public final class SystemAccount {
     private static final String PREFIX = "authsvc-it-";
 
     private final String name;
@@ -21,7 +20,7 @@ final class SystemAccount {
     }
 
     /** Makes an account without a password, named after this process, and removes those of processes that were killed. */
-    static SystemAccount create() throws IOException, InterruptedException {
+    public static SystemAccount create() throws IOException, InterruptedException {
         Needs.root();
         for (String program : List.of("useradd", "userdel", "usermod", "chpasswd", "chage", "passwd")) {
             Needs.program(program);
@@ -44,23 +43,31 @@ final class SystemAccount {
                 .isEmpty();
     }
 
-    String name() {
+    public String name() {
         return name;
     }
 
-    SystemAccount password(String password) throws IOException, InterruptedException {
+    public SystemAccount password(String password) throws IOException, InterruptedException {
         // The cheapest of the strong hashes: many logins are checked with it.
-        must(name + ":" + password + "\n", "chpasswd", "--crypt-method", "SHA256", "--sha-rounds", "1000");
+        return password(password, "SHA256", "--sha-rounds", "1000");
+    }
+
+    /** With a hash of the method that {@code chpasswd --crypt-method} knows by this name. */
+    public SystemAccount password(String password, String method, String... options)
+            throws IOException, InterruptedException {
+        String[] command = Stream.concat(Stream.of("chpasswd", "--crypt-method", method), Stream.of(options))
+                .toArray(String[]::new);
+        must(name + ":" + password + "\n", command);
         return this;
     }
 
     /** Runs a command about the account, whose name is added as its last word. */
-    SystemAccount change(String... command) throws IOException, InterruptedException {
+    public SystemAccount change(String... command) throws IOException, InterruptedException {
         must("", Stream.concat(Stream.of(command), Stream.of(name)).toArray(String[]::new));
         return this;
     }
 
-    void remove() throws IOException, InterruptedException {
+    public void remove() throws IOException, InterruptedException {
         must("", "userdel", name);
     }
 
