@@ -33,10 +33,20 @@ final class ModuleText {
             return false;
         }
         for (int start = 0; start + part.remaining() <= text.limit(); start++) {
-            if (text.slice(start, part.remaining()).equals(part)) {
+            if (holdsAt(text, start, part)) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** Buffers themselves compare eight bytes at a time, which are left on the thread's stack. */
+    private static boolean holdsAt(ByteBuffer text, int start, ByteBuffer part) {
+        for (int i = 0; i < part.remaining(); i++) {
+            if (text.get(start + i) != part.get(part.position() + i)) {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -118,12 +118,16 @@ final class Attempt implements Runnable {
         long begun = System.nanoTime();
         AuthResult result = ask();
         Duration took = Duration.ofNanos(System.nanoTime() - begun);
-        if (state.compareAndSet(State.RUNNING, State.RETURNED)) {
-            RequestLog.verdict(result, credentials, peer, took);
-        } else {
-            RequestLog.late(result, credentials, peer, took);
+        try {
+            if (state.compareAndSet(State.RUNNING, State.RETURNED)) {
+                RequestLog.verdict(result, credentials, peer, took);
+            } else {
+                RequestLog.late(result, credentials, peer, took);
+            }
+        } finally {
+            // A log that throws must not cost the peer its reply.
+            verifier.onLoop(() -> returned(result));
         }
-        verifier.onLoop(() -> returned(result));
     }
 
     private AuthResult ask() {

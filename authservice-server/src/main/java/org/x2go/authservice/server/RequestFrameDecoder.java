@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.util.ByteProcessor;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,8 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
 
     /** How many lines of one connection are handed on before others have their turn. */
     private static final int LINES_OF_A_TURN = 16;
+
+    private static final ByteProcessor IS_NO_NEWLINE = value -> value != RequestFormat.TERMINATOR;
 
     private final int maxRequestBytes;
     private final WipingAllocator allocator;
@@ -152,7 +155,7 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
     private @Nullable Object nextLine() {
         while (!unread.isEmpty()) {
             ByteBuf first = unread.getFirst();
-            int end = first.indexOf(searched, first.writerIndex(), RequestFormat.TERMINATOR);
+            int end = newline(first);
             if (end >= 0) {
                 return discarding ? endOfTooLong(first, end) : line(first, end);
             }
@@ -169,6 +172,11 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
         return inputEnded ? lastLine() : null;
     }
 
+    /** The place of the newline, or -1. Netty's indexOf takes eight bytes at a time, which are left on the thread's stack. */
+    private int newline(ByteBuf first) {
+        return first.forEachByte(searched, first.writerIndex() - searched, IS_NO_NEWLINE);
+    }
+
     private ByteBuf line(ByteBuf first, int end) {
         ByteBuf line = first.readRetainedSlice(end - first.readerIndex());
         skipNewline(first);
@@ -177,6 +185,8 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
 
     private MalformedRequestException endOfTooLong(ByteBuf first, int end) {
         discarding = false;
+        // The buffer is in use for as long as what follows in it.
+        first.setZero(first.readerIndex(), end - first.readerIndex());
         first.readerIndex(end);
         skipNewline(first);
         return new MalformedRequestException(Reason.TOO_LONG);

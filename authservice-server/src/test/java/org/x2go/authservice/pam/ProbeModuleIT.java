@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.x2go.authservice.auth.AuthResult;
 import org.x2go.authservice.protocol.Verdict;
+import org.x2go.authservice.testsupport.ProbeModule;
 
 /** What a module sees and may do, told by one that was made for it. */
 class ProbeModuleIT {

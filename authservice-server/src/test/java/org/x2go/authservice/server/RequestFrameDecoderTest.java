@@ -115,6 +115,18 @@ class RequestFrameDecoderTest {
     }
 
     @Test
+    void wipesTheEndOfALineThatIsTooLongBeforeWhatFollows() {
+        EmbeddedChannel channel = channel(true);
+        channel.read();
+        send(channel, "1234567890123456");
+        ByteBuf rest = allocator.directBuffer(LIMIT).writeBytes("end\nab".getBytes(ISO_8859_1));
+        channel.writeInbound(rest);
+        assertThat(lines).containsExactly("!TOO_LONG");
+        assertThat(rest.toString(0, 6, ISO_8859_1)).isEqualTo("\0\0\0\nab");
+        channel.finishAndReleaseAll();
+    }
+
+    @Test
     void handsOnOneLineForEachThatIsAskedFor() {
         EmbeddedChannel channel = channel(false);
         send(channel, "a\nb\nc\n");

@@ -3,11 +3,12 @@
  * success. Declares what it needs of libpam itself, so that no development package has to be there.
  */
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { SUCCESS = 0, AUTH_ERR = 7 };
-enum { TTY = 3, RHOST = 4, CONV = 5, RUSER = 8 };
+enum { TTY = 3, RHOST = 4, CONV = 5, AUTHTOK = 6, RUSER = 8 };
 
 struct message { int style; const char *text; };
 struct response { char *text; int unused; };
@@ -18,6 +19,7 @@ struct conversation {
 
 int pam_get_item(const void *handle, int item, const void **value);
 int pam_set_item(void *handle, int item, const void *value);
+int pam_get_authtok(void *handle, int item, const char **authtok, const char *prompt);
 
 static int same(const char *a, const char *b) {
     return a != NULL && b != NULL && strcmp(a, b) == 0;
@@ -89,6 +91,32 @@ static int countdown(const void *handle, size_t length) {
     return status;
 }
 
+/* Asks by way of libpam, which keeps the password for further modules. It is to end with this letter. */
+static int authtok(void *handle, char last) {
+    const char *password = NULL;
+    int status = pam_get_authtok(handle, AUTHTOK, &password, NULL);
+    if (status != SUCCESS) return status;
+    size_t length = strlen(password);
+    return length > 0 && password[length - 1] == last ? SUCCESS : AUTH_ERR;
+}
+
+/* Tells the password that libpam keeps. */
+static int tell(void *handle) {
+    const char *password = NULL;
+    const struct conversation *conversation = NULL;
+    struct response *response = NULL;
+    int status = pam_get_authtok(handle, AUTHTOK, &password, NULL);
+    if (status == SUCCESS) status = pam_get_item(handle, CONV, (const void **) &conversation);
+    if (status != SUCCESS) return status;
+    char text[strlen(password) + 64];
+    sprintf(text, "The password is \"%s\".", password);
+    const struct message message = {4, text}, *pointer = &message;
+    status = conversation->converse(1, &pointer, &response, conversation->appdata);
+    free(response);
+    for (volatile char *c = text; *c != 0; c++) *c = 0;
+    return status;
+}
+
 struct task { void *handle; const char *script; int status; };
 
 static void *run(void *argument) {
@@ -123,6 +151,8 @@ static int follow(void *handle, int flags, int count, const char **arguments) {
         const char *a = arguments[i];
         if (strncmp(a, "round=", 6) == 0) status = round_of(handle, a + 6);
         else if (strncmp(a, "countdown=", 10) == 0) status = countdown(handle, atoi(a + 10));
+        else if (strncmp(a, "authtok=", 8) == 0) status = authtok(handle, a[8]);
+        else if (strcmp(a, "tell") == 0) status = tell(handle);
         else if (strncmp(a, "thread=", 7) == 0) status = in_a_thread(handle, a + 7);
         else if (strncmp(a, "user=", 5) == 0) status = pam_set_item(handle, 2, a + 5);
         else if (strncmp(a, "tty=", 4) == 0) status = item_is(handle, TTY, a + 4);

@@ -1,4 +1,4 @@
-package org.x2go.authservice.pam;
+package org.x2go.authservice.testsupport;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -6,14 +6,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import org.x2go.authservice.testsupport.Needs;
 
 /** The module in probe.c, compiled where there is a compiler. */
-final class ProbeModule {
+public final class ProbeModule {
     private ProbeModule() {}
 
     /** Compiles it into a directory and says where it is. */
-    static Path compileIn(Path directory) throws IOException, InterruptedException {
+    public static Path compileIn(Path directory) throws IOException, InterruptedException {
         Path compiler = Needs.program("gcc");
         Path source = directory.resolve("probe.c");
         Path module = directory.resolve("probe.so");
@@ -28,7 +27,7 @@ final class ProbeModule {
                         "-o",
                         module.toString(),
                         source.toString(),
-                        "-l:" + LibPam.LIBRARY)
+                        "-l:libpam.so.0")
                 .redirectErrorStream(true)
                 .start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -1,0 +1,135 @@
+package org.x2go.authservice.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.x2go.authservice.server.ServiceProcess.request;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import org.x2go.authservice.testsupport.MarkedPasswords;
+import org.x2go.authservice.testsupport.MarkedPasswords.Found;
+import org.x2go.authservice.testsupport.MarkedPasswords.Kind;
+import org.x2go.authservice.testsupport.Needs;
+import org.x2go.authservice.testsupport.ProbeModule;
+import org.x2go.authservice.testsupport.Program;
+import org.x2go.authservice.testsupport.RawPeer;
+
+/**
+ * The packaged service, asked with marked passwords, for which its memory, its children's and its log are searched. It has
+ * two workers, and these PAM services: "probe" and "tell", for which a password is right if it has the length {@link #RIGHT};
+ * "unix" and "deny"; "delay", which refuses after a while; and "held", which accepts when it is told to.
+ */
+final class MarkedService implements AutoCloseable {
+    /** The lengths of a password that is right, and of one that is wrong, for the probe module. */
+    static final int RIGHT = 65;
+
+    static final int WRONG = 64;
+
+    /** What the passwords of the length RIGHT end with, and those of the length WRONG do not. */
+    private static final String RIGHT_END = "a";
+
+    private final MarkedPasswords passwords = new MarkedPasswords();
+    private final Path directory;
+    private final ServiceProcess process;
+
+    /** Starts it, with its files in a directory; needs root. */
+    MarkedService(Path directory, Map<String, String> environment) throws IOException, InterruptedException {
+        Needs.root();
+        Needs.pamModule("pam_unix.so");
+        Needs.pamModule("pam_exec.so");
+        this.directory = directory;
+        Path hold = Files.writeString(
+                directory.resolve("hold"),
+                "#!/bin/sh\n: > " + directory + "/held-by-$PAM_USER\nuntil test -e " + directory
+                        + "/go; do sleep 0.05; done\n");
+        Files.setPosixFilePermissions(hold, PosixFilePermissions.fromString("rwxr-xr-x"));
+        String probe = "auth required " + ProbeModule.compileIn(directory) + " authtok=";
+        String anyAccount = "account required pam_permit.so";
+        service("probe", probe + RIGHT_END, anyAccount);
+        service("tell", probe + RIGHT_END + " tell", anyAccount);
+        service("unix", "auth required pam_unix.so nodelay", "account required pam_unix.so");
+        service("deny", "auth required pam_deny.so", anyAccount);
+        service("delay", "auth optional pam_faildelay.so delay=8000000", probe + "-");
+        service(
+                "held",
+                "auth [default=ignore] pam_unix.so nodelay",
+                "auth required pam_exec.so quiet " + hold,
+                anyAccount);
+        process = ServiceProcess.start(directory, environment, "--workers", "2");
+    }
+
+    private void service(String name, String... lines) throws IOException {
+        ServiceProcess.service(directory, name, lines);
+    }
+
+    /** A password that is going to be searched for. */
+    String password(Kind kind, int length, String purpose) {
+        return passwords.next(kind, length, purpose);
+    }
+
+    RawPeer connect() throws IOException {
+        return process.connect();
+    }
+
+    /** Asks on a connection of its own. */
+    String ask(String user, String password, String service) throws IOException {
+        try (RawPeer peer = connect()) {
+            return peer.send(request(user, password, service)).reply();
+        }
+    }
+
+    /** From now on the service "held" waits. */
+    void hold() throws IOException {
+        Files.deleteIfExists(directory.resolve("go"));
+    }
+
+    /** Waits until it waits for this user. */
+    void awaitHeld(String user) throws InterruptedException {
+        Program.await("PAM is asked for " + user, () -> Files.exists(directory.resolve("held-by-" + user)));
+    }
+
+    /** What is held goes on, and is accepted. */
+    void letGo() throws IOException {
+        Files.write(directory.resolve("go"), new byte[0]);
+    }
+
+    List<Found> search() {
+        return search(passwords);
+    }
+
+    /** Where markers are found, by whomever they were made. */
+    List<Found> search(MarkedPasswords markers) {
+        try {
+            return markers.in(process.handle());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    void assertNothingIsLeft() {
+        assertThat(search().stream().distinct()).isEmpty();
+    }
+
+    /** For peers who do not wait for the reply that would tell them that all is over. */
+    void awaitThatNothingIsLeft() throws InterruptedException {
+        Program.await("nothing is left of any password", () -> search().isEmpty());
+    }
+
+    String log() throws IOException {
+        return Files.readString(process.output().get(0));
+    }
+
+    /** Stops it, and searches what it has written. */
+    @Override
+    public void close() throws IOException {
+        process.close();
+        for (Path output : process.output()) {
+            assertThat(passwords.in(output.toString(), Files.readAllBytes(output)))
+                    .isEmpty();
+        }
+    }
+}

@@ -1,0 +1,189 @@
+package org.x2go.authservice.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.x2go.authservice.server.MarkedService.RIGHT;
+import static org.x2go.authservice.server.MarkedService.WRONG;
+import static org.x2go.authservice.server.ServiceProcess.request;
+import static org.x2go.authservice.testsupport.MarkedPasswords.id;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.x2go.authservice.testsupport.MarkedPasswords;
+import org.x2go.authservice.testsupport.MarkedPasswords.Found;
+import org.x2go.authservice.testsupport.MarkedPasswords.Kind;
+import org.x2go.authservice.testsupport.Program;
+import org.x2go.authservice.testsupport.RawPeer;
+import org.x2go.authservice.testsupport.SystemAccount;
+
+/**
+ * Once a request is over, its password is nowhere in the memory of the packaged service and its children, nor in its log.
+ * One that is in flight is found, which shows that the search works. Each test searches for all passwords so far.
+ */
+@Tag("residue")
+@ResourceLock("/etc/passwd")
+@Timeout(300)
+class SecretsIT {
+    @TempDir
+    static Path directory;
+
+    private static MarkedService service;
+
+    private final Random random = new Random(1);
+
+    @BeforeAll
+    static void start() throws Exception {
+        service = new MarkedService(directory, Map.of());
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        if (service != null) {
+            service.close();
+            assertThat(service.log()).contains(" DEBUG ", "(withheld, because it holds the password)");
+        }
+    }
+
+    @AfterEach
+    void letGo() throws Exception {
+        service.letGo();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void findsPasswordsInFlightWhereverTheyWaitAndNoneOfThemAfterwards(Kind kind) throws Exception {
+        service.hold();
+        String user = "held" + kind;
+        List<String> ids = new ArrayList<>();
+        List<RawPeer> peers = new ArrayList<>();
+        // Two for the workers, three for the queue, and more for the line before a user's five places.
+        for (int i = 0; i < 8; i++) {
+            String password = service.password(kind, WRONG, "in PAM, or in a queue");
+            ids.add(id(password));
+            peers.add(service.connect().send(request(user, password, "held")));
+        }
+        service.awaitHeld(user);
+        String half = service.password(kind, WRONG, "in half a line");
+        ids.add(id(half));
+        try (RawPeer slow = service.connect().send(user + "\r" + half)) {
+            // A connection's next request stays in the kernel, outside of the process.
+            peers.get(0).send(request(user, service.password(kind, RIGHT, "behind the first"), "probe"));
+            Program.await("all are found", () -> foundIds().containsAll(ids));
+            assertThat(foundIds()).containsExactlyInAnyOrderElementsOf(ids);
+        }
+        // Two peers leave without a reply, and one within a line.
+        peers.remove(7).close();
+        peers.remove(6).close();
+        service.letGo();
+        for (RawPeer peer : peers) {
+            assertThat(peer.reply()).isEqualTo("ok");
+        }
+        assertThat(peers.get(0).reply()).isEqualTo("ok");
+        service.awaitThatNothingIsLeft();
+        for (RawPeer peer : peers) {
+            peer.close();
+        }
+    }
+
+    private static List<String> foundIds() {
+        return service.search().stream().map(Found::id).distinct().toList();
+    }
+
+    /** A name is not a secret, and is a string in Java's heap. */
+    @ParameterizedTest
+    @EnumSource(names = {"ASCII", "UTF8"})
+    void findsTextInTheHeap(Kind kind) throws Exception {
+        service.hold();
+        MarkedPasswords names = new MarkedPasswords();
+        String name = names.next(kind, 16, "a name");
+        String form = kind == Kind.ASCII ? "ASCII" : "UTF8, in UTF-16";
+        try (RawPeer peer = service.connect().send(request(name, "", "held"))) {
+            Program.await(
+                    "the name is found",
+                    () -> service.search(names).stream()
+                            .anyMatch(found ->
+                                    found.id().equals(id(name)) && found.form().equals(form)));
+            service.letGo();
+            assertThat(peer.reply()).isEqualTo("ok");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void nothingIsLeftOfPasswordsThatAreRightOrWrong(Kind kind) throws Exception {
+        for (int i = 0; i < 30; i++) {
+            int length = 16 + 16 * random.nextInt(20);
+            assertThat(service.ask("user" + i, service.password(kind, length + 1, "right"), "probe"))
+                    .isEqualTo("ok");
+            assertThat(service.ask("user" + i, service.password(kind, length, "wrong"), "probe"))
+                    .isEqualTo("fail");
+            assertThat(service.ask("user" + i, service.password(kind, WRONG, "not asked for"), "deny"))
+                    .isEqualTo("fail");
+        }
+        service.assertNothingIsLeft();
+    }
+
+    /** What works on several bytes at once may leave as many on a stack; where they begin depends on the user's name. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
+    void nothingIsLeftOfAnyEightBytes(int lengthOfName) throws Exception {
+        for (Kind kind : Kind.values()) {
+            String password = service.password(kind, RIGHT, "after a name of " + lengthOfName + " bytes");
+            assertThat(service.ask("n".repeat(lengthOfName), password, "tell")).isEqualTo("ok");
+            service.assertNothingIsLeft();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"YESCRYPT", "SHA512", "SHA256", "MD5"})
+    void nothingIsLeftOfPasswordsThatPamUnixHashes(String method) throws Exception {
+        SystemAccount account = SystemAccount.create();
+        try {
+            for (int i = 0; i < 5; i++) {
+                String right = service.password(Kind.ASCII, RIGHT, "right, " + method);
+                account.password(right, method);
+                assertThat(service.ask(account.name(), right, "unix")).isEqualTo("ok");
+                for (Kind kind : Kind.values()) {
+                    String wrong = service.password(kind, WRONG, "wrong, " + method);
+                    assertThat(service.ask(account.name(), wrong, "unix")).isEqualTo("fail");
+                }
+                String unknown = service.password(Kind.ASCII, WRONG, "of an unknown user");
+                assertThat(service.ask("no-such-user", unknown, "unix")).isEqualTo("fail");
+            }
+        } finally {
+            account.remove();
+        }
+        service.assertNothingIsLeft();
+    }
+
+    @Test
+    void nothingIsLeftOfPasswordsThatAModuleTells() throws Exception {
+        for (Kind kind : Kind.values()) {
+            assertThat(service.ask("told", service.password(kind, RIGHT, "told"), "tell"))
+                    .isEqualTo("ok");
+        }
+        service.assertNothingIsLeft();
+    }
+
+    @Test
+    void nothingIsLeftWhileTheReplyIsHeldBack() throws Exception {
+        String password = service.password(Kind.ASCII, WRONG, "held back");
+        try (RawPeer peer = service.connect().send(request("delayed", password, "delay"))) {
+            service.awaitThatNothingIsLeft();
+            assertThat(peer.reply()).isEqualTo("fail");
+        }
+    }
+}
