@@ -20,7 +20,10 @@ public final class Main {
 
     /** All commands; what asks for passwords and where else they come from is given, so that tests can play the user. */
     static CommandLine commandLine(PasswordPrompt prompt, ReadableByteChannel input) {
-        return new CommandLine(new ClientCommand()).addSubcommand(new LoginCommand(prompt, input));
+        return new CommandLine(new ClientCommand())
+                .addSubcommand(new LoginCommand(prompt, input))
+                .addSubcommand(new BenchCommand(prompt, input))
+                .setCaseInsensitiveEnumValuesAllowed(true);
     }
 
     @SuppressWarnings("SystemConsoleNull") // it is null, see main

@@ -1,0 +1,53 @@
+package org.x2go.authservice.client.cli.load;
+
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.util.Arrays;
+import org.x2go.authservice.protocol.Wipe;
+
+/** The requests of one connection: one with the right password, one with a wrong one, and which of them is next. */
+final class Requests implements AutoCloseable {
+    private static final int PERCENT = 100;
+
+    private final ByteBuffer right;
+    private final ByteBuffer wrong;
+    private final int wrongPercent;
+    private int share;
+
+    /** Requests for the user of this connection, counted from 1. The password stays the caller's. */
+    Requests(LoadPlan plan, int connection, char[] password) {
+        String user = plan.user(connection);
+        char[] other = Arrays.copyOf(password, password.length + 1);
+        other[password.length] = '~';
+        try {
+            right = plan.protocol().encode(user, CharBuffer.wrap(password), plan.service());
+            wrong = plan.protocol().encode(user, CharBuffer.wrap(other), plan.service());
+        } finally {
+            Arrays.fill(other, '\0');
+        }
+        wrongPercent = plan.wrongPercent();
+        // So that the wrong ones of all connections do not come at the same time.
+        share = connection * wrongPercent % PERCENT;
+    }
+
+    /** Whether the next request is the one with the wrong password. */
+    boolean isNextWrong() {
+        share += wrongPercent;
+        if (share < PERCENT) {
+            return false;
+        }
+        share -= PERCENT;
+        return true;
+    }
+
+    /** A request, ready to be sent. */
+    ByteBuffer request(boolean isWrong) {
+        return (isWrong ? wrong : right).rewind();
+    }
+
+    @Override
+    public void close() {
+        Wipe.wipe(right);
+        Wipe.wipe(wrong);
+    }
+}

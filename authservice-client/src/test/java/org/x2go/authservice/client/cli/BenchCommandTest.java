@@ -1,0 +1,143 @@
+package org.x2go.authservice.client.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.channels.Channels;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.x2go.authservice.client.FakeServer;
+import picocli.CommandLine;
+
+@Timeout(60)
+class BenchCommandTest {
+    @TempDir
+    Path directory;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @Test
+    void eachConnectionAsksForItsOwnUser() throws IOException {
+        try (FakeServer server = answering("ok\n")) {
+            assertThat(bench(server, "--keep", "--connections", "3", "--user", "u%d"))
+                    .isZero();
+            assertThat(server.connections()).isEqualTo(3);
+            assertThat(server.requests())
+                    .contains("u1\rsecret\rx2gobroker", "u2\rsecret\rx2gobroker", "u3\rsecret\rx2gobroker")
+                    .allMatch(request -> request.matches("u[123]\rsecret\rx2gobroker"));
+        }
+        assertThat(out.toString()).contains("3 connections, kept", "answers/s", "p99.9", "right password");
+        assertThat(err.toString()).contains("measuring, 0 s left: ");
+    }
+
+    @Test
+    void unlessKeptEachRequestHasAConnection() throws IOException {
+        try (FakeServer server = answering("ok\n")) {
+            assertThat(bench(server, "--connections", "1")).isZero();
+            assertThat(server.connections())
+                    .isGreaterThanOrEqualTo(server.requests().size())
+                    .isGreaterThan(1);
+        }
+    }
+
+    @Test
+    void wrongPasswordsAreSpreadEvenly() throws IOException {
+        try (FakeServer server = answering("fail\n")) {
+            assertThat(bench(server, "--keep", "--connections", "1", "--wrong-share", "25"))
+                    .isZero();
+            List<String> firstEight = server.requests().subList(0, 8);
+            assertThat(Collections.frequency(firstEight, "bench\rsecret~\rx2gobroker"))
+                    .isEqualTo(2);
+        }
+        assertThat(out.toString()).contains("wrong password");
+    }
+
+    @Test
+    void theResultCanBeJson() throws IOException {
+        try (FakeServer server = answering("error\n")) {
+            assertThat(bench(server, "--json", "--idle", "5", "--connections", "2"))
+                    .isZero();
+        }
+        assertThat(out.toString())
+                .hasLineCount(1)
+                .startsWith("{\"protocol\":\"authservice\",\"connections\":2,\"keep\":false,")
+                .contains("\"ok\":0,", "\"idle\":5,\"still_idle\":5,", "\"p99.9\":", "\"wrong\":null")
+                .endsWith("}}\n");
+    }
+
+    @Test
+    void aServiceThatAnswersNothingIsAnError() throws IOException {
+        try (FakeServer server = FakeServer.start(directory, FakeServer.Peer::read)) {
+            assertThat(bench(server)).isEqualTo(ExitCode.NO_VERDICT);
+        }
+        assertThat(err.toString()).contains("Nothing was answered by the service at " + directory);
+        assertThat(out.toString()).contains("no answer");
+    }
+
+    @Test
+    void aServiceThatNeverComesToAnEndIsLeft() throws IOException {
+        try (FakeServer server = FakeServer.start(directory, FakeServer.Peer::awaitEnd)) {
+            assertThat(bench(server, "--connections", "4")).isEqualTo(ExitCode.NO_VERDICT);
+        }
+        assertThat(out.toString()).containsPattern("still waiting +4");
+    }
+
+    @Test
+    void withoutAServiceOneLineSaysSo() {
+        assertThat(execute("--socket", directory + "/none")).isEqualTo(ExitCode.NO_VERDICT);
+        assertThat(err.toString())
+                .contains(
+                        "Cannot connect to " + directory + "/none: No such file or directory. Is the service running");
+    }
+
+    @Test
+    void whatCannotBeRunIsWrongUsage() {
+        assertWrongUsage("--connections must be 1 to 10000", "--connections", "0");
+        assertWrongUsage("--wrong-share must be 0 to 100", "--wrong-share", "101");
+        assertWrongUsage("--duration must be 1 to", "--duration", "0");
+        assertWrongUsage("--warmup must be 0 to", "--warmup", "-1");
+        assertWrongUsage("--idle must be 0 to", "--idle", "-1");
+        assertWrongUsage("--keep cannot be used", "--protocol", "saslauthd", "--keep");
+        assertWrongUsage("mutually exclusive", "--reconnect", "--keep");
+        assertWrongUsage("The user is empty", "--user", "");
+    }
+
+    private void assertWrongUsage(String message, String... options) {
+        assertThat(execute(options)).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains(message, "Usage: ");
+        err.getBuffer().setLength(0);
+    }
+
+    private FakeServer answering(String reply) throws IOException {
+        return FakeServer.answering(directory, user -> reply);
+    }
+
+    private int bench(FakeServer server, String... options) {
+        List<String> arguments =
+                new ArrayList<>(List.of("--socket", server.socket().toString(), "--warmup", "0", "--duration", "1"));
+        arguments.addAll(List.of(options));
+        return execute(arguments.toArray(new String[0]));
+    }
+
+    private int execute(String... options) {
+        List<String> arguments = new ArrayList<>(List.of("bench", "--password-stdin"));
+        arguments.addAll(List.of(options));
+        CommandLine commandLine = Main.commandLine(
+                question -> "typed".toCharArray(),
+                Channels.newChannel(new ByteArrayInputStream("secret\n".getBytes(UTF_8))));
+        return commandLine
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .execute(arguments.toArray(new String[0]));
+    }
+}
