@@ -5,4 +5,8 @@ module org.x2go.authservice.client {
     requires static org.jspecify;
 
     exports org.x2go.authservice.client;
+    exports org.x2go.authservice.client.jaas;
+
+    provides javax.security.auth.spi.LoginModule with
+            org.x2go.authservice.client.jaas.AuthServiceLoginModule;
 }

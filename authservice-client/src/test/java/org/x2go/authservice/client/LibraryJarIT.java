@@ -26,9 +26,10 @@ class LibraryJarIT {
 
         assertThat(module.isOpen()).isFalse();
         assertThat(module.isAutomatic()).isFalse();
-        assertThat(module.packages()).containsExactly("org.x2go.authservice.client");
+        assertThat(module.packages())
+                .containsExactlyInAnyOrder("org.x2go.authservice.client", "org.x2go.authservice.client.jaas");
         assertThat(module.exports().stream().map(ModuleDescriptor.Exports::toString))
-                .containsExactly("org.x2go.authservice.client");
+                .containsExactlyInAnyOrder("org.x2go.authservice.client", "org.x2go.authservice.client.jaas");
         Set<String> needed = module.requires().stream()
                 .filter(required -> !required.modifiers().contains(Requires.Modifier.STATIC))
                 .map(Requires::name)
@@ -42,7 +43,7 @@ class LibraryJarIT {
             assertThat(jar.stream().filter(entry -> !entry.isDirectory()).map(JarEntry::getName))
                     .allMatch(name -> name.startsWith("META-INF/")
                             || name.equals("module-info.class")
-                            || name.matches("org/x2go/authservice/client/[^/]+\\.class"))
+                            || name.matches("org/x2go/authservice/client/(jaas/)?[^/]+\\.class"))
                     .contains("org/x2go/authservice/client/AuthClient.class");
             assertThat(jar.getManifest().getMainAttributes().getValue("Implementation-Version"))
                     .isNotBlank();

@@ -1,0 +1,85 @@
+package org.x2go.authservice.client.jaas;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import javax.security.auth.login.LoginException;
+import org.jspecify.annotations.Nullable;
+import org.x2go.authservice.client.AuthClient;
+import org.x2go.authservice.client.AuthClientBuilder;
+
+/**
+ * What a login configuration says about the module.
+ *
+ * @param client builds a client for the socket and timeout that were configured
+ * @param service the PAM service to ask for
+ * @param useFirstPass take name and password from the modules before this one, and nothing else
+ * @param tryFirstPass take them from there if they are there, and ask if they turn out wrong
+ * @param storePass keep them for the modules that follow
+ * @param clearPass forget them after the login
+ */
+record ModuleOptions(
+        AuthClientBuilder client,
+        String service,
+        boolean useFirstPass,
+        boolean tryFirstPass,
+        boolean storePass,
+        boolean clearPass) {
+
+    /** Reads them. A mistake is no wrong password: it is told as an ordinary {@link LoginException}. */
+    static ModuleOptions of(Map<String, ?> options) throws LoginException {
+        AuthClientBuilder client = AuthClient.builder();
+        String socket = text(options, "socket");
+        if (socket != null) {
+            client.socket(path(socket));
+        }
+        String timeout = text(options, "timeout");
+        if (timeout != null) {
+            client.timeout(seconds(timeout));
+        }
+        String service = text(options, "service");
+        return new ModuleOptions(
+                client,
+                service == null ? AuthClient.DEFAULT_SERVICE : name(service),
+                flag(options, "useFirstPass"),
+                flag(options, "tryFirstPass"),
+                flag(options, "storePass"),
+                flag(options, "clearPass"));
+    }
+
+    private static @Nullable String text(Map<String, ?> options, String name) {
+        return options.get(name) instanceof String value ? value : null;
+    }
+
+    private static boolean flag(Map<String, ?> options, String name) {
+        return "true".equalsIgnoreCase(text(options, name));
+    }
+
+    private static Path path(String value) throws LoginException {
+        try {
+            return Path.of(value);
+        } catch (InvalidPathException e) {
+            throw mistake("socket", value, "is no path");
+        }
+    }
+
+    private static Duration seconds(String value) throws LoginException {
+        if (!value.matches("[1-9][0-9]{0,4}")
+                || Integer.parseInt(value) > Duration.ofDays(1).toSeconds()) {
+            throw mistake("timeout", value, "is no number of seconds from 1 to 86400");
+        }
+        return Duration.ofSeconds(Integer.parseInt(value));
+    }
+
+    private static String name(String value) throws LoginException {
+        if (value.isEmpty() || value.chars().anyMatch(Character::isISOControl)) {
+            throw mistake("service", value, "is no name of a PAM service");
+        }
+        return value;
+    }
+
+    private static LoginException mistake(String option, String value, String what) {
+        return new LoginException("The login configuration's option " + option + "=\"" + value + "\" " + what);
+    }
+}
