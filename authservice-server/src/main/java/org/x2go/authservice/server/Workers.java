@@ -11,10 +11,11 @@ import java.util.concurrent.atomic.AtomicInteger;
  * The threads that ask PAM, and the one queue that they share: whichever is free first takes the next attempt, so that a
  * slow login holds up its own worker and nobody else.
  *
- * <p>Their stacks have the JVM's ordinary size, because PAM modules run on them.
+ * <p>Their stacks are of an ordinary size, whatever that of other threads is set to, because PAM modules run on them.
  */
 final class Workers {
     private static final Duration IDLE_END = Duration.ofMinutes(1);
+    private static final long STACK_BYTES = 1024 * 1024;
 
     private final ThreadPoolExecutor threads;
 
@@ -32,7 +33,7 @@ final class Workers {
         AtomicInteger number = new AtomicInteger();
         ThreadPoolExecutor threads = new ThreadPoolExecutor(
                 count, count, IDLE_END.toSeconds(), TimeUnit.SECONDS, new LinkedBlockingQueue<>(maxQueued), task -> {
-                    Thread thread = new Thread(task, "pam-worker-" + number.incrementAndGet());
+                    Thread thread = new Thread(null, task, "pam-worker-" + number.incrementAndGet(), STACK_BYTES);
                     thread.setDaemon(true);
                     return thread;
                 });
