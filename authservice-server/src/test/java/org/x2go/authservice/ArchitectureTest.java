@@ -55,6 +55,14 @@ class ArchitectureTest {
             .resideInAPackage("com.sun.jna..");
 
     @ArchTest
+    static final ArchRule whatAsksPamKnowsNoLoggingLibrary = noClasses()
+            .that()
+            .resideInAnyPackage("..auth..", "..pam..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.apache.logging..");
+
+    @ArchTest
     static final ArchRule onlyTheDaemonKnowsItsCommandLineAndItsLogFiles = noClasses()
             .that()
             .resideOutsideOfPackage("..daemon..")

@@ -41,10 +41,7 @@ final class Service implements AutoCloseable {
     }
 
     private static PamAuthenticator pam(Settings settings) throws PamUnavailableException {
-        return settings.pamConfdir().isPresent()
-                ? PamAuthenticator.open(
-                        settings.services(), settings.pamConfdir().get())
-                : PamAuthenticator.open(settings.services());
+        return PamAuthenticator.open(settings.services(), settings.pamConfdir().orElse(null), new LoggedDiagnostics());
     }
 
     /** Loads the modules of the services; requests are answered meanwhile, but the first ones may have to wait. */

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import org.jspecify.annotations.Nullable;
 import org.x2go.authservice.auth.AuthResult;
 import org.x2go.authservice.auth.Authenticator;
+import org.x2go.authservice.auth.Diagnostics;
 import org.x2go.authservice.auth.PeerCredentials;
 import org.x2go.authservice.auth.ServicePolicy;
 import org.x2go.authservice.posix.CString;
@@ -32,8 +33,11 @@ import org.x2go.authservice.protocol.Credentials;
  * memory that libpam frees; it never touches the Java heap.
  */
 public final class PamAuthenticator implements Authenticator, AutoCloseable {
+    private static final String LOGGER = "org.x2go.authservice.pam";
+
     private final ServicePolicy services;
     private final byte @Nullable [] confdir;
+    private final Diagnostics diagnostics;
     private final ServiceFiles files;
     private final PeerNames peerNames = new PeerNames(System::nanoTime);
     private final WarmModules warmModules;
@@ -43,36 +47,52 @@ public final class PamAuthenticator implements Authenticator, AutoCloseable {
 
     private volatile boolean closed;
 
-    private PamAuthenticator(ServicePolicy services, @Nullable Path confdir) {
+    private PamAuthenticator(ServicePolicy services, @Nullable Path confdir, Diagnostics diagnostics) {
         this.services = services;
+        this.diagnostics = diagnostics;
         this.confdir = confdir == null ? null : CString.of(confdir.toString());
-        this.files = new ServiceFiles(confdir, System::nanoTime);
-        this.warmModules = new WarmModules(this.confdir);
+        this.files = new ServiceFiles(confdir, System::nanoTime, diagnostics);
+        this.warmModules = new WarmModules(this.confdir, diagnostics);
     }
 
     /**
-     * Asks PAM by the service files of the system, in /etc/pam.d and /usr/lib/pam.d.
+     * Asks PAM by the service files of the system, in /etc/pam.d and /usr/lib/pam.d, and logs to the JDK's logger of this
+     * package's name.
      *
      * @param services the services that may be asked for; any other is refused before libpam sees its name
      * @throws PamUnavailableException if there is no libpam, with a message that says what to install
      */
     public static PamAuthenticator open(ServicePolicy services) throws PamUnavailableException {
-        LibPam.bind(LibPam.LIBRARY);
-        return new PamAuthenticator(services, null);
+        return open(services, null, Diagnostics.to(System.getLogger(LOGGER)));
     }
 
     /**
      * Asks PAM by the service files of one directory and none of the system's, except for those that they include by an
-     * absolute path.
+     * absolute path; and logs to the JDK's logger of this package's name.
      *
      * @param services the services that may be asked for; any other is refused before libpam sees its name
      * @param confdir the directory; it need not exist yet
      * @throws PamUnavailableException if there is no libpam, or one older than 1.4, which cannot do this
      */
     public static PamAuthenticator open(ServicePolicy services, Path confdir) throws PamUnavailableException {
+        return open(services, confdir, Diagnostics.to(System.getLogger(LOGGER)));
+    }
+
+    /**
+     * Asks PAM, and says to somebody else what an operator should know.
+     *
+     * @param services the services that may be asked for; any other is refused before libpam sees its name
+     * @param confdir the only directory of service files, which need not exist yet, or null for the system's
+     * @param diagnostics who is told
+     * @throws PamUnavailableException if there is no libpam, or if a directory is given and libpam is older than 1.4
+     */
+    public static PamAuthenticator open(ServicePolicy services, @Nullable Path confdir, Diagnostics diagnostics)
+            throws PamUnavailableException {
         LibPam.bind(LibPam.LIBRARY);
-        LibPamConfdir.bind(NativeLibrary.getInstance(LibPam.LIBRARY));
-        return new PamAuthenticator(services, confdir);
+        if (confdir != null) {
+            LibPamConfdir.bind(NativeLibrary.getInstance(LibPam.LIBRARY));
+        }
+        return new PamAuthenticator(services, confdir, diagnostics);
     }
 
     /**
@@ -127,7 +147,7 @@ public final class PamAuthenticator implements Authenticator, AutoCloseable {
         byte[] service = CString.of(credentials.service());
         PamConversation conversation = conversations.pollFirst();
         if (conversation == null) {
-            conversation = new PamConversation();
+            conversation = new PamConversation(diagnostics);
         }
         AuthResult result;
         conversation.begin(credentials);

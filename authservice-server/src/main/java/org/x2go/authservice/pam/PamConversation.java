@@ -9,9 +9,8 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.apache.logging.log4j.LogManager;
-import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
+import org.x2go.authservice.auth.Diagnostics;
 import org.x2go.authservice.posix.CString;
 import org.x2go.authservice.protocol.Credentials;
 
@@ -32,8 +31,6 @@ final class PamConversation {
     private static final int PAM_ERROR_MSG = 3;
     private static final int PAM_TEXT_INFO = 4;
 
-    private static final Logger LOG = LogManager.getLogger(PamConversation.class);
-
     /** The function in struct pam_conv. */
     interface Converse extends Callback {
         int callback(int count, @Nullable Pointer messages, @Nullable Pointer responses, @Nullable Pointer appdata);
@@ -44,6 +41,7 @@ final class PamConversation {
         void callback(int status, int microseconds, @Nullable Pointer appdata);
     }
 
+    private final Diagnostics diagnostics;
     private final Converse converse = this::converse;
     private final Delay delay = this::delay;
     private final Memory pamConv = new Memory(2L * Native.POINTER_SIZE);
@@ -53,9 +51,15 @@ final class PamConversation {
     private volatile @Nullable Credentials credentials;
     private volatile @Nullable Throwable failure;
 
-    PamConversation() {
+    PamConversation(Diagnostics diagnostics) {
+        this.diagnostics = diagnostics;
         pamConv.setPointer(0, CallbackReference.getFunctionPointer(converse));
         pamConv.setPointer(Native.POINTER_SIZE, null);
+    }
+
+    /** Where this transaction's troubles are told. */
+    Diagnostics diagnostics() {
+        return diagnostics;
     }
 
     /** The struct pam_conv for pam_start, which copies it. */
@@ -112,7 +116,7 @@ final class PamConversation {
         for (int i = 0; i < count; i++) {
             switch (style(messages, i)) {
                 case PAM_PROMPT_ECHO_OFF, PAM_PROMPT_ECHO_ON -> prompted = true;
-                case PAM_ERROR_MSG, PAM_TEXT_INFO -> log(messages, i, asked);
+                case PAM_ERROR_MSG, PAM_TEXT_INFO -> tell(messages, i, asked);
                 default -> {
                     return PamStatus.CONV_ERR;
                 }
@@ -150,11 +154,12 @@ final class PamConversation {
         return message(messages, index).getInt(0);
     }
 
-    private static void log(Pointer messages, int index, Credentials asked) {
-        if (LOG.isDebugEnabled()) {
+    private void tell(Pointer messages, int index, Credentials asked) {
+        if (diagnostics.debugging()) {
             Pointer text = message(messages, index).getPointer(Native.POINTER_SIZE);
             if (text != null) {
-                LOG.debug("PAM service {} says: \"{}\"", asked.service(), ModuleText.forLog(text, asked.password()));
+                diagnostics.debug("PAM service " + asked.service() + " says: \""
+                        + ModuleText.forLog(text, asked.password()) + "\"");
             }
         }
     }

@@ -5,10 +5,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.OptionalInt;
-import org.apache.logging.log4j.LogManager;
-import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
 import org.x2go.authservice.auth.AuthResult;
+import org.x2go.authservice.auth.Diagnostics;
 import org.x2go.authservice.auth.LogText;
 import org.x2go.authservice.posix.Accounts;
 import org.x2go.authservice.protocol.Verdict;
@@ -27,15 +26,15 @@ final class PamTransaction implements AutoCloseable {
      */
     private static final int FLAGS = LibPam.PAM_DISALLOW_NULL_AUTHTOK;
 
-    private static final Logger LOG = LogManager.getLogger(PamTransaction.class);
-
     private final @Nullable Pointer handle;
     private final PamConversation conversation;
+    private final Diagnostics diagnostics;
     private int status;
 
     private PamTransaction(@Nullable Pointer handle, PamConversation conversation, int status) {
         this.handle = handle;
         this.conversation = conversation;
+        this.diagnostics = conversation.diagnostics();
         this.status = status;
     }
 
@@ -57,7 +56,7 @@ final class PamTransaction implements AutoCloseable {
                 : LibPamConfdir.pam_start_confdir(service, user, conversation.pamConv(), confdir, handle);
         boolean open = status == PamStatus.SUCCESS.number() && handle[0] != 0;
         if (!open) {
-            LOG.debug("pam_start returned {}", status);
+            conversation.diagnostics().debug("pam_start returned " + status);
         }
         return new PamTransaction(open ? new Pointer(handle[0]) : null, conversation, status);
     }
@@ -80,7 +79,8 @@ final class PamTransaction implements AutoCloseable {
         Throwable failure = conversation.failure();
         if (failure != null) {
             // A module was told CONV_ERR, but its stack may be one in which that does not count.
-            LOG.error("The conversation with PAM failed for user \"{}\"", LogText.escape(text(user)), failure);
+            diagnostics.error(
+                    "The conversation with PAM failed for user \"" + LogText.escape(text(user)) + "\"", failure);
             result = AuthResult.error("the conversation with PAM failed");
         }
         return result.verdict() == Verdict.OK ? result : result.delayedBy(conversation.failDelay());
@@ -117,8 +117,8 @@ final class PamTransaction implements AutoCloseable {
 
     private AuthResult refusal(String function) {
         PamStatus known = PamStatus.of(status);
-        if (LOG.isDebugEnabled()) {
-            LOG.debug("{} returned {}, {}: {}", function, status, known.cName(), description());
+        if (diagnostics.debugging()) {
+            diagnostics.debug(function + " returned " + status + ", " + known.cName() + ": " + description());
         }
         String reason = known == PamStatus.UNKNOWN
                 ? known.reason() + " " + status
@@ -142,7 +142,7 @@ final class PamTransaction implements AutoCloseable {
      * Modules may set another user than the one asked for, and what the asker goes on to do is for the one asked for. Another
      * spelling of the same account, as directories have it, is fine.
      */
-    private static boolean userIsStill(Pointer handle, byte[] asked) throws IOException {
+    private boolean userIsStill(Pointer handle, byte[] asked) throws IOException {
         long[] value = new long[1];
         if (differs(LibPam.pam_get_item(handle, LibPam.PAM_USER, value)) || value[0] == 0) {
             return false;
@@ -152,14 +152,11 @@ final class PamTransaction implements AutoCloseable {
         return Arrays.equals(now, asked) || isSameAccount(text(now), text(asked));
     }
 
-    private static boolean isSameAccount(String now, String asked) throws IOException {
+    private boolean isSameAccount(String now, String asked) throws IOException {
         OptionalInt uid = Accounts.uidOf(asked);
         boolean same = uid.isPresent() && uid.equals(Accounts.uidOf(now));
-        LOG.debug(
-                "PAM turned user \"{}\" into \"{}\", which is {} account",
-                LogText.escape(asked),
-                LogText.escape(now),
-                same ? "the same" : "another");
+        diagnostics.debug("PAM turned user \"" + LogText.escape(asked) + "\" into \"" + LogText.escape(now)
+                + "\", which is " + (same ? "the same" : "another") + " account");
         return same;
     }
 
@@ -173,7 +170,7 @@ final class PamTransaction implements AutoCloseable {
         if (handle != null) {
             int end = LibPam.pam_end(handle, status);
             if (differs(end)) {
-                LOG.warn("pam_end returned {}", end);
+                diagnostics.warn("pam_end returned " + end);
             }
         }
     }

@@ -7,9 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
-import org.apache.logging.log4j.LogManager;
-import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
+import org.x2go.authservice.auth.Diagnostics;
 
 /**
  * Where a service's rules are (pam.d(5)). libpam goes by those of the service {@code other} if a service has no file, which
@@ -20,19 +19,19 @@ final class ServiceFiles {
 
     private static final List<Path> SYSTEM = List.of(Path.of("/etc/pam.d"), Path.of("/usr/lib/pam.d"));
 
-    private static final Logger LOG = LogManager.getLogger(ServiceFiles.class);
-
     private final List<Path> directories;
     private final LongSupplier nanoTime;
+    private final Diagnostics diagnostics;
     private final Map<String, Long> warnedAt = new ConcurrentHashMap<>();
 
     /**
      * @param confdir the only directory to look into, or null for the system's
      * @param nanoTime a clock, as System.nanoTime
      */
-    ServiceFiles(@Nullable Path confdir, LongSupplier nanoTime) {
+    ServiceFiles(@Nullable Path confdir, LongSupplier nanoTime, Diagnostics diagnostics) {
         this.directories = confdir == null ? SYSTEM : List.of(confdir);
         this.nanoTime = nanoTime;
+        this.diagnostics = diagnostics;
     }
 
     /**
@@ -54,10 +53,8 @@ final class ServiceFiles {
             return due[0] ? Long.valueOf(now) : last;
         });
         if (due[0]) {
-            LOG.warn(
-                    "PAM service {} has no file: looked for {}",
-                    service,
-                    directories.stream().map(d -> d.resolve(service)).toList());
+            diagnostics.warn("PAM service " + service + " has no file: looked for "
+                    + directories.stream().map(d -> d.resolve(service)).toList());
         }
         return false;
     }

@@ -3,6 +3,7 @@ package org.x2go.authservice.pam;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.x2go.authservice.auth.Diagnostics;
 import org.x2go.authservice.posix.CString;
 
 /**
@@ -15,14 +16,15 @@ final class WarmModules implements AutoCloseable {
     private final byte @Nullable [] confdir;
 
     /** Never begun, so that it answers nothing. */
-    private final PamConversation mute = new PamConversation();
+    private final PamConversation mute;
 
     private final Map<String, PamTransaction> handles = new HashMap<>();
     private volatile Map<String, PamTransaction> seen = Map.of();
     private boolean closed;
 
-    WarmModules(byte @Nullable [] confdir) {
+    WarmModules(byte @Nullable [] confdir, Diagnostics diagnostics) {
         this.confdir = confdir;
+        this.mute = new PamConversation(diagnostics);
     }
 
     /** Opens the service's handle unless it is open. If that cannot be done, the next call tries again. */

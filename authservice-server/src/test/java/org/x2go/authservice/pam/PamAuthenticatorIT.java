@@ -18,7 +18,6 @@ import org.x2go.authservice.auth.ServicePolicy;
 import org.x2go.authservice.posix.CString;
 import org.x2go.authservice.protocol.Credentials;
 import org.x2go.authservice.protocol.Verdict;
-import org.x2go.authservice.testsupport.CapturedLog;
 import org.x2go.authservice.testsupport.Needs;
 
 class PamAuthenticatorIT {
@@ -77,10 +76,8 @@ class PamAuthenticatorIT {
     @Test
     void aServiceWithoutAFileIsAnErrorEvenIfOtherWouldAccept() throws Exception {
         services.service("other", PERMIT);
-        try (CapturedLog log = new CapturedLog("org.x2go.authservice.pam")) {
-            assertThat(services.ask("alice", "secret", "login")).isEqualTo(AuthResult.error("service file missing"));
-            assertThat(log.lines()).anyMatch(line -> line.contains(directory + "/login"));
-        }
+        assertThat(services.ask("alice", "secret", "login")).isEqualTo(AuthResult.error("service file missing"));
+        assertThat(services.said().lines()).anyMatch(line -> line.contains(directory + "/login"));
     }
 
     @ParameterizedTest
@@ -143,11 +140,11 @@ class PamAuthenticatorIT {
 
     @Test
     void theSystemsOwnServicesAreAskedUnlessADirectoryIsGiven() throws Exception {
-        try (PamAuthenticator pam = PamAuthenticator.open(ServicePolicy.allowing(List.of("no-such-service")));
-                CapturedLog log = new CapturedLog("org.x2go.authservice.pam")) {
+        try (PamAuthenticator pam =
+                PamAuthenticator.open(ServicePolicy.allowing(List.of("no-such-service")), null, services.said())) {
             assertThat(ask(pam, "alice", "secret", "no-such-service"))
                     .isEqualTo(AuthResult.error("service file missing"));
-            assertThat(log.lines()).anyMatch(line -> line.contains("/etc/pam.d/no-such-service"));
+            assertThat(services.said().lines()).anyMatch(line -> line.contains("/etc/pam.d/no-such-service"));
         }
     }
 
@@ -164,17 +161,17 @@ class PamAuthenticatorIT {
         byte[] service = CString.of("login");
         byte[] user = CString.of("alice");
         byte[] confdir = CString.of(directory.toString());
-        PamConversation conversation = new PamConversation();
+        PamConversation conversation = new PamConversation(services.said());
         assertThat(services.ask("alice", "secret", "login").verdict()).isEqualTo(Verdict.OK);
 
         Credentials closed = Credentials.copyOf("alice", ByteBuffer.allocate(6), "login");
         closed.close();
         conversation.begin(closed);
-        try (CapturedLog log = new CapturedLog("org.x2go.authservice.pam");
-                PamTransaction transaction = PamTransaction.start(service, user, confdir, conversation)) {
+        try (PamTransaction transaction = PamTransaction.start(service, user, confdir, conversation)) {
             assertThat(transaction.check(user, service, user))
                     .isEqualTo(AuthResult.error("the conversation with PAM failed"));
-            assertThat(log.lines()).anyMatch(line -> line.startsWith("ERROR") && line.contains("wiped already"));
+            assertThat(services.said().lines())
+                    .anyMatch(line -> line.startsWith("ERROR") && line.contains("wiped already"));
         }
     }
 

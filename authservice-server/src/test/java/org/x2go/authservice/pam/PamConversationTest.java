@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.x2go.authservice.protocol.Credentials;
-import org.x2go.authservice.testsupport.CapturedLog;
+import org.x2go.authservice.testsupport.Said;
 
 /** Calls the native functions as a module would, from outside. */
 class PamConversationTest {
@@ -27,7 +27,8 @@ class PamConversationTest {
     private static final int SUCCESS = 0;
     private static final int CONV_ERR = 19;
 
-    private final PamConversation conversation = new PamConversation();
+    private final Said said = new Said();
+    private final PamConversation conversation = new PamConversation(said);
     private final Credentials credentials = credentials("jürgen", "geheim".getBytes(StandardCharsets.UTF_8));
 
     private final Memory slot = new Memory(Native.POINTER_SIZE);
@@ -151,12 +152,10 @@ class PamConversationTest {
     @Test
     void textsAreLoggedForDebuggingAndThePasswordIsNot() {
         conversation.begin(credentials);
-        try (CapturedLog log = new CapturedLog("org.x2go.authservice.pam")) {
-            assertThat(converse(slot, INFO, ECHO_OFF, ERROR)).isEqualTo(SUCCESS);
-            answersOnLibcsHeap(3);
-            assertThat(log.lines()).hasSize(2).allMatch(line -> line.contains("text\\nhere"));
-            assertThat(log.lines()).noneMatch(line -> line.contains("geheim"));
-        }
+        assertThat(converse(slot, INFO, ECHO_OFF, ERROR)).isEqualTo(SUCCESS);
+        answersOnLibcsHeap(3);
+        assertThat(said.lines()).hasSize(2).allMatch(line -> line.contains("text\\nhere"));
+        assertThat(said.lines()).noneMatch(line -> line.contains("geheim"));
     }
 
     private static Credentials credentials(String user, byte[] password) {

@@ -15,7 +15,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.x2go.authservice.auth.AuthResult;
 import org.x2go.authservice.protocol.Verdict;
-import org.x2go.authservice.testsupport.CapturedLog;
 import org.x2go.authservice.testsupport.Needs;
 
 /** A command that is given what PAM was given, by pam_exec(8). */
@@ -96,19 +95,16 @@ class PamExecIT {
     @Test
     void whatTheCommandSaysIsLoggedForDebugging() throws Exception {
         command("stdout", "echo 'account is closed'");
-        try (CapturedLog log = new CapturedLog("org.x2go.authservice.pam")) {
-            assertThat(ask(new byte[] {'x'})).isEqualTo(AuthResult.ok());
-            assertThat(log.lines()).anyMatch(line -> line.contains("DEBUG") && line.contains("account is closed"));
-        }
+        assertThat(ask(new byte[] {'x'})).isEqualTo(AuthResult.ok());
+        assertThat(services.said().lines())
+                .anyMatch(line -> line.contains("DEBUG") && line.contains("account is closed"));
     }
 
     @Test
     void aPasswordThatTheCommandSaysIsNotLogged() throws Exception {
         command("expose_authtok stdout", "echo \"the password is $(cat | tr -d '\\0')\"");
-        try (CapturedLog log = new CapturedLog("org.x2go.authservice.pam")) {
-            assertThat(ask("correct-horse".getBytes(StandardCharsets.UTF_8))).isEqualTo(AuthResult.ok());
-            assertThat(log.lines()).anyMatch(line -> line.contains("withheld"));
-            assertThat(log.lines()).noneMatch(line -> line.contains("correct-horse"));
-        }
+        assertThat(ask("correct-horse".getBytes(StandardCharsets.UTF_8))).isEqualTo(AuthResult.ok());
+        assertThat(services.said().lines()).anyMatch(line -> line.contains("withheld"));
+        assertThat(services.said().lines()).noneMatch(line -> line.contains("correct-horse"));
     }
 }

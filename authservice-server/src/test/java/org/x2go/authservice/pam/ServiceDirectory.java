@@ -11,12 +11,14 @@ import org.x2go.authservice.auth.PeerCredentials;
 import org.x2go.authservice.auth.ServicePolicy;
 import org.x2go.authservice.protocol.Credentials;
 import org.x2go.authservice.testsupport.Needs;
+import org.x2go.authservice.testsupport.Said;
 
 /** A directory of PAM service files, and questions by them: the real libpam, and nothing in /etc is touched. */
 final class ServiceDirectory {
     static final PeerCredentials PEER = new PeerCredentials(1, Needs.uid(), 0);
 
     private final Path directory;
+    private final Said said = new Said();
 
     ServiceDirectory(Path directory) {
         this.directory = directory;
@@ -28,9 +30,14 @@ final class ServiceDirectory {
         return this;
     }
 
+    /** What was said by those that this has opened. */
+    Said said() {
+        return said;
+    }
+
     /** A way to ask by these files. */
     PamAuthenticator open(String... services) throws PamUnavailableException {
-        return PamAuthenticator.open(ServicePolicy.allowing(List.of(services)), directory);
+        return PamAuthenticator.open(ServicePolicy.allowing(List.of(services)), directory, said);
     }
 
     /** Asks once. */
