@@ -33,8 +33,8 @@ public final class Credentials implements AutoCloseable {
      */
     public static Credentials copyOf(String user, ByteBuffer password, String service) {
         ByteBuffer copy = ByteBuffer.allocateDirect(password.remaining());
-        copy.put(password.duplicate()).flip();
-        return new Credentials(user, copy, service);
+        SecretBytes.copy(password.duplicate(), copy);
+        return new Credentials(user, copy.flip(), service);
     }
 
     /** The user's name. */

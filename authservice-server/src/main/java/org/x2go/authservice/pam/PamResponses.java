@@ -3,6 +3,7 @@ package org.x2go.authservice.pam;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import java.nio.ByteBuffer;
+import org.x2go.authservice.protocol.SecretBytes;
 
 /**
  * An array of {@code struct pam_response} on libc's heap: the module that asked frees it and the strings in it with free(3)
@@ -37,7 +38,7 @@ final class PamResponses implements AutoCloseable {
         array.setPointer((long) index * RESPONSE_BYTES, string);
         string.setByte(length, (byte) 0);
         if (length > 0) {
-            string.getByteBuffer(0, length).put(text);
+            SecretBytes.copy(text, string.getByteBuffer(0, length));
         }
     }
 

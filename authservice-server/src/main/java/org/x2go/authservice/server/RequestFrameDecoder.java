@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.x2go.authservice.protocol.MalformedRequestException;
 import org.x2go.authservice.protocol.MalformedRequestException.Reason;
 import org.x2go.authservice.protocol.RequestFormat;
+import org.x2go.authservice.protocol.SecretBytes;
 
 /**
  * Cuts what a peer sends into lines, and hands on one line for each read that is asked for.
@@ -226,10 +227,10 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
         ByteBuf joined = first;
         if (first.writableBytes() < next.readableBytes() && first.readerIndex() > 0) {
             joined = allocator.directBuffer(maxRequestBytes);
-            joined.writeBytes(first);
+            move(first, joined);
             first.release();
         }
-        joined.writeBytes(next, Math.min(joined.writableBytes(), next.readableBytes()));
+        move(next, joined);
         searched = joined.readerIndex() + length;
         if (next.isReadable()) {
             unread.addFirst(next);
@@ -237,5 +238,13 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
             next.release();
         }
         unread.addFirst(joined);
+    }
+
+    /** Moves as many bytes as there are and as there is room for. */
+    private static void move(ByteBuf from, ByteBuf to) {
+        int count = Math.min(from.readableBytes(), to.writableBytes());
+        SecretBytes.copy(from.nioBuffer(from.readerIndex(), count), to.nioBuffer(to.writerIndex(), count));
+        from.skipBytes(count);
+        to.writerIndex(to.writerIndex() + count);
     }
 }

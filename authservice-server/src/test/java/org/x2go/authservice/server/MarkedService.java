@@ -53,7 +53,7 @@ final class MarkedService implements AutoCloseable {
         service("tell", probe + RIGHT_END + " tell", anyAccount);
         service("unix", "auth required pam_unix.so nodelay", "account required pam_unix.so");
         service("deny", "auth required pam_deny.so", anyAccount);
-        service("delay", "auth optional pam_faildelay.so delay=8000000", probe + "-");
+        service("delay", "auth optional pam_faildelay.so delay=3000000", probe + "-");
         service(
                 "held",
                 "auth [default=ignore] pam_unix.so nodelay",

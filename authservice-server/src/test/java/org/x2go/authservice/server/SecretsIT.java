@@ -14,7 +14,6 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,7 +32,6 @@ import org.x2go.authservice.testsupport.SystemAccount;
  * Once a request is over, its password is nowhere in the memory of the packaged service and its children, nor in its log.
  * One that is in flight is found, which shows that the search works. Each test searches for all passwords so far.
  */
-@Tag("residue")
 @ResourceLock("/etc/passwd")
 @Timeout(300)
 class SecretsIT {

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,7 +21,6 @@ import org.x2go.authservice.testsupport.MarkedPasswords.Kind;
 import org.x2go.authservice.testsupport.RawPeer;
 
 /** As {@link SecretsIT}, for the many ways in which a peer may send requests, and what is no request. */
-@Tag("residue")
 @Timeout(300)
 class SecretsOnTheWireIT {
     private static final int MAX_REQUEST_BYTES = 4096;

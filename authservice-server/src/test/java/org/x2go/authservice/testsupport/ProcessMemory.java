@@ -1,13 +1,16 @@
 package org.x2go.authservice.testsupport;
 
+import com.sun.jna.NativeLibrary;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,18 +29,18 @@ public final class ProcessMemory {
          *
          * @param pattern which one, by its index
          * @param mapping where: the line in /proc/PID/maps, which begins with the range of addresses
-         * @param memory the memory from that place on, and at least the window's length of it unless the mapping ends
+         * @param memory the memory from that place on, and at least the window's length of it unless what is in memory ends
          */
         void found(int pattern, String mapping, ByteBuffer memory);
     }
 
     private static final int CHUNK = 1 << 20;
 
-    /** How far to go on where something cannot be read; larger pages are only tried more than once. */
-    private static final int SMALLEST_PAGE = 4096;
+    private static final int PAGE =
+            NativeLibrary.getInstance("c").getFunction("getpagesize").invokeInt(new Object[0]);
+    private static final int PRESENT_SHIFT = 62;
 
     private static final Pattern MAPPING = Pattern.compile("([0-9a-f]+)-([0-9a-f]+) .*");
-    private static final Pattern PRESENT = Pattern.compile("(Rss|Swap): +[1-9].*");
 
     private final Path directory;
 
@@ -71,12 +74,15 @@ public final class ProcessMemory {
      */
     public void search(List<byte[]> masked, byte mask, int window, Finder finder) throws IOException {
         Search search = new Search(masked, mask, window, finder);
-        try (FileChannel memory = FileChannel.open(directory.resolve("mem"), StandardOpenOption.READ)) {
-            for (String mapping : presentMappings()) {
-                search.in(memory, mapping);
+        try (FileChannel memory = FileChannel.open(directory.resolve("mem"), StandardOpenOption.READ);
+                FileChannel pages = FileChannel.open(directory.resolve("pagemap"), StandardOpenOption.READ)) {
+            for (String mapping : mappings()) {
+                for (Range range : present(pages, mapping)) {
+                    search.in(memory, range, mapping);
+                }
             }
         } catch (FileSystemException e) {
-            if (!presentMappings().isEmpty()) {
+            if (!mappings().isEmpty()) {
                 throw e;
             }
         } finally {
@@ -84,23 +90,9 @@ public final class ProcessMemory {
         }
     }
 
-    /** Those of which at least one page is there; a JVM reserves much more than it ever uses. */
-    private List<String> presentMappings() throws IOException {
-        List<String> present = new ArrayList<>();
-        String mapping = "";
-        for (String line : smaps()) {
-            if (MAPPING.matcher(line).matches()) {
-                mapping = line;
-            } else if (PRESENT.matcher(line).matches() && !present.contains(mapping)) {
-                present.add(mapping);
-            }
-        }
-        return present;
-    }
-
-    private List<String> smaps() throws IOException {
+    private List<String> mappings() throws IOException {
         try {
-            return Files.readAllLines(directory.resolve("smaps"));
+            return Files.readAllLines(directory.resolve("maps"));
         } catch (FileSystemException e) {
             if (Files.exists(directory)) {
                 throw e;
@@ -109,6 +101,44 @@ public final class ProcessMemory {
         }
     }
 
+    /**
+     * The parts of a mapping that are in memory or swapped out; a JVM reserves much more than it ever uses. See pagemap in the
+     * kernel's admin guide: eight bytes for each page, of which the two highest bits are these.
+     */
+    private static List<Range> present(FileChannel pages, String mapping) throws IOException {
+        Matcher matcher = MAPPING.matcher(mapping);
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException(mapping);
+        }
+        long from = Long.parseUnsignedLong(matcher.group(1), 16);
+        long to = Long.parseUnsignedLong(matcher.group(2), 16);
+        List<Range> present = new ArrayList<>();
+        ByteBuffer entries = ByteBuffer.allocateDirect(CHUNK).order(ByteOrder.nativeOrder());
+        long begun = to;
+        for (long at = from; at != to; ) {
+            entries.clear().limit((int) Math.min(CHUNK, Long.BYTES * ((to - at) / PAGE)));
+            if (pages.read(entries, Long.BYTES * Long.divideUnsigned(at, PAGE)) <= 0) {
+                break;
+            }
+            entries.flip();
+            for (; entries.remaining() >= Long.BYTES; at += PAGE) {
+                boolean there = entries.getLong() >>> PRESENT_SHIFT != 0;
+                if (there && begun == to) {
+                    begun = at;
+                } else if (!there && begun != to) {
+                    present.add(new Range(begun, at));
+                    begun = to;
+                }
+            }
+        }
+        if (begun != to) {
+            present.add(new Range(begun, to));
+        }
+        return present;
+    }
+
+    private record Range(long from, long to) {}
+
     private static final class Search {
         private final ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
         private final List<byte[]> masked;
@@ -116,42 +146,53 @@ public final class ProcessMemory {
         private final int window;
         private final Finder finder;
 
-        /** Which pairs of bytes, as numbers, a pattern begins with: nearly all of a memory is passed over by this alone. */
-        private final boolean[] beginnings = new boolean[1 << Short.SIZE];
+        /** As much of each pattern as is looked at first. */
+        private final int head;
+
+        /**
+         * How far it is, at least, from a pair of bytes to the end of a pattern's head in which it may be (Wu and Manber, 1994):
+         * nearly all of a memory is passed over in steps of almost a head's length.
+         */
+        private final byte[] shifts = new byte[1 << Short.SIZE];
 
         Search(List<byte[]> masked, byte mask, int window, Finder finder) {
             this.masked = masked;
             this.mask = mask;
             this.window = window;
             this.finder = finder;
+            this.head = Math.min(
+                    Byte.MAX_VALUE,
+                    masked.stream().mapToInt(pattern -> pattern.length).min().orElseThrow());
+            Arrays.fill(shifts, (byte) (head - 1));
             for (byte[] pattern : masked) {
-                int first = (pattern[0] ^ mask) & 0xff;
-                int second = (pattern[1] ^ mask) & 0xff;
-                beginnings[(first << Byte.SIZE) + second] = true;
+                for (int i = 0; i + 1 < head; i++) {
+                    int first = (pattern[i] ^ mask) & 0xff;
+                    int pair = (first << Byte.SIZE) + ((pattern[i + 1] ^ mask) & 0xff);
+                    shifts[pair] = (byte) Math.min(shifts[pair], head - 2 - i);
+                }
             }
         }
 
-        void in(FileChannel memory, String mapping) {
-            Matcher range = MAPPING.matcher(mapping);
-            if (!range.matches()) {
-                throw new IllegalArgumentException(mapping);
-            }
-            long at = Long.parseUnsignedLong(range.group(1), 16);
-            long end = Long.parseUnsignedLong(range.group(2), 16);
+        void in(FileChannel memory, Range range, String mapping) {
+            long at = range.from();
+            long end = range.to();
             while (at < end) {
                 chunk.clear().limit((int) Math.min(CHUNK, end - at));
                 if (!read(memory, at)) {
-                    at += SMALLEST_PAGE - at % SMALLEST_PAGE;
+                    at += PAGE - at % PAGE;
                     continue;
                 }
                 chunk.flip();
                 boolean last = at + chunk.limit() == end || chunk.limit() < window;
                 // What has no room for a window any more is seen once more, at the beginning of the next chunk.
                 int places = last ? chunk.limit() - 1 : chunk.limit() - window + 1;
-                for (int i = 0; i < places; i++) {
-                    if (beginnings[chunk.getShort(i) & 0xffff]) {
-                        compare(i, mapping);
+                int ends = Math.min(places + head - 1, chunk.limit());
+                for (int i = head - 1; i < ends; ) {
+                    int shift = shifts[chunk.getShort(i - 1) & 0xffff];
+                    if (shift == 0) {
+                        compare(i - head + 1, mapping);
                     }
+                    i += Math.max(1, shift);
                 }
                 at += last ? chunk.limit() : places;
             }
