@@ -1,0 +1,100 @@
+package org.x2go.authservice.junit;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.TreeSet;
+import org.x2go.authservice.auth.AuthResult;
+import org.x2go.authservice.auth.Authenticator;
+import org.x2go.authservice.auth.PeerCredentials;
+import org.x2go.authservice.auth.ServicePolicy;
+import org.x2go.authservice.junit.AuthServerExtension.Request;
+import org.x2go.authservice.protocol.Credentials;
+
+/** What the server of a test answers: scripted results first, then an outage, then what the accounts say. Thread-safe. */
+final class Script implements Authenticator {
+    /** The password is compared as the bytes that it is on the wire. */
+    private record Account(String user, ByteBuffer password, String service) {}
+
+    private final Set<Account> declared = new HashSet<>();
+    private final Set<Account> accounts = new HashSet<>();
+    private final Queue<AuthResult> next = new ArrayDeque<>();
+    private final List<Request> requests = new ArrayList<>();
+    private Duration duration = Duration.ZERO;
+    private boolean outage;
+
+    synchronized void add(String user, String password, String service) {
+        accounts.add(new Account(user, UTF_8.encode(password).asReadOnlyBuffer(), service));
+    }
+
+    synchronized void answerNext(Collection<AuthResult> results) {
+        next.addAll(results);
+    }
+
+    synchronized void duration(Duration time) {
+        duration = time;
+    }
+
+    synchronized void outage() {
+        outage = true;
+    }
+
+    synchronized List<Request> requests() {
+        return List.copyOf(requests);
+    }
+
+    /** The services that must be allowed. */
+    synchronized Set<String> services() {
+        Set<String> services = new TreeSet<>(Set.of(ServicePolicy.DEFAULT_SERVICE));
+        accounts.forEach(account -> services.add(account.service()));
+        return services;
+    }
+
+    /** From here on the accounts that there are now come back with each {@link #reset}. */
+    synchronized void keepAccounts() {
+        declared.addAll(accounts);
+    }
+
+    /** As it was declared. */
+    synchronized void reset() {
+        accounts.clear();
+        accounts.addAll(declared);
+        next.clear();
+        requests.clear();
+        duration = Duration.ZERO;
+        outage = false;
+    }
+
+    @Override
+    public AuthResult authenticate(Credentials credentials, PeerCredentials peer) throws InterruptedException {
+        AuthResult result;
+        Duration time;
+        synchronized (this) {
+            requests.add(new Request(credentials.user(), credentials.service()));
+            result = result(credentials);
+            time = duration;
+        }
+        Thread.sleep(time.toMillis());
+        return result;
+    }
+
+    private AuthResult result(Credentials credentials) {
+        AuthResult scripted = next.poll();
+        if (scripted != null) {
+            return scripted;
+        }
+        if (outage) {
+            return AuthResult.error("the test has an outage");
+        }
+        Account asked = new Account(credentials.user(), credentials.password(), credentials.service());
+        return accounts.contains(asked) ? AuthResult.ok() : AuthResult.fail("no such account in the test");
+    }
+}
