@@ -25,6 +25,12 @@ class ArchitectureTest {
             .definedBy("..pam..")
             .layer("server")
             .definedBy("..authservice.server..")
+            .layer("worker.channel")
+            .definedBy("..worker.channel..")
+            .layer("worker.process")
+            .definedBy("..worker.process..")
+            .layer("worker.pool")
+            .definedBy("..worker.pool..")
             .layer("daemon")
             .definedBy("..daemon..")
             .layer("junit")
@@ -36,11 +42,18 @@ class ArchitectureTest {
             .whereLayer("server")
             .mayOnlyBeAccessedByLayers("daemon", "junit")
             .whereLayer("pam")
+            .mayOnlyBeAccessedByLayers("worker.process", "daemon")
+            .whereLayer("worker.process")
             .mayOnlyBeAccessedByLayers("daemon")
+            .whereLayer("worker.pool")
+            .mayOnlyBeAccessedByLayers("daemon")
+            .whereLayer("worker.channel")
+            .mayOnlyBeAccessedByLayers("worker.process", "worker.pool")
             .whereLayer("auth")
-            .mayOnlyBeAccessedByLayers("server", "pam", "daemon", "junit")
+            .mayOnlyBeAccessedByLayers(
+                    "server", "pam", "worker.channel", "worker.process", "worker.pool", "daemon", "junit")
             .whereLayer("posix")
-            .mayOnlyBeAccessedByLayers("server", "pam", "daemon");
+            .mayOnlyBeAccessedByLayers("server", "pam", "worker.channel", "worker.process", "worker.pool", "daemon");
 
     @ArchTest
     static final ArchRule onlyTheServerKnowsNetty = noClasses()
@@ -61,7 +74,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule whatAsksPamKnowsNoLoggingLibrary = noClasses()
             .that()
-            .resideInAnyPackage("..auth..", "..pam..")
+            .resideInAnyPackage("..auth..", "..pam..", "..worker..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.apache.logging..");

@@ -1,5 +1,6 @@
 package org.x2go.authservice.auth;
 
+import java.time.Duration;
 import org.x2go.authservice.protocol.Credentials;
 
 /**
@@ -17,4 +18,14 @@ public interface Authenticator {
      * @throws Exception if no verdict could be reached; the peer is answered {@code error}
      */
     AuthResult authenticate(Credentials credentials, PeerCredentials peer) throws Exception;
+
+    /**
+     * Checks one request's credentials, by an authenticator that may be able to give up in time. Unless it is overridden
+     * this does not, and the server answers in its place when the time is over.
+     *
+     * @param patience how long anybody will wait for the result
+     */
+    default AuthResult authenticate(Credentials credentials, PeerCredentials peer, Duration patience) throws Exception {
+        return authenticate(credentials, peer);
+    }
 }

@@ -17,6 +17,9 @@ public interface Diagnostics {
     /** Something to be mended. */
     void warn(String message);
 
+    /** Something that keeps users out, or soon may. */
+    void error(String message);
+
     /** Something that went wrong, and what was thrown. */
     void error(String message, Throwable cause);
 
@@ -36,6 +39,11 @@ public interface Diagnostics {
             @Override
             public void warn(String message) {
                 logger.log(System.Logger.Level.WARNING, message);
+            }
+
+            @Override
+            public void error(String message) {
+                logger.log(System.Logger.Level.ERROR, message);
             }
 
             @Override

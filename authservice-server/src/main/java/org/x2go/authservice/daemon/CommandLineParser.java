@@ -87,7 +87,23 @@ final class CommandLineParser {
                         .description("A PAM service that may be asked for; may be given more than once. Give every one:"
                                 + " the default holds only if none is given. Default: x2gobroker"),
                 value("DIR", "--pam-confdir")
-                        .description("Where the services' files are. Default:", "/etc/pam.d, then /usr/lib/pam.d"));
+                        .description("Where the services' files are. Default:", "/etc/pam.d, then /usr/lib/pam.d"),
+                value("HOW", "--isolation")
+                        .description(
+                                "Where PAM runs: \"process\" for processes of its own, of which a module that"
+                                        + " crashes or hangs costs one; \"thread\" for this one. Default:",
+                                "process as" + " installed, else thread"),
+                value("FILE", "--worker-socket")
+                        .description("With --isolation process: do not start those processes, but connect to this"
+                                + " socket, where somebody starts one for each connection (systemd)"),
+                value("N", "--worker-requests")
+                        .type(Integer.class)
+                        .description("After how many requests such a process is replaced. Default: "
+                                + Isolation.DEFAULT_REQUESTS),
+                value("MEGABYTES", "--worker-max-rss")
+                        .type(Integer.class)
+                        .description("With how much memory such a process is replaced, 64 to 65536. Default: "
+                                + Isolation.DEFAULT_MEGABYTES));
     }
 
     private void limitOptions() {
@@ -178,6 +194,10 @@ final class CommandLineParser {
                 value(result, "--permissions"),
                 list(result, "--allow-service"),
                 value(result, "--pam-confdir"),
+                value(result, "--isolation"),
+                value(result, "--worker-socket"),
+                number(result, "--worker-requests"),
+                number(result, "--worker-max-rss"),
                 list(result, "--allow-uid"),
                 list(result, "--allow-gid"),
                 limits(result),
@@ -204,6 +224,10 @@ final class CommandLineParser {
 
     private static @Nullable String value(ParseResult result, String option) {
         return result.<@Nullable String>matchedOptionValue(option, null);
+    }
+
+    private static @Nullable Integer number(ParseResult result, String option) {
+        return result.<@Nullable Integer>matchedOptionValue(option, null);
     }
 
     private static List<String> list(ParseResult result, String option) {

@@ -24,6 +24,11 @@ final class LoggedDiagnostics implements Diagnostics {
     }
 
     @Override
+    public void error(String message) {
+        LOG.error("{}", message);
+    }
+
+    @Override
     public void error(String message, Throwable cause) {
         LOG.error("{}", message, cause);
     }

@@ -1,9 +1,12 @@
 package org.x2go.authservice.daemon;
 
 import java.io.PrintStream;
+import java.util.Arrays;
 import java.util.Optional;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
+import org.x2go.authservice.worker.pool.JavaCommand;
+import org.x2go.authservice.worker.process.WorkerMain;
 
 /** The program. */
 public final class Main {
@@ -20,8 +23,13 @@ public final class Main {
 
     private Main() {}
 
-    /** Runs the service until a signal ends it. */
+    /** Runs the service until a signal ends it, or one of its PAM workers until the service ends. */
     public static void main(String[] args) {
+        if (args.length > 0 && args[0].equals(JavaCommand.WORKER)) {
+            // Before anything of the service is loaded.
+            WorkerMain.main(Arrays.copyOfRange(args, 1, args.length));
+            return;
+        }
         System.exit(run(args, System.out, System.err));
     }
 

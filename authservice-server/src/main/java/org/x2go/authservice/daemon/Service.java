@@ -6,7 +6,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.x2go.authservice.auth.PeerPolicy;
-import org.x2go.authservice.pam.PamAuthenticator;
 import org.x2go.authservice.pam.PamUnavailableException;
 import org.x2go.authservice.posix.Accounts;
 import org.x2go.authservice.server.AuthServer;
@@ -14,11 +13,11 @@ import org.x2go.authservice.server.AuthServer;
 /** The service as the program runs it: the socket in front, PAM behind. */
 final class Service implements AutoCloseable {
     private final AuthServer server;
-    private final PamAuthenticator authenticator;
+    private final Pam pam;
 
-    private Service(AuthServer server, PamAuthenticator authenticator) {
+    private Service(AuthServer server, Pam pam) {
         this.server = server;
-        this.authenticator = authenticator;
+        this.pam = pam;
     }
 
     /**
@@ -31,22 +30,18 @@ final class Service implements AutoCloseable {
         int uid = uid(settings.owner());
         int gid = gid(settings.group());
         PeerPolicy peers = peers(settings);
-        PamAuthenticator authenticator = pam(settings);
+        Pam pam = Pam.open(settings);
         try {
-            return new Service(AuthServer.start(settings.serverConfig(uid, gid, peers), authenticator), authenticator);
+            return new Service(AuthServer.start(settings.serverConfig(uid, gid, peers), pam.authenticator()), pam);
         } catch (IOException | RuntimeException | Error e) {
-            authenticator.close();
+            pam.close();
             throw e;
         }
     }
 
-    private static PamAuthenticator pam(Settings settings) throws PamUnavailableException {
-        return PamAuthenticator.open(settings.services(), settings.pamConfdir().orElse(null), new LoggedDiagnostics());
-    }
-
     /** Loads the modules of the services; requests are answered meanwhile, but the first ones may have to wait. */
     void warmUp() {
-        authenticator.warmUp();
+        pam.warmUp();
     }
 
     /** The number of the socket's owner, -1 if it is to be the process's user. */
@@ -86,6 +81,6 @@ final class Service implements AutoCloseable {
     @Override
     public void close() {
         server.close();
-        authenticator.close();
+        pam.close();
     }
 }

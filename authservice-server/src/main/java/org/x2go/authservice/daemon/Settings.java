@@ -17,6 +17,7 @@ import org.x2go.authservice.server.AuthServerConfig;
  * @param socketMode the socket's permission bits
  * @param services the PAM services that may be asked for
  * @param pamConfdir where their files are, if not in the system's directories
+ * @param isolation where PAM runs
  * @param allowUids the users who may ask, by name or number
  * @param allowGids the groups whose members may ask, by name or number
  * @param limits the server's limits, where they are not its defaults
@@ -32,6 +33,7 @@ record Settings(
         int socketMode,
         ServicePolicy services,
         Optional<Path> pamConfdir,
+        Isolation isolation,
         List<String> allowUids,
         List<String> allowGids,
         Map<LimitOption, Integer> limits,

@@ -67,6 +67,7 @@ final class SettingsReader {
                                     ? List.of(ServicePolicy.DEFAULT_SERVICE)
                                     : options.allowServices()),
                     path(options.pamConfdir(), "--pam-confdir"),
+                    isolation(options),
                     options.allowUids(),
                     options.allowGids(),
                     options.limits(),
@@ -118,6 +119,20 @@ final class SettingsReader {
                     + AUTH_LOG);
         }
         return new LogTarget.File(Path.of(AUTH_LOG));
+    }
+
+    private Isolation isolation(Options options) throws UsageException, IOException {
+        String mode = options.isolation() != null
+                ? options.isolation()
+                : named("X2GOBROKER_AUTHSERVICE_ISOLATION")
+                        .orElse(System.getProperty(Isolation.DEFAULT_PROPERTY, "thread"));
+        Integer requests = options.workerRequests();
+        Integer megabytes = options.workerMaxRss();
+        return new Isolation(
+                Isolation.Mode.of(mode),
+                path(options.workerSocket(), "--worker-socket"),
+                requests == null ? Isolation.DEFAULT_REQUESTS : requests,
+                megabytes == null ? Isolation.DEFAULT_MEGABYTES : megabytes);
     }
 
     private Path socketFile(Options options) throws UsageException, IOException {

@@ -7,11 +7,15 @@ import com.sun.jna.NativeLibrary;
 /** Error numbers of the C library (errno(3)), with the numbers they have on Linux. */
 final class Errno {
     static final int EPERM = 1;
+    static final int ESRCH = 3;
+    static final int EINTR = 4;
+    static final int ECHILD = 10;
     static final int EAGAIN = 11;
     static final int EACCES = 13;
     static final int ERANGE = 34;
     static final int ENOPROTOOPT = 92;
     static final int EADDRINUSE = 98;
+    static final int ECONNRESET = 104;
 
     private static final Function STRERROR = NativeLibrary.getInstance("c").getFunction("strerror");
 
@@ -19,6 +23,10 @@ final class Errno {
 
     /** What an error means, in the C library's words. */
     static String text(LastErrorException error) {
-        return STRERROR.invokeString(new Object[] {error.getErrorCode()}, false);
+        return text(error.getErrorCode());
+    }
+
+    static String text(int error) {
+        return STRERROR.invokeString(new Object[] {error}, false);
     }
 }

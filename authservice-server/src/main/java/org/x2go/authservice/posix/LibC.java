@@ -34,6 +34,30 @@ final class LibC {
 
     static native int setsockopt(int fd, int level, int option, Pointer value, int length) throws LastErrorException;
 
+    static native int socketpair(int domain, int type, int protocol, Pointer fds) throws LastErrorException;
+
+    static native int fcntl(int fd, int command, int argument) throws LastErrorException;
+
+    static native int dup2(int fd, int newFd) throws LastErrorException;
+
+    static native int getresuid(Pointer real, Pointer effective, Pointer saved);
+
+    static native int getresgid(Pointer real, Pointer effective, Pointer saved);
+
+    static native long readlink(Pointer path, Pointer into, long count) throws LastErrorException;
+
+    static native int pipe2(Pointer fds, int flags) throws LastErrorException;
+
+    static native int connect(int fd, Pointer address, int length) throws LastErrorException;
+
+    static native int shutdown(int fd, int how) throws LastErrorException;
+
+    static native long send(int fd, long bytes, long count, int flags) throws LastErrorException;
+
+    static native long read(int fd, long into, long count) throws LastErrorException;
+
+    static native int poll(Pointer pollfds, long count, int timeoutMillis) throws LastErrorException;
+
     static native int fchmod(int fd, int mode) throws LastErrorException;
 
     static native int umask(int mask);

@@ -2,12 +2,24 @@ package org.x2go.authservice.posix;
 
 import com.sun.jna.LastErrorException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
-/** What others may see of this process's memory. */
+/** How much memory this process has, and what others may see of it. */
 public final class ProcessMemory {
     private static final int PR_SET_DUMPABLE = 4;
 
+    private static final Path STATM = Path.of("/proc/self/statm");
+    private static final long PAGE_BYTES = 4096;
+
     private ProcessMemory() {}
+
+    /** How much of this process is in memory now, in bytes (proc_pid_statm(5)). */
+    public static long residentBytes() throws IOException {
+        String[] pages = Files.readString(STATM, StandardCharsets.US_ASCII).split(" ", 3);
+        return Long.parseLong(pages[1]) * PAGE_BYTES;
+    }
 
     /**
      * Makes this process one that cannot be dumped: no core file is written for it, and no other process but root's may trace

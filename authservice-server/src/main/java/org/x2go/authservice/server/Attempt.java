@@ -55,6 +55,8 @@ final class Attempt implements Runnable {
     /** Where this attempt is counted. */
     private final int slot;
 
+    private final long started = System.nanoTime();
+
     private boolean holdsSlot;
 
     /** Null once the verdict was given, or the peer has left. */
@@ -116,7 +118,7 @@ final class Attempt implements Runnable {
             return;
         }
         long begun = System.nanoTime();
-        AuthResult result = ask();
+        AuthResult result = ask(verifier.requestTimeout().minusNanos(begun - started));
         Duration took = Duration.ofNanos(System.nanoTime() - begun);
         try {
             if (state.compareAndSet(State.RUNNING, State.RETURNED)) {
@@ -130,9 +132,9 @@ final class Attempt implements Runnable {
         }
     }
 
-    private AuthResult ask() {
+    private AuthResult ask(Duration patience) {
         try (credentials) {
-            AuthResult result = verifier.authenticator().authenticate(credentials, peer);
+            AuthResult result = verifier.authenticator().authenticate(credentials, peer, patience);
             return Objects.requireNonNull(result, "the authenticator returned nothing");
         } catch (Throwable e) {
             // Whatever it is, errors that native code brings about included, it is not a yes.

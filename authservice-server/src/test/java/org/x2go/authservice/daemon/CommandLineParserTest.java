@@ -56,8 +56,8 @@ class CommandLineParserTest {
     void hasNothingWhereNothingIsGiven() throws UsageException {
         assertThat(parse())
                 .isEqualTo(new Options(
-                        null, null, null, null, List.of(), null, List.of(), List.of(), Map.of(), false, false, null,
-                        false, null, null, false, false, false, false));
+                        null, null, null, null, List.of(), null, null, null, null, null, List.of(), List.of(), Map.of(),
+                        false, false, null, false, null, null, false, false, false, false));
     }
 
     @Test

@@ -7,16 +7,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
-/** The module in probe.c, compiled where there is a compiler. */
+/** The modules in probe.c and havoc.c, compiled where there is a compiler. */
 public final class ProbeModule {
     private ProbeModule() {}
 
-    /** Compiles it into a directory and says where it is. */
+    /** Compiles the one that asks and tells into a directory, and says where it is. */
     public static Path compileIn(Path directory) throws IOException, InterruptedException {
+        return compile("probe", directory);
+    }
+
+    /** Compiles the one that does what modules must not do into a directory, and says where it is. */
+    public static Path compileHavocIn(Path directory) throws IOException, InterruptedException {
+        return compile("havoc", directory);
+    }
+
+    private static Path compile(String name, Path directory) throws IOException, InterruptedException {
         Path compiler = Needs.program("gcc");
-        Path source = directory.resolve("probe.c");
-        Path module = directory.resolve("probe.so");
-        try (InputStream text = ProbeModule.class.getResourceAsStream("probe.c")) {
+        Path source = directory.resolve(name + ".c");
+        Path module = directory.resolve(name + ".so");
+        try (InputStream text = ProbeModule.class.getResourceAsStream(name + ".c")) {
             Files.copy(text, source);
         }
         Process process = new ProcessBuilder(

@@ -24,6 +24,11 @@ public final class Said implements Diagnostics {
     }
 
     @Override
+    public void error(String message) {
+        lines.add("ERROR " + message);
+    }
+
+    @Override
     public void error(String message, Throwable cause) {
         lines.add("ERROR " + message + " | " + cause);
     }

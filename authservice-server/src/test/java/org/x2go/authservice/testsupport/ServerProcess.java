@@ -77,6 +77,11 @@ public final class ServerProcess implements AutoCloseable {
         }
     }
 
+    /** Its process number. */
+    public long pid() {
+        return process.pid();
+    }
+
     public Path socket() {
         return socket;
     }

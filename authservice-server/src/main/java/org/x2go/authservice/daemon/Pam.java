@@ -1,0 +1,85 @@
+package org.x2go.authservice.daemon;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.x2go.authservice.auth.Authenticator;
+import org.x2go.authservice.auth.Diagnostics;
+import org.x2go.authservice.pam.PamAuthenticator;
+import org.x2go.authservice.pam.PamUnavailableException;
+import org.x2go.authservice.worker.pool.ConnectedWorkers;
+import org.x2go.authservice.worker.pool.JavaCommand;
+import org.x2go.authservice.worker.pool.StartedWorkers;
+import org.x2go.authservice.worker.pool.WorkerPool;
+import org.x2go.authservice.worker.pool.WorkerSource;
+
+/** PAM as the program has it: in this process or in others. */
+final class Pam implements AutoCloseable {
+    private final Authenticator authenticator;
+    private final Runnable warmUp;
+    private final Runnable close;
+
+    private Pam(Authenticator authenticator, Runnable warmUp, Runnable close) {
+        this.authenticator = authenticator;
+        this.warmUp = warmUp;
+        this.close = close;
+    }
+
+    /**
+     * Makes it ready.
+     *
+     * @throws IOException if it cannot be asked; the message says why, for an admin
+     * @throws PamUnavailableException if there is no PAM here; the message says what to install
+     */
+    static Pam open(Settings settings) throws IOException, PamUnavailableException {
+        Diagnostics log = new LoggedDiagnostics();
+        if (settings.isolation().mode() == Isolation.Mode.THREAD) {
+            PamAuthenticator pam = PamAuthenticator.open(
+                    settings.services(), settings.pamConfdir().orElse(null), log);
+            return new Pam(pam, pam::warmUp, pam::close);
+        }
+        WorkerPool pool =
+                WorkerPool.start(workers(settings, log), settings.serverConfig().workers(), log);
+        return new Pam(pool, () -> {}, pool::close);
+    }
+
+    private static WorkerSource workers(Settings settings, Diagnostics log) throws IOException {
+        if (settings.isolation().workerSocket().isPresent()) {
+            return new ConnectedWorkers(settings.isolation().workerSocket().get(), log);
+        }
+        return new StartedWorkers(JavaCommand.of(Main.class.getName(), arguments(settings)), log, true);
+    }
+
+    private static List<String> arguments(Settings settings) {
+        List<String> arguments = new ArrayList<>();
+        settings.services().allowed().stream()
+                .sorted()
+                .forEach(service -> arguments.addAll(List.of("--allow-service", service)));
+        settings.pamConfdir()
+                .map(Path::toString)
+                .ifPresent(directory -> arguments.addAll(List.of("--pam-confdir", directory)));
+        Isolation isolation = settings.isolation();
+        arguments.addAll(List.of("--worker-requests", Integer.toString(isolation.workerRequests())));
+        arguments.addAll(List.of("--worker-max-rss", Integer.toString(isolation.workerMegabytes())));
+        if (settings.debug()) {
+            arguments.add("--debug");
+        }
+        return arguments;
+    }
+
+    /** What the server asks. */
+    Authenticator authenticator() {
+        return authenticator;
+    }
+
+    /** Loads the modules of the services, where they stay loaded. */
+    void warmUp() {
+        warmUp.run();
+    }
+
+    @Override
+    public void close() {
+        close.run();
+    }
+}

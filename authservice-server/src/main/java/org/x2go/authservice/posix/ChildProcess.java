@@ -1,0 +1,247 @@
+package org.x2go.authservice.posix;
+
+import com.sun.jna.LastErrorException;
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A process that this one has started with posix_spawn(3), which unlike fork(2) is safe beside other threads. Of our
+ * descriptors it has only those that it is given, it is in a session of its own, where no terminal's signals reach it, and
+ * no signal is blocked in it.
+ *
+ * <p>The JDK's own processes can be given pipes only, and their death by a signal cannot be told from an exit status.
+ */
+public final class ChildProcess {
+    private static final int SIGKILL = 9;
+    private static final int FIRST_TO_CLOSE = 3;
+
+    /** More than glibc's and musl's structures need. */
+    private static final int STRUCT_BYTES = 1024;
+
+    private static final short POSIX_SPAWN_SETSIGDEF = 0x04;
+    private static final short POSIX_SPAWN_SETSIGMASK = 0x08;
+    private static final short POSIX_SPAWN_SETSID = 0x80;
+
+    private static final int SIGSET_BYTES = 128;
+
+    private static final short POLLIN = 1;
+    private static final int POLLFD_BYTES = 8;
+
+    /** How often it is looked whether a process has ended, where the kernel cannot wait for that and output at once. */
+    private static final int LOOK_MILLIS = 250;
+
+    private final int pid;
+    private final int outputEnd;
+
+    /** A descriptor that can be read when the process has ended, or -1 where there is no such thing (Linux before 5.3). */
+    private final int pidfd;
+
+    /** Whether its end has been collected, with which its number may become another process's. */
+    private boolean collected;
+
+    private ChildProcess(int pid, int outputEnd) {
+        this.pid = pid;
+        this.outputEnd = outputEnd;
+        this.pidfd = LibCSpawn.pidfd(pid);
+    }
+
+    /**
+     * Starts a program.
+     *
+     * @param command the program's absolute path, and its arguments
+     * @param environment all of its environment, as NAME=value
+     * @param input the descriptor that is to be its 0
+     * @return the process, whose 1 and 2 are what {@link #readOutput} reads; {@link #await} must be called in the end
+     */
+    public static ChildProcess start(List<String> command, List<String> environment, int input) throws IOException {
+        int[] pipe = pipe();
+        try {
+            int pid = spawn(command, environment, input, pipe[1]);
+            ChildProcess process = new ChildProcess(pid, pipe[0]);
+            pipe[0] = -1;
+            return process;
+        } finally {
+            LibC.close(pipe[1]);
+            if (pipe[0] >= 0) {
+                LibC.close(pipe[0]);
+            }
+        }
+    }
+
+    private static int[] pipe() throws IOException {
+        try (Memory fds = new Memory(2L * Integer.BYTES)) {
+            LibC.pipe2(fds, LibC.O_CLOEXEC);
+            return fds.getIntArray(0, 2);
+        } catch (LastErrorException e) {
+            throw new IOException("cannot make a pipe: " + Errno.text(e), e);
+        }
+    }
+
+    private static int spawn(List<String> command, List<String> environment, int input, int output) throws IOException {
+        List<Memory> strings = new ArrayList<>();
+        try (Memory actions = new Memory(STRUCT_BYTES);
+                Memory attributes = new Memory(STRUCT_BYTES);
+                Memory signals = new Memory(SIGSET_BYTES);
+                Memory pid = new Memory(Integer.BYTES);
+                Memory argv = vector(command, strings);
+                Memory envp = vector(environment, strings)) {
+            check(LibCSpawn.posix_spawn_file_actions_init(actions), command);
+            check(LibCSpawn.posix_spawnattr_init(attributes), command);
+            try {
+                check(LibCSpawn.posix_spawn_file_actions_adddup2(actions, input, 0), command);
+                check(LibCSpawn.posix_spawn_file_actions_adddup2(actions, output, 1), command);
+                check(LibCSpawn.posix_spawn_file_actions_adddup2(actions, output, 2), command);
+                closeOthers(actions, command);
+                signals.clear();
+                check(LibCSpawn.posix_spawnattr_setsigmask(attributes, signals), command);
+                signals.setMemory(0, SIGSET_BYTES, (byte) 0xff);
+                check(LibCSpawn.posix_spawnattr_setsigdefault(attributes, signals), command);
+                short flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID;
+                check(LibCSpawn.posix_spawnattr_setflags(attributes, flags), command);
+                check(LibCSpawn.posix_spawn(pid, CString.of(command.get(0)), actions, attributes, argv, envp), command);
+                return pid.getInt(0);
+            } finally {
+                LibCSpawn.posix_spawn_file_actions_destroy(actions);
+                LibCSpawn.posix_spawnattr_destroy(attributes);
+            }
+        } finally {
+            strings.forEach(Memory::close);
+        }
+    }
+
+    private static Memory vector(List<String> texts, List<Memory> strings) {
+        Memory vector = new Memory((texts.size() + 1L) * Long.BYTES);
+        for (int i = 0; i < texts.size(); i++) {
+            byte[] bytes = CString.of(texts.get(i));
+            Memory string = new Memory(bytes.length);
+            string.write(0, bytes, 0, bytes.length);
+            strings.add(string);
+            vector.setPointer((long) i * Long.BYTES, string);
+        }
+        vector.setPointer((long) texts.size() * Long.BYTES, null);
+        return vector;
+    }
+
+    /** Most are closed by the kernel in exec, but the JDK does not ask it to for all that it opens. */
+    private static void closeOthers(Pointer actions, List<String> command) throws IOException {
+        if (LibCSpawn.CLOSE_FROM != null) {
+            int error = LibCSpawn.CLOSE_FROM.invokeInt(new Object[] {actions, FIRST_TO_CLOSE});
+            check(error, command);
+            return;
+        }
+        // glibc before 2.34. That a number is free by then is no error.
+        try (DirectoryStream<Path> open = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+            for (Path descriptor : open) {
+                int number = Integer.parseInt(descriptor.getFileName().toString());
+                if (number >= FIRST_TO_CLOSE) {
+                    check(LibCSpawn.posix_spawn_file_actions_addclose(actions, number), command);
+                }
+            }
+        }
+    }
+
+    private static void check(int error, List<String> command) throws IOException {
+        if (error != 0) {
+            throw new IOException("cannot start " + command.get(0) + ": " + Errno.text(error));
+        }
+    }
+
+    /** Its number. */
+    public int pid() {
+        return pid;
+    }
+
+    /**
+     * Waits for output, and adds it to a direct buffer that has room. One thread at a time.
+     *
+     * @return how many bytes came, or -1 if there are no more, because the process has ended or has closed its output. What
+     *     its own children write after its end is not waited for.
+     */
+    public int readOutput(ByteBuffer into) throws IOException {
+        try (Memory pollfds = new Memory(2L * POLLFD_BYTES)) {
+            while (true) {
+                pollfds.setInt(0, outputEnd);
+                pollfds.setInt(4, POLLIN);
+                pollfds.setInt(8, pidfd);
+                pollfds.setInt(12, POLLIN);
+                int ready = LibC.poll(pollfds, pidfd < 0 ? 1 : 2, pidfd < 0 ? LOOK_MILLIS : -1);
+                if (pollfds.getShort(6) != 0) {
+                    long address = Pointer.nativeValue(Native.getDirectBufferPointer(into)) + into.position();
+                    int got = (int) LibC.read(outputEnd, address, into.remaining());
+                    into.position(into.position() + got);
+                    return got == 0 ? -1 : got;
+                }
+                if (ready > 0 || (pidfd < 0 && LibCSpawn.hasEnded(pid))) {
+                    return -1;
+                }
+            }
+        } catch (LastErrorException e) {
+            throw new IOException("cannot read the output of process " + pid + ": " + Errno.text(e), e);
+        }
+    }
+
+    /** Waits for its end, once, after which this object can only be asked for its number. */
+    public Ending await() throws IOException {
+        try {
+            // Left to be collected until nobody can send it a signal any more.
+            LibCSpawn.awaitEnd(pid);
+            synchronized (this) {
+                collected = true;
+                return new Ending(LibCSpawn.collect(pid));
+            }
+        } catch (LastErrorException e) {
+            throw new IOException("cannot wait for process " + pid + ": " + Errno.text(e), e);
+        } finally {
+            LibC.close(outputEnd);
+            if (pidfd >= 0) {
+                LibC.close(pidfd);
+            }
+        }
+    }
+
+    /** Ends it at once (SIGKILL), unless it has ended. */
+    public synchronized void kill() {
+        if (!collected) {
+            try {
+                LibCSpawn.kill(pid, SIGKILL);
+            } catch (LastErrorException e) {
+                // It is a child of ours that was not collected: it can only have ended.
+            }
+        }
+    }
+
+    /**
+     * How a process ended.
+     *
+     * @param status as of waitpid(2)
+     */
+    public record Ending(int status) {
+        private static final int SIGNAL = 0x7f;
+
+        /** The signal that ended it, 0 if none did. */
+        public int signal() {
+            return status & SIGNAL;
+        }
+
+        /** Its exit status, if no signal ended it. */
+        public int exitStatus() {
+            return status >> 8 & 0xff;
+        }
+
+        @Override
+        public String toString() {
+            if (signal() == 0) {
+                return "exit status " + exitStatus();
+            }
+            return "signal " + signal() + " (" + LibCSpawn.nameOf(signal()) + ")";
+        }
+    }
+}

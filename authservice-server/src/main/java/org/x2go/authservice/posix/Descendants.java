@@ -1,0 +1,122 @@
+package org.x2go.authservice.posix;
+
+import com.sun.jna.LastErrorException;
+import com.sun.jna.Memory;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntPredicate;
+
+/**
+ * The processes that descend from this one, however they tried to get away: with {@link #adopt}, those whose parent has
+ * ended become its own children, whatever session they are in.
+ */
+public final class Descendants {
+    private static final int PR_SET_CHILD_SUBREAPER = 36;
+    private static final int WNOHANG = 1;
+    private static final int SIGKILL = 9;
+    private static final int ANY = -1;
+
+    /** A process that is killed ends within milliseconds, unless it waits for a disk. */
+    private static final int TRIES = 200;
+
+    private static final long PAUSE_MILLIS = 5;
+
+    private Descendants() {}
+
+    /** From now on, descendants that lose their parent become children of this process (PR_SET_CHILD_SUBREAPER). */
+    public static void adopt() throws IOException {
+        try {
+            LibC.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+        } catch (LastErrorException e) {
+            throw new IOException("cannot adopt descendants: " + Errno.text(e), e);
+        }
+    }
+
+    /**
+     * Collects the children that have ended. To be called only while nothing else in this process waits for a child.
+     */
+    public static void collectEnded() {
+        while (collect(ANY) > 0) {
+            // The next one.
+        }
+    }
+
+    /**
+     * Kills the children of this process, and what of theirs then becomes a child of it, and collects them.
+     *
+     * @param spared tells which children, by number, are to live
+     */
+    public static void kill(IntPredicate spared) throws IOException {
+        for (int i = 0; i < TRIES; i++) {
+            List<Integer> children = children(spared);
+            if (children.isEmpty()) {
+                return;
+            }
+            for (int child : children) {
+                kill(child);
+            }
+            if (i > 0) {
+                pause();
+            }
+            children.forEach(Descendants::collect);
+        }
+        throw new IOException("cannot end the processes " + children(spared) + ", which descend from this one");
+    }
+
+    private static void kill(int pid) {
+        try {
+            LibCSpawn.kill(pid, SIGKILL);
+        } catch (LastErrorException e) {
+            // It has ended.
+        }
+    }
+
+    /** Returns the number of the child that was collected, or 0 if it has not ended, or -1 if there is none. */
+    private static int collect(int pid) {
+        try (Memory status = new Memory(Integer.BYTES)) {
+            return LibCSpawn.waitpid(pid, status, WNOHANG);
+        } catch (LastErrorException e) {
+            return -1;
+        }
+    }
+
+    private static void pause() throws IOException {
+        try {
+            TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while ending processes", e);
+        }
+    }
+
+    private static List<Integer> children(IntPredicate spared) throws IOException {
+        long self = ProcessHandle.current().pid();
+        List<Integer> children = new ArrayList<>();
+        try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+            for (Path process : processes) {
+                int pid = Integer.parseInt(process.getFileName().toString());
+                if (parentOf(process) == self && !spared.test(pid)) {
+                    children.add(pid);
+                }
+            }
+        }
+        return children;
+    }
+
+    /** The fourth field of its stat file (proc(5)); the second is a name in parentheses, which may hold anything. */
+    private static long parentOf(Path process) {
+        try {
+            String stat = Files.readString(process.resolve("stat"), StandardCharsets.ISO_8859_1);
+            return Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ", 3)[1]);
+        } catch (IOException e) {
+            // It has ended meanwhile.
+            return -1;
+        }
+    }
+}

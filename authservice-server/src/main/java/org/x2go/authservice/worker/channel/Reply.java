@@ -1,0 +1,110 @@
+package org.x2go.authservice.worker.channel;
+
+import java.io.IOException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import org.x2go.authservice.auth.AuthResult;
+import org.x2go.authservice.protocol.Verdict;
+
+/** What a worker tells the service. */
+public sealed interface Reply {
+    /** The first thing a worker says: it can take requests from now on. */
+    record Ready() implements Reply {}
+
+    /**
+     * The only thing that a worker says which cannot work at all, before it ends.
+     *
+     * @param reason why, and what would help
+     */
+    record Unfit(String reason) implements Reply {}
+
+    /**
+     * Something for the log.
+     *
+     * @param level how grave it is
+     * @param text what it is, with everything escaped that came from outside
+     */
+    record Said(Level level, String text) implements Reply {}
+
+    /** How grave something is. */
+    enum Level {
+        DEBUG,
+        WARN,
+        ERROR
+    }
+
+    /**
+     * What came of a request.
+     *
+     * @param result the result, whose fail delay the service waits out
+     * @param fate what becomes of the worker
+     */
+    record Answer(AuthResult result, Fate fate) implements Reply {}
+
+    /** What becomes of a worker after a request. */
+    enum Fate {
+        /** It takes the next one. */
+        STAYS,
+        /** It takes further ones, but should be replaced soon. */
+        RETIRES,
+        /** It ends. */
+        ENDS
+    }
+
+    /** A longer body is no reply. */
+    int LONGEST_BODY = 8192;
+
+    /** A longer text is cut off by who sends it; each of its characters has at most four bytes. */
+    int LONGEST_TEXT = 1024;
+
+    /** Sends this reply. */
+    default void send(FrameWriter writer) throws IOException {
+        writer.begin(LONGEST_BODY);
+        if (this instanceof Ready) {
+            writer.put((byte) 'r');
+        } else if (this instanceof Unfit unfit) {
+            writer.put((byte) 'u').put(cut(unfit.reason));
+        } else if (this instanceof Said said) {
+            writer.put((byte) 's').put(FrameWriter.utf8(said.level.name())).put(cut(said.text));
+        } else if (this instanceof Answer answer) {
+            writer.put((byte) 'a')
+                    .put(FrameWriter.utf8(answer.result.verdict().name()))
+                    .put(FrameWriter.utf8(answer.fate.name()))
+                    .put(answer.result.failDelay().toNanos() / 1000)
+                    .put(cut(answer.result.reason()));
+        }
+        writer.send();
+    }
+
+    private static byte[] cut(String text) {
+        return FrameWriter.utf8(text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT));
+    }
+
+    /** Reads a reply. */
+    static Reply decode(ByteBuffer body) throws IOException {
+        try {
+            Reply reply = switch (body.get()) {
+                case 'r' -> new Ready();
+                case 'u' -> new Unfit(Fields.text(body));
+                case 's' -> new Said(Level.valueOf(Fields.text(body)), Fields.text(body));
+                case 'a' -> answer(body);
+                default -> throw new IOException("a reply of no known kind");
+            };
+            if (body.hasRemaining()) {
+                throw new IOException("a reply that goes on behind its end");
+            }
+            return reply;
+        } catch (BufferUnderflowException | IllegalArgumentException e) {
+            throw new IOException("a reply that is malformed", e);
+        }
+    }
+
+    private static Answer answer(ByteBuffer body) throws IOException {
+        Verdict verdict = Verdict.valueOf(Fields.text(body));
+        Fate fate = Fate.valueOf(Fields.text(body));
+        Duration delay = Duration.of(body.getLong(), ChronoUnit.MICROS);
+        return new Answer(new AuthResult(verdict, Fields.text(body), delay), fate);
+    }
+}

@@ -1,0 +1,70 @@
+package org.x2go.authservice.worker.pool;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The command that starts a worker: this process's own Java, and its own jar, with the options of a small JVM. */
+public final class JavaCommand {
+    /** The first argument of the program that makes it a worker. */
+    public static final String WORKER = "--pam-worker";
+
+    /** Names the archive of a worker's classes, if there is one (-XX:SharedArchiveFile). */
+    private static final String ARCHIVE = "authservice.worker.archive";
+
+    /** Where native libraries are: a worker finds them where this process does. */
+    private static final List<String> HANDED_ON =
+            List.of("java.library.path", "jna.boot.library.path", "jna.nounpack", "jna.nosys", "jna.tmpdir");
+
+    /**
+     * A small heap, and a compiler that compiles at once. A crash leaves no image of the memory, which may hold a password.
+     */
+    private static final List<String> OPTIONS = List.of(
+            "-Xmx16m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:ReservedCodeCacheSize=8m",
+            "-XX:-UsePerfData",
+            "-XX:ErrorFile=/dev/null",
+            "-XX:-CreateCoredumpOnCrash",
+            "-XX:+ExitOnOutOfMemoryError",
+            "-Xshare:auto");
+
+    private JavaCommand() {}
+
+    /**
+     * The command.
+     *
+     * @param mainClass the program's main class
+     * @param arguments the worker's own
+     */
+    public static List<String> of(String mainClass, List<String> arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(OPTIONS);
+        String archive = System.getProperty(ARCHIVE);
+        if (archive != null && Files.isReadable(Path.of(archive))) {
+            command.add("-XX:SharedArchiveFile=" + archive);
+        }
+        for (String name : HANDED_ON) {
+            String value = System.getProperty(name);
+            if (value != null) {
+                command.add("-D" + name + "=" + value);
+            }
+        }
+        addProgram(command, System.getProperty("java.class.path"), mainClass);
+        command.add(WORKER);
+        command.addAll(arguments);
+        return List.copyOf(command);
+    }
+
+    private static void addProgram(List<String> command, String classPath, String mainClass) {
+        if (classPath.endsWith(".jar") && !classPath.contains(File.pathSeparator)) {
+            command.addAll(List.of("-jar", Path.of(classPath).toAbsolutePath().toString()));
+        } else {
+            command.addAll(List.of("-cp", classPath, mainClass));
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package org.x2go.authservice.worker.process;
+
+import java.io.IOException;
+import org.x2go.authservice.pam.PamAuthenticator;
+import org.x2go.authservice.pam.PamUnavailableException;
+import org.x2go.authservice.posix.Descendants;
+import org.x2go.authservice.posix.ProcessMemory;
+import org.x2go.authservice.posix.StandardDescriptors;
+import org.x2go.authservice.worker.channel.Reply;
+import org.x2go.authservice.worker.channel.WorkerEnd;
+
+/**
+ * A PAM worker: a process that asks PAM for the service, one request at a time, over the socket that is its standard input.
+ * It ends when the service closes that, whatever a module is doing.
+ */
+public final class WorkerMain {
+    /** Exit status: the service has no more use for this worker. */
+    static final int DONE = 0;
+
+    /** Exit status: it could not do its work. */
+    static final int FAILED = 1;
+
+    private WorkerMain() {}
+
+    /** Runs until the service closes the channel. */
+    public static void main(String[] args) {
+        int status = FAILED;
+        try {
+            status = run(WorkerOptions.parse(args));
+        } catch (IOException | IllegalArgumentException e) {
+            System.err.println("PAM worker: " + e.getMessage());
+        }
+        end(status);
+    }
+
+    private static int run(WorkerOptions options) throws IOException {
+        WorkerEnd channel = new WorkerEnd(StandardDescriptors.takeSocket());
+        ProcessMemory.forbidDumps();
+        Descendants.adopt();
+        watch(channel);
+        try (PamAuthenticator pam = PamAuthenticator.open(
+                options.services(), options.confdir(), new ChannelDiagnostics(channel, options.debug()))) {
+            new RequestLoop(channel, pam, options.limits()).run();
+            return DONE;
+        } catch (PamUnavailableException e) {
+            channel.tell(new Reply.Unfit(String.valueOf(e.getMessage())));
+            return FAILED;
+        }
+    }
+
+    /** A module that hangs hangs in the main thread, which then cannot see that the channel is closed. */
+    private static void watch(WorkerEnd channel) {
+        Thread watcher = new Thread(
+                () -> {
+                    try {
+                        channel.awaitHangUp();
+                        end(DONE);
+                    } catch (IOException e) {
+                        end(FAILED);
+                    }
+                },
+                "watcher");
+        watcher.setDaemon(true);
+        watcher.start();
+    }
+
+    /** Ends this process and what modules have started and left behind. Hooks and finalizers of others have no say. */
+    private static synchronized void end(int status) {
+        try {
+            Descendants.kill(child -> false);
+        } catch (IOException e) {
+            System.err.println("PAM worker: " + e.getMessage());
+        } finally {
+            Runtime.getRuntime().halt(status);
+        }
+    }
+}

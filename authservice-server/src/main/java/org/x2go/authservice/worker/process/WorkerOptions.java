@@ -1,0 +1,66 @@
+package org.x2go.authservice.worker.process;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.x2go.authservice.auth.ServicePolicy;
+
+/**
+ * A worker's command line. It is root's, and not the service's, where the two run as different users: so a worker knows by
+ * itself which PAM services may be asked for.
+ *
+ * @param services the PAM services that may be asked for
+ * @param confdir where their files are, or null for the system's directories
+ * @param limits when the worker is to be replaced
+ * @param debug whether debug messages are sent
+ */
+record WorkerOptions(ServicePolicy services, @Nullable Path confdir, WorkerLimits limits, boolean debug) {
+    private static final long MEGABYTE = 1 << 20;
+
+    /**
+     * Reads a command line.
+     *
+     * @throws IllegalArgumentException if it is wrong, with a message for an admin
+     */
+    static WorkerOptions parse(String... args) {
+        List<String> services = new ArrayList<>();
+        Path confdir = null;
+        int requests = 10_000;
+        int megabytes = 256;
+        boolean debug = false;
+        for (Iterator<String> rest = List.of(args).iterator(); rest.hasNext(); ) {
+            String option = rest.next();
+            switch (option) {
+                case "--allow-service" -> services.add(value(option, rest));
+                case "--pam-confdir" -> confdir = Path.of(value(option, rest));
+                case "--worker-requests" -> requests = number(option, rest);
+                case "--worker-max-rss" -> megabytes = number(option, rest);
+                case "--debug" -> debug = true;
+                default -> throw new IllegalArgumentException("there is no option " + option);
+            }
+        }
+        if (services.isEmpty()) {
+            services.add(ServicePolicy.DEFAULT_SERVICE);
+        }
+        return new WorkerOptions(
+                ServicePolicy.allowing(services), confdir, new WorkerLimits(requests, megabytes * MEGABYTE), debug);
+    }
+
+    private static String value(String option, Iterator<String> rest) {
+        if (!rest.hasNext()) {
+            throw new IllegalArgumentException("the value of " + option + " is missing");
+        }
+        return rest.next();
+    }
+
+    private static int number(String option, Iterator<String> rest) {
+        String text = value(option, rest);
+        try {
+            return Integer.parseUnsignedInt(text);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("the value of " + option + " is no number: " + text, e);
+        }
+    }
+}

@@ -1,0 +1,319 @@
+package org.x2go.authservice.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.x2go.authservice.testsupport.Needs;
+import org.x2go.authservice.testsupport.ProbeModule;
+import org.x2go.authservice.testsupport.Program;
+import org.x2go.authservice.testsupport.ServerProcess;
+
+/**
+ * What modules do that they must not do costs the request that they were asked for, with PAM in processes of its own: all
+ * others get their right verdict, and nothing is left after the stop.
+ */
+class MisbehavingModulesIT {
+    private static final int GOOD_PEERS = 4;
+
+    /** Socket, output and the descriptor that tells of its end. */
+    private static final int DESCRIPTORS_OF_A_WORKER = 3;
+
+    @TempDir
+    static Path moduleDirectory;
+
+    private static Path module = Path.of("");
+
+    @TempDir
+    Path directory;
+
+    private final Set<Long> workers = new TreeSet<>();
+
+    @BeforeAll
+    static void compile() throws Exception {
+        module = ProbeModule.compileHavocIn(moduleDirectory);
+    }
+
+    private Path leftFile() {
+        return directory.resolve("left");
+    }
+
+    /** A server whose services are "good", "no" and "bad", the last one as misbehaved as it is said to be. */
+    private ServerProcess.Builder server(String havoc) throws IOException {
+        Path services = Files.createDirectories(directory.resolve("services"));
+        Files.write(services.resolve("good"), List.of("auth required pam_permit.so", "account required pam_permit.so"));
+        Files.write(services.resolve("no"), List.of("auth required pam_deny.so", "account required pam_permit.so"));
+        Files.write(
+                services.resolve("bad"),
+                List.of("auth required " + module + " " + havoc, "account required pam_permit.so"));
+        return ServerProcess.in(directory.resolve("server"))
+                .allow(List.of("good", "no", "bad"))
+                .args("--pam-confdir", services.toString(), "--isolation", "process");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "hang,    error, was killed",
+        "spin,    error, was killed",
+        "segv,    error, SIGSEGV",
+        "abort,   error, signal 6",
+        "kill,    error, signal 9",
+        "exit,    error, exit status 0",
+        "close,   error, changed a standard descriptor",
+        "umask,   error, changed the umask",
+        "noise,   ok,    not logged",
+    })
+    void itCostsItsOwnRequestOnly(String havoc, String verdict, String log) throws Exception {
+        othersGetTheirVerdictsWhile(havoc, verdict, log, 2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"uid", "gid"})
+    void soDoesAChangeOfTheUserOrGroup(String havoc) throws Exception {
+        Needs.root();
+        othersGetTheirVerdictsWhile(havoc, "error", "changed the user or group", 2);
+    }
+
+    @Test
+    void aChildThatStaysIsEndedWithItsWorker() throws Exception {
+        othersGetTheirVerdictsWhile("child " + leftFile(), "ok", "Stopped", 2);
+        assertThatNoneOfTheLeftLives(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"child-and-segv, 2", "child-and-hang, 2"})
+    void aChildThatStaysIsEndedWhenItsWorkerDies(String havoc, int times) throws Exception {
+        othersGetTheirVerdictsWhile(havoc + " " + leftFile(), "error", "error", times);
+        assertThatNoneOfTheLeftLives(times);
+    }
+
+    private void assertThatNoneOfTheLeftLives(int count) throws IOException {
+        List<String> left = Files.readAllLines(leftFile());
+        assertThat(left).hasSize(count);
+        assertThat(left).noneMatch(pid -> Processes.exists(Long.parseLong(pid)));
+    }
+
+    private void othersGetTheirVerdictsWhile(String havoc, String verdict, String log, int times) throws Exception {
+        ExecutorService peers = Executors.newFixedThreadPool(GOOD_PEERS + 1);
+        try (ServerProcess server = server(havoc).args("--request-timeout", "2").start()) {
+            List<Future<?>> running = new ArrayList<>();
+            Future<?> bad = peers.submit(() -> {
+                for (int i = 0; i < times; i++) {
+                    assertThat(server.ask("mallory", "secret", "bad")).isEqualTo(verdict);
+                    workers.addAll(Processes.childrenOf(server.pid()));
+                }
+                return null;
+            });
+            for (int i = 0; i < GOOD_PEERS; i++) {
+                String user = "user" + i;
+                running.add(peers.submit(() -> {
+                    while (!bad.isDone()) {
+                        assertThat(server.ask(user, "secret", "good")).isEqualTo("ok");
+                        assertThat(server.ask(user, "secret", "no")).isEqualTo("fail");
+                    }
+                    return null;
+                }));
+            }
+            bad.get(60, TimeUnit.SECONDS);
+            for (Future<?> one : running) {
+                one.get(60, TimeUnit.SECONDS);
+            }
+            assertThat(server.ask("alice", "secret", "good")).isEqualTo("ok");
+            workers.addAll(Processes.childrenOf(server.pid()));
+            server.stop();
+            assertThat(workers).isNotEmpty().noneMatch(Processes::exists);
+            assertThat(server.log()).anyMatch(line -> line.contains(log));
+        } finally {
+            peers.shutdownNow();
+        }
+    }
+
+    @Test
+    void neitherDescriptorsNorZombiesAddUp() throws Exception {
+        try (ServerProcess server = server("kill").start()) {
+            assertThat(server.ask("alice", "secret", "good")).isEqualTo("ok");
+            int before = Processes.descriptorsOf(server.pid()).size();
+            for (int i = 0; i < 20; i++) {
+                assertThat(server.ask("mallory", "secret", "bad")).isEqualTo("error");
+                assertThat(server.ask("alice", "secret", "good")).isEqualTo("ok");
+            }
+            Program.await(
+                    "the service has no more descriptors than its workers need",
+                    () -> Processes.descriptorsOf(server.pid()).size()
+                            <= before
+                                    + DESCRIPTORS_OF_A_WORKER
+                                            * (Processes.childrenOf(server.pid())
+                                                            .size()
+                                                    - 1));
+            Program.await(
+                    "few workers are left",
+                    () -> Processes.childrenOf(server.pid()).size() <= 3);
+        }
+    }
+
+    @Test
+    void aWorkerThatHasGrownIsReplacedBetweenRequests() throws Exception {
+        try (ServerProcess server =
+                server("leak 4").args("--worker-max-rss", "128").start()) {
+            long largest = 0;
+            for (int i = 0; i < 120; i++) {
+                assertThat(server.ask("mallory", "secret", "bad")).isEqualTo("ok");
+                Set<Long> now = Processes.childrenOf(server.pid());
+                workers.addAll(now);
+                for (long worker : now) {
+                    largest = Math.max(largest, Processes.residentBytes(worker));
+                }
+            }
+            assertThat(workers).hasSizeGreaterThan(1);
+            assertThat(largest).isLessThan(512L << 20);
+        }
+    }
+
+    @Test
+    void aWorkerIsReplacedAfterItsNumberOfRequests() throws Exception {
+        try (ServerProcess server =
+                server("hang").args("--worker-requests", "10").start()) {
+            Set<Long> first = Processes.childrenOf(server.pid());
+            for (int i = 0; i < 11; i++) {
+                assertThat(server.ask("alice", "secret", "good")).isEqualTo("ok");
+            }
+            Program.await("the first worker has gone", () -> {
+                Set<Long> now = new HashSet<>(Processes.childrenOf(server.pid()));
+                now.retainAll(first);
+                return now.isEmpty();
+            });
+            assertThat(server.ask("alice", "secret", "good")).isEqualTo("ok");
+            assertThat(server.log()).noneMatch(line -> line.contains("ERROR"));
+        }
+    }
+
+    @Test
+    void modulesThatCrashAgainAndAgainDoNotKeepTheMachineBusy() throws Exception {
+        try (ServerProcess server = server("kill").start()) {
+            for (int i = 0; i < 10; i++) {
+                assertThat(server.ask("mallory" + i, "secret", "bad")).isEqualTo("error");
+            }
+            server.awaitLog("ERROR", "without an answer in between");
+            Program.await("it gives verdicts again", () -> {
+                try {
+                    return server.ask("alice", "secret", "good").equals("ok");
+                } catch (IOException e) {
+                    return false;
+                }
+            });
+            server.awaitLog("PAM workers answer again");
+        }
+    }
+
+    @Test
+    void aWorkerThatIsKilledWhileItIsIdleCostsNobodyAnything() throws Exception {
+        try (ServerProcess server = server("hang").start()) {
+            for (int i = 0; i < 3; i++) {
+                assertThat(server.ask("alice", "secret", "good")).isEqualTo("ok");
+                Set<Long> now = Processes.childrenOf(server.pid());
+                now.forEach(worker -> ProcessHandle.of(worker).ifPresent(ProcessHandle::destroyForcibly));
+                Program.await("they are gone", () -> now.stream().noneMatch(Processes::exists));
+            }
+            assertThat(server.ask("alice", "secret", "good")).isEqualTo("ok");
+        }
+    }
+
+    @Test
+    void whenTheServiceIsKilledItsWorkersAndTheirChildrenEnd() throws Exception {
+        ExecutorService peer = Executors.newSingleThreadExecutor();
+        try (ServerProcess server = server("child-and-hang " + leftFile()).start()) {
+            var unused = peer.submit(() -> server.ask("mallory", "secret", "bad"));
+            Program.await("the module has left a child", () -> Files.exists(leftFile()));
+            workers.addAll(Processes.childrenOf(server.pid()));
+            server.kill();
+            Program.await("the workers have ended", () -> workers.stream().noneMatch(Processes::exists));
+            long left = Long.parseLong(Files.readString(leftFile()).strip());
+            Program.await("what the module left has ended", () -> !Processes.exists(left));
+        } finally {
+            peer.shutdownNow();
+        }
+    }
+
+    @Test
+    void noDescriptorOfTheServiceIsOpenInAWorker() throws Exception {
+        try (ServerProcess server = server("hang").start();
+                var waiting = server.connect()) {
+            assertThat(server.ask("alice", "secret", "good")).isEqualTo("ok");
+            List<String> ofTheService = Processes.descriptorsOf(server.pid());
+            Set<Long> now = Processes.childrenOf(server.pid());
+            assertThat(now).isNotEmpty();
+            Program.await(
+                    "all have started",
+                    () -> now.stream()
+                            .allMatch(worker -> Processes.descriptorsOf(worker).contains("/dev/null")));
+            for (long worker : now) {
+                List<String> descriptors = Processes.descriptorsOf(worker);
+                assertThat(descriptors).contains("/dev/null");
+                assertThat(descriptors.stream().filter(name -> name.startsWith("socket:")))
+                        .hasSize(1)
+                        .doesNotContainAnyElementsOf(ofTheService);
+                assertThat(descriptors.stream()
+                                .filter(name -> !name.startsWith("socket:") && !name.startsWith("pipe:")))
+                        .allMatch(name -> name.startsWith("/dev/")
+                                || name.endsWith("/lib/modules")
+                                || name.endsWith(".jar")
+                                || name.contains("/ffi"));
+            }
+            waiting.endInput();
+        }
+    }
+
+    @Test
+    void neitherTheArgumentsNorTheEnvironmentOfAWorkerTellMoreThanItsConfiguration() throws Exception {
+        try (ServerProcess server = server("hang").start()) {
+            assertThat(server.ask("alice", "very-secret", "good")).isEqualTo("ok");
+            for (long worker : Processes.childrenOf(server.pid())) {
+                Path process = Path.of("/proc", Long.toString(worker));
+                assertThat(Files.readString(process.resolve("environ")).split("\0", -1))
+                        .containsExactlyInAnyOrder("PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8", "");
+                assertThat(Files.readString(process.resolve("cmdline")))
+                        .contains("--pam-worker")
+                        .doesNotContain("very-secret");
+            }
+        }
+    }
+
+    @Test
+    void aWorkerLoadsNothingOfTheServices() throws Exception {
+        Path classes = directory.resolve("classes");
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        Process worker = new ProcessBuilder(
+                        java,
+                        "-Xlog:class+load:file=" + classes,
+                        "-jar",
+                        System.getProperty("authservice.server.jar"),
+                        "--pam-worker",
+                        "--debug")
+                .redirectInput(Path.of("/dev/null").toFile())
+                .redirectErrorStream(true)
+                .start();
+        assertThat(worker.getInputStream().readAllBytes()).isNotEmpty();
+        Program.end(worker);
+        assertThat(Files.readString(classes))
+                .contains("org.x2go.authservice.pam.PamAuthenticator")
+                .doesNotContain("io.netty")
+                .doesNotContain("picocli.")
+                .doesNotContain("org.apache.logging");
+    }
+}
