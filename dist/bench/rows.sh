@@ -1,0 +1,220 @@
+# Read by compare.sh: one function for each row, in the order of their names here. To add one: add its name, and row_NAME,
+# which takes its samples and calls "row".
+# shellcheck shell=bash disable=SC2154 # variables of the other files
+
+row_names() { printf '%s' 'permit-fresh permit-kept unix delays idle start memory client'; }
+
+readonly idle_connections=10000
+readonly pending=200
+
+# Puts load on a service. Prints a line of JSON; what is not answered by "ok" is noted.
+load() { # kind, PAM service, users, connections, further options
+  local kind=$1 name=${as:-$1} protocol=authservice result answers ok
+  [ "$kind" != sasl ] || protocol=saslauthd
+  result=$(printf '%s\n' "$password" |
+    "$home/bin/authservice" bench --protocol "$protocol" --socket "$(socket_of "$kind" "$name")" --service "$2" \
+      --user "$3" --connections "$4" --warmup "$warmup" --duration "$seconds" --json --password-stdin "${@:5}" \
+      2>"$scratch/load") || fail "no load on $name: $(tail -n 3 "$scratch/load")"
+  answers=$(field answers "$result")
+  ok=$(field ok "$result")
+  if [ "$ok" != "$answers" ]; then
+    note "$name, $2, $4 connections: $((answers - ok)) of $answers right passwords were not answered by \"ok\"."
+  fi
+  printf '%s' "$result"
+}
+
+# A number from a line of JSON, by its last name.
+field() { # name, JSON
+  local rest=${2#*\""$1"\":}
+  printf '%s' "${rest%%[,\}]*}"
+}
+
+# One measurement of one peer, whose samples are kept as PEER.KEY, and its p99 in milliseconds as PEER.KEY.p99.
+sample() { # key, kind, PAM service, users, connections, further options
+  local result
+  result=$(load "${@:2}")
+  add "$2.$1" "$(field answers_per_second "$result")"
+  add "$2.$1.p99" "$(calculate "$(field p99 "$result") / 1000")"
+}
+
+# PAM in two threads, whose modules are loaded.
+sample_pam() { # key, PAM service, users
+  local result
+  result=$(printf '%s\n' "$password" | "$scratch/pam-loop" "$2" "$3" 2 "$warmup" "$seconds")
+  [ "${result#* }" = 0 ] || note "PAM itself, $2: ${result#* } right passwords were refused."
+  add "pam.$1" "${result% *}"
+}
+
+services_of() { # kinds that are wanted: prints those that are here
+  local kind
+  for kind in "$@"; do
+    [ "${!kind:-yes}" = no ] || printf '%s ' "$kind"
+  done
+}
+
+row_permit_fresh() {
+  local round kind clients
+  for kind in $(services_of ours python sasl); do
+    start "$kind"
+  done
+  for ((round = 1; round <= rounds; round++)); do
+    for clients in 8 32; do
+      for kind in $(services_of ours python sasl); do
+        sample "fresh.$clients" "$kind" "$permit" bench-%d "$clients" --reconnect
+      done
+    done
+  done
+  for clients in 8 32; do
+    row "pam_permit, a connection for each request, $clients clients, verdicts/s" "fresh.$clients" \
+      "python ours.fresh.$clients / python.fresh.$clients >= 60 times Python" \
+      "sasl ours.fresh.$clients / sasl.fresh.$clients >= 5.5 times saslauthd" \
+      "ours ours.fresh.$clients.p99 / 1 <= 5 ms p99"
+  done
+  check_log
+}
+
+# Each verdict has its line.
+check_log() {
+  local lines verdicts
+  sleep 1 # the log's own thread may be behind
+  lines=$(wc -l <"$scratch/run/ours/log")
+  verdicts=$(awk -v seconds="$seconds" '{ sum += $1 * seconds } END { printf "%d", sum }' \
+    "$scratch"/samples/ours.fresh.8 "$scratch"/samples/ours.fresh.32)
+  note "Our log has $lines lines of the service so far, for $verdicts verdicts that were measured and those before them."
+  [ "$lines" -ge "$verdicts" ] || note "**Lines are missing from our log.**"
+}
+
+row_permit_kept() {
+  local round clients
+  start ours
+  for ((round = 1; round <= rounds; round++)); do
+    sample kept.8 ours "$permit" bench-%d 8 --keep
+    sample kept.32 ours "$permit" bench-%d 32 --keep
+    [ "$pam" = no ] || sample_pam kept.8 "$permit" bench-%d
+  done
+  for clients in 8 32; do
+    [ "$pam" = no ] || cp "$scratch/samples/pam.kept.8" "$scratch/samples/pam.kept.32" 2>/dev/null || :
+    row "pam_permit, connections kept, $clients clients, verdicts/s" "kept.$clients" \
+      "pam ours.kept.$clients / pam.kept.8 >= 0.75 times PAM itself"
+  done
+}
+
+row_unix() {
+  local round kind
+  for kind in $(services_of ours python sasl); do
+    start "$kind"
+  done
+  for ((round = 1; round <= rounds; round++)); do
+    for kind in $(services_of ours python sasl); do
+      sample unix "$kind" "$unix" "$user_prefix%d" 8 --reconnect
+    done
+    [ "$pam" = no ] || sample_pam unix "$unix" "$user_prefix%d"
+  done
+  row "pam_unix (yescrypt), right passwords, 8 clients, verdicts/s" unix \
+    "pam ours.unix / pam.unix >= 0.97 times PAM itself"
+}
+
+# The wrong ones have names that the machine does not have: pam_unix delays those like any other, but computes no hash for
+# them. With hashes they would keep more processors busy than there are, and that, not the waiting, would be measured.
+row_delays() {
+  local round crowd seconds_of_crowd=$((seconds + warmup + 8))
+  start ours
+  for ((round = 1; round <= rounds; round++)); do
+    sample alone ours "$unix" "${user_prefix}1" 1 --keep
+    printf 'wrong\n' |
+      "$home/bin/authservice" bench --socket "$(socket_of ours ours)" --service "$unix" --user bench-nobody-%d --keep \
+        --connections "$pending" --warmup 0 --duration "$seconds_of_crowd" --json --password-stdin \
+        >"$scratch/crowd" 2>/dev/null 9>&- &
+    crowd=$!
+    sleep 4 # until each has been refused once, and waits
+    sample crowd ours "$unix" "${user_prefix}1" 1 --keep
+    kill -0 "$crowd" 2>/dev/null || note "The wrong ones ended too early to be waited for."
+    wait "$crowd" || fail "no wrong passwords could be sent"
+    add ours.refused "$(calculate "$(field fail "$(cat "$scratch/crowd")") / $seconds_of_crowd")"
+  done
+  mv "$scratch/samples/ours.crowd.p99" "$scratch/samples/ours.delays"
+  row "pam_unix, a right password while $pending wrong ones wait out their delay, p99, ms" delays \
+    "ours ours.delays / ours.alone.p99 <= 1.5 times the idle service's"
+  note "The idle service's p99 is $(spread ours.alone.p99) ms; of the wrong ones $(spread ours.refused)/s were refused."
+}
+
+row_idle() {
+  local before after load_pid result still
+  if [ "$(ulimit -n)" != unlimited ] && [ "$(ulimit -n)" -lt $((idle_connections + 500)) ]; then
+    note "Left out: idle connections, since only $(ulimit -n) files may be open (ulimit -n)."
+    return
+  fi
+  start ours idle
+  ask_once idle
+  sleep 2
+  before=$(memory idle Rss)
+  (as=idle warmup=2 load ours "$permit" bench-%d 1 --keep --idle "$idle_connections" >"$scratch/idle") &
+  load_pid=$!
+  : >"$scratch/load"
+  until_true grep -q '^measuring' "$scratch/load" || fail "no connections: $(cat "$scratch/load")"
+  after=$(memory idle Rss)
+  wait "$load_pid"
+  result=$(cat "$scratch/idle")
+  still=$(field still_idle "$result")
+  stop idle
+  add ours.idle "$(calculate "($after - $before) / $idle_connections")"
+  row "$idle_connections idle connections, KB of resident memory for each" idle "ours ours.idle / 1 <= 4 KB"
+  note "With $still idle connections open, one more had $(field ok "$result") verdicts, p99 $(field p99 "$result") µs."
+  [ "$still" = "$idle_connections" ] || note "**Idle connections were lost.**"
+}
+
+row_start() {
+  local i kind dir
+  if [ "$starts" = no ]; then
+    return
+  fi
+  for ((i = 1; i <= rounds * 4; i++)); do
+    for kind in $(services_of ours python); do
+      dir=$scratch/run/start
+      mkdir -p "$dir"
+      "${kind}_command" "$dir"
+      add "$kind.start" "$("$scratch/first-verdict" "$dir/socket" "$permit" "${command[@]}" </dev/null 2>"$dir/out")" ||
+        fail "$kind did not start: $(cat "$dir/out")"
+      rm -rf "$dir"
+    done
+  done
+  row "start to first verdict, ms" start "ours ours.start / 1 <= 170 ms"
+}
+
+row_memory() {
+  local i kind
+  for ((i = 1; i <= rounds; i++)); do
+    for kind in $(services_of ours python sasl); do
+      start "$kind" "memory-$kind"
+      if [ "$kind" = sasl ]; then
+        (as=memory-sasl warmup=0 seconds=1 load sasl "$permit" bench-%d 8 >/dev/null) # that is each of its processes
+      else
+        ask_once "memory-$kind"
+      fi
+    done
+    sleep 3
+    for kind in $(services_of ours python sasl); do
+      add "$kind.memory" "$(calculate "$(memory "memory-$kind" Rss) / 1024")"
+      add "$kind.pss" "$(calculate "$(memory "memory-$kind" Pss) / 1024")"
+      stop "memory-$kind"
+    done
+  done
+  row "resident memory, idle after a start and a verdict, MB" memory "ours ours.memory / 1 <= 55 MB"
+  note "Of our resident memory, $(spread ours.pss) MB are its own or its share (PSS)."
+}
+
+row_client() {
+  local i times java=${JAVA_HOME:+$JAVA_HOME/bin/}java
+  for ((i = 1; i <= rounds; i++)); do
+    if ! times=$("$java" -cp "$home/lib/authservice-client-cli.jar" "$here/ClientCall.java" \
+      "$scratch/client-$i" "$seconds" 2>"$scratch/client"); then
+      note "Left out: the client's own cost, which needs a JDK: $(head -n 1 "$scratch/client")"
+      return
+    fi
+    add bare.client "${times% *}"
+    add ours.client "${times#* }"
+    add ours.difference "$(calculate "${times#* } - ${times% *}")"
+  done
+  row "the client library, a call on a kept connection, µs" client "ours ours.difference / 1 <= 15 µs more than a bare socket"
+  note "A bare socket's round trip is $(spread bare.client) µs."
+}
