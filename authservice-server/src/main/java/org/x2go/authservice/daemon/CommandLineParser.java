@@ -30,6 +30,7 @@ final class CommandLineParser {
         limitOptions();
         logOptions();
         backgroundOptions();
+        metricsOptions();
         otherOptions();
         groups.forEach(spec::addArgGroup);
         spec.addOption(flag(BACKGROUND_CHILD).hidden(true).build());
@@ -140,6 +141,18 @@ final class CommandLineParser {
                                 + BackgroundProcess.STDERR + " there. Default: " + SettingsReader.LOG_DIR));
     }
 
+    private void metricsOptions() {
+        group(
+                "%nMetrics:%n",
+                value("FILE", "--metrics-file")
+                        .description("Keep this file up to date with metrics in Prometheus's text format, for the"
+                                + " textfile collector of node_exporter, which wants a name in .prom"),
+                value("SECONDS", "--metrics-interval")
+                        .type(Integer.class)
+                        .description(
+                                "How often, 1 to 3600. Default: " + Settings.Metrics.DEFAULT_INTERVAL.toSeconds()));
+    }
+
     private void otherOptions() {
         group(
                 "%nOther:%n",
@@ -207,6 +220,8 @@ final class CommandLineParser {
                 result.hasMatchedOption("--daemonize"),
                 value(result, "--pidfile"),
                 value(result, "--logdir"),
+                value(result, "--metrics-file"),
+                number(result, "--metrics-interval"),
                 result.hasMatchedOption("--check-config"),
                 result.hasMatchedOption("--version"),
                 result.hasMatchedOption("--help"),

@@ -42,6 +42,7 @@ final class ConfigurationCheck {
         services();
         limits();
         log();
+        settings.metrics().ifPresent(this::metrics);
         if (background) {
             directory(
                     "PID file: " + settings.background().pidFile(),
@@ -79,8 +80,8 @@ final class ConfigurationCheck {
         try {
             int uid = Service.uid(settings.owner());
             int gid = Service.gid(settings.group());
-            if (!user.root() && uid == 0) {
-                problem("only root can make a socket for root: leave out --owner");
+            if (!user.root()) {
+                ownIds(uid, gid);
             }
             say("socket's owner and group by number: " + idText(uid) + ":" + idText(gid));
             PeerPolicy peers = Service.peers(settings);
@@ -94,6 +95,18 @@ final class ConfigurationCheck {
         }
         if (!user.root()) {
             warn("not root: PAM modules that need root, as pam_unix may, cannot check the passwords of others");
+        }
+    }
+
+    /** Only root can give a socket to others; being a member of a group is not enough (setfsgid(2)). */
+    private void ownIds(int uid, int gid) throws IOException {
+        Path self = Path.of("/proc/self");
+        if (uid != -1 && !Integer.valueOf(uid).equals(Files.getAttribute(self, "unix:uid"))) {
+            problem("only root can make a socket for user " + settings.owner().orElse("") + ": leave out --owner");
+        }
+        if (gid != -1 && !Integer.valueOf(gid).equals(Files.getAttribute(self, "unix:gid"))) {
+            problem("only root can make a socket for group " + settings.group().orElse("")
+                    + ": leave out --group, or start the service with that as its own group");
         }
     }
 
@@ -116,7 +129,7 @@ final class ConfigurationCheck {
             Optional<Path> file = files.find(service);
             if (file.isPresent()) {
                 say("PAM service " + service + ": " + file.get());
-                files.warning(service).ifPresent(this::warn);
+                files.warnings(service).forEach(this::warn);
             } else {
                 problem("PAM service " + service + " has no file in " + files.directoriesText()
                         + ": every request for it would be answered \"error\"; make one");
@@ -151,6 +164,21 @@ final class ConfigurationCheck {
             }
         } else {
             say("log: stderr" + level);
+        }
+    }
+
+    private void metrics(Settings.Metrics metrics) {
+        say("metrics: " + metrics.file() + ", every " + metrics.interval().toSeconds() + " s");
+        Path parent = metrics.file().getParent();
+        if (parent == null || !Files.isDirectory(parent)) {
+            problem("the directory of the metrics file " + metrics.file()
+                    + " does not exist: make it, or choose another with --metrics-file");
+        } else if (!Files.isWritable(parent)) {
+            problem("the metrics file's directory " + parent + " cannot be written to by " + user.name()
+                    + ": choose another with --metrics-file");
+        }
+        if (!metrics.file().toString().endsWith(".prom")) {
+            warn("node_exporter reads files whose names end in .prom only: " + metrics.file() + " does not");
         }
     }
 

@@ -1,8 +1,12 @@
 package org.x2go.authservice.daemon;
 
+import java.io.IOException;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.x2go.authservice.worker.pool.JavaCommand;
@@ -55,6 +59,10 @@ public final class Main {
                 return new ConfigurationCheck(settings, user, out).run(options.daemonize()) ? OK : FAILED;
             }
             if (options.daemonize() && !options.backgroundChild()) {
+                if (socket().isPresent()) {
+                    throw new IOException(
+                            "who was given a socket (LISTEN_FDS) stays in the foreground: leave out" + " --daemonize");
+                }
                 return BackgroundStart.run(args, out);
             }
             return serve(settings, user, options.backgroundChild(), out);
@@ -94,16 +102,16 @@ public final class Main {
             throws Exception {
         BackgroundProcess process =
                 background ? BackgroundProcess.start(settings.background().logDir()) : null;
-        Service service = Service.start(settings);
+        OptionalInt inherited = socket();
+        Service service = Service.start(settings, inherited);
         lifecycle.started(service);
+        lifecycle.started(reports(settings, service));
         Logger log = LogManager.getLogger(Main.class);
         log.info(
-                "authservice {} answers on {} ({}:{} {}), PAM services {}, {} workers",
+                "authservice {} answers on {} ({}), PAM services {}, {} workers",
                 version(),
-                settings.socketFile(),
-                settings.owner().orElse(user.name()),
-                settings.group().orElse("own group"),
-                settings.socketModeText(),
+                service.socket(),
+                inherited.isPresent() ? "passed to it" : ownerText(settings, user),
                 settings.services().allowed(),
                 settings.serverConfig().workers());
         if (process != null) {
@@ -114,13 +122,37 @@ public final class Main {
         service.warmUp();
     }
 
+    private static OptionalInt socket() throws IOException {
+        return SocketActivation.descriptor(
+                System.getenv(), ProcessHandle.current().pid());
+    }
+
+    private static String ownerText(Settings settings, ProcessUser user) {
+        return settings.owner().orElse(user.name()) + ":" + settings.group().orElse("own group") + " "
+                + settings.socketModeText();
+    }
+
+    private static Reports reports(Settings settings, Service service) throws IOException {
+        List<Report> reports = new ArrayList<>();
+        Optional<ServiceManager> manager =
+                ServiceManager.of(System.getenv(), ProcessHandle.current().pid());
+        if (manager.isPresent()) {
+            manager.get().ready();
+            reports.add(manager.get());
+        }
+        settings.metrics()
+                .ifPresent(metrics ->
+                        reports.add(new MetricsFile(metrics.file(), metrics.interval(), new MetricsFormat(version()))));
+        return Reports.start(service::statistics, reports);
+    }
+
     /** What an admin should know of, but need not wait for at the start. */
     private static void warn(Settings settings) {
         Logger log = LogManager.getLogger(Main.class);
         settings.notes().forEach(log::warn);
         PamServiceFiles files = PamServiceFiles.in(settings.pamConfdir());
         for (String service : settings.services().allowed()) {
-            files.warning(service).ifPresent(log::warn);
+            files.warnings(service).forEach(log::warn);
         }
     }
 

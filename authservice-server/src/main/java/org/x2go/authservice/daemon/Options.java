@@ -25,6 +25,8 @@ record Options(
         boolean daemonize,
         @Nullable String pidFile,
         @Nullable String logDir,
+        @Nullable String metricsFile,
+        @Nullable Integer metricsInterval,
         boolean checkConfig,
         boolean version,
         boolean help,

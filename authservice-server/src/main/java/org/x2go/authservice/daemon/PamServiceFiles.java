@@ -28,21 +28,20 @@ final class PamServiceFiles {
     }
 
     /** What is questionable about the file of a service, for an admin; empty if nothing is, or there is none. */
-    Optional<String> warning(String service) {
+    List<String> warnings(String service) {
+        List<String> warnings = new ArrayList<>();
         try {
             Optional<Path> file = find(service);
-            return file.isEmpty()
-                    ? Optional.empty()
-                    : rootIsLetIn(file.get(), new HashSet<>())
-                            .map(where -> "PAM service " + service + " uses " + LETS_ROOT_IN + " (" + where
-                                    + "), and accepts any password when this program runs as root:"
-                                    + " do not allow that service, or take the line out");
+            if (file.isPresent()) {
+                check(service, file.get(), new HashSet<>(), warnings);
+            }
         } catch (IOException e) {
-            return Optional.of("the file of PAM service " + service + " cannot be checked: " + Failures.text(e));
+            warnings.add("the file of PAM service " + service + " cannot be checked: " + Failures.textWithFile(e));
         }
+        return warnings;
     }
 
-    /** The file of a service, if it has one. */
+    /** The file of a service, if it has one; an absolute path stands for itself. */
     Optional<Path> find(String service) {
         return directories.stream()
                 .map(directory -> directory.resolve(service))
@@ -55,26 +54,30 @@ final class PamServiceFiles {
         return String.join(" or ", directories.stream().map(Path::toString).toList());
     }
 
-    /** The place of the line that lets root in, in this file or in one that it includes. */
-    private Optional<String> rootIsLetIn(Path file, Set<Path> seen) throws IOException {
+    /** Looks at this file, and at those that it includes. */
+    private void check(String service, Path file, Set<Path> seen, List<String> warnings) throws IOException {
         if (!seen.add(file)) {
-            return Optional.empty();
+            return;
         }
         List<List<String>> lines = lines(file);
         for (int i = 0; i < lines.size(); i++) {
             List<String> words = lines.get(i);
+            String where = file + ", line " + (i + 1);
             if (words.stream().anyMatch(word -> word.equals(LETS_ROOT_IN) || word.endsWith("/" + LETS_ROOT_IN))) {
-                return Optional.of(file + ", line " + (i + 1));
+                warnings.add("PAM service " + service + " uses " + LETS_ROOT_IN + " (" + where
+                        + "), and accepts any password when this program runs as root: do not allow that service, or"
+                        + " take the line out");
             }
-            Optional<Path> included = included(words);
+            Optional<String> name = included(words);
+            Optional<Path> included = name.flatMap(this::find);
             if (included.isPresent()) {
-                Optional<String> found = rootIsLetIn(included.get(), seen);
-                if (found.isPresent()) {
-                    return found;
-                }
+                check(service, included.get(), seen, warnings);
+            } else if (name.isPresent()) {
+                warnings.add("PAM service " + service + " includes " + name.get() + " (" + where
+                        + "), which does not exist: with that PAM gives no verdict; make the file, or take the line"
+                        + " out");
             }
         }
-        return Optional.empty();
     }
 
     /** The words of each line, without comments; what goes on in the next line counts for the first. */
@@ -100,16 +103,12 @@ final class PamServiceFiles {
         return lines;
     }
 
-    private Optional<Path> included(List<String> words) {
-        String name;
+    private static Optional<String> included(List<String> words) {
         if (words.size() >= 2 && words.get(0).equals("@include")) {
-            name = words.get(1);
-        } else if (words.size() >= 3
-                && (words.get(1).equals("include") || words.get(1).equals("substack"))) {
-            name = words.get(2);
-        } else {
-            return Optional.empty();
+            return Optional.of(words.get(1));
         }
-        return name.startsWith("/") ? Optional.of(Path.of(name)).filter(Files::isRegularFile) : find(name);
+        boolean includes = words.size() >= 3
+                && (words.get(1).equals("include") || words.get(1).equals("substack"));
+        return includes ? Optional.of(words.get(2)) : Optional.empty();
     }
 }

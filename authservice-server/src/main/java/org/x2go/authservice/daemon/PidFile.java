@@ -9,11 +9,16 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import org.x2go.authservice.posix.AdvisoryLock;
+import org.x2go.authservice.posix.DirectoryLock;
 
 /**
  * The file that tells a process's number to those who stop it. Its directory may belong to a user who is not trusted, so
- * that no link is followed, and a file made before is replaced, never written to.
+ * that no link is followed, and a file made before is replaced, never written to. It is locked for as long as its process
+ * runs, so that another cannot mistake it for one that was left behind.
  */
 final class PidFile implements AutoCloseable {
     /** More than the longest number and its newline. */
@@ -21,36 +26,48 @@ final class PidFile implements AutoCloseable {
 
     private final Path path;
     private final String number;
+    private final AdvisoryLock lock;
 
-    private PidFile(Path path, String number) {
+    private PidFile(Path path, String number, AdvisoryLock lock) {
         this.path = path;
         this.number = number;
+        this.lock = lock;
     }
 
     /**
      * Writes a process's number.
      *
-     * @throws IOException if that cannot be done, or if something lies there that is no PID file
+     * @throws IOException if that cannot be done, or if something lies there that is no PID file, or that of a process that
+     *     runs
      */
     static PidFile write(Path path, long pid) throws IOException {
         String number = Long.toString(pid);
         try {
-            Path directory = path.getParent();
-            if (directory != null && !Files.isDirectory(directory)) {
+            Path directory = Objects.requireNonNull(path.toAbsolutePath().getParent(), "it is a directory");
+            if (!Files.isDirectory(directory)) {
                 Files.createDirectories(directory);
             }
-            removeOld(path);
-            try (SeekableByteChannel file = Files.newByteChannel(
-                    path,
-                    Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--")))) {
-                file.write(ByteBuffer.wrap((number + "\n").getBytes(StandardCharsets.US_ASCII)));
+            // Between the look at an old file and the lock on the new one nobody else may do the same.
+            try (DirectoryLock others = DirectoryLock.of(directory)) {
+                removeOld(path);
+                create(path, number);
+                AdvisoryLock lock = AdvisoryLock.tryOn(path)
+                        .orElseThrow(() -> new IOException("another process has locked it at once"));
+                return new PidFile(path, number, lock);
             }
-            return new PidFile(path, number);
         } catch (IOException e) {
             throw new IOException(
                     "cannot write the PID file " + path + ": " + Failures.text(e) + "; choose another with --pidfile",
                     e);
+        }
+    }
+
+    private static void create(Path path, String number) throws IOException {
+        try (SeekableByteChannel file = Files.newByteChannel(
+                path,
+                Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--")))) {
+            file.write(ByteBuffer.wrap((number + "\n").getBytes(StandardCharsets.US_ASCII)));
         }
     }
 
@@ -63,6 +80,11 @@ final class PidFile implements AutoCloseable {
             if (!content.chars().allMatch(c -> c >= '0' && c <= '9')) {
                 throw new IOException("what lies there is not an old PID file");
             }
+            Optional<AdvisoryLock> unused = AdvisoryLock.tryOn(path);
+            if (unused.isEmpty()) {
+                throw new IOException("it is that of an authservice that runs, process " + content + ": stop that one");
+            }
+            unused.get().close();
         }
         Files.deleteIfExists(path);
     }
@@ -86,5 +108,6 @@ final class PidFile implements AutoCloseable {
                 && content(path).equals(number)) {
             Files.deleteIfExists(path);
         }
+        lock.close();
     }
 }

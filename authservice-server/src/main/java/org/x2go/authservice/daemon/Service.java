@@ -1,14 +1,18 @@
 package org.x2go.authservice.daemon;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.x2go.authservice.auth.PeerPolicy;
 import org.x2go.authservice.pam.PamUnavailableException;
 import org.x2go.authservice.posix.Accounts;
 import org.x2go.authservice.server.AuthServer;
+import org.x2go.authservice.server.AuthServerConfig;
+import org.x2go.authservice.server.ServerStatistics;
 
 /** The service as the program runs it: the socket in front, PAM behind. */
 final class Service implements AutoCloseable {
@@ -23,20 +27,35 @@ final class Service implements AutoCloseable {
     /**
      * Starts it; when this returns, the socket answers.
      *
+     * @param inherited the descriptor of the socket to answer on; empty if it is to be made
      * @throws IOException if it cannot be started; the message says why, for an admin
      * @throws PamUnavailableException if there is no PAM here; the message says what to install
      */
-    static Service start(Settings settings) throws IOException, PamUnavailableException {
-        int uid = uid(settings.owner());
-        int gid = gid(settings.group());
+    static Service start(Settings settings, OptionalInt inherited) throws IOException, PamUnavailableException {
         PeerPolicy peers = peers(settings);
+        int uid = inherited.isPresent() ? -1 : uid(settings.owner());
+        int gid = inherited.isPresent() ? -1 : gid(settings.group());
+        AuthServerConfig config = settings.serverConfig(uid, gid, peers);
         Pam pam = Pam.open(settings);
         try {
-            return new Service(AuthServer.start(settings.serverConfig(uid, gid, peers), pam.authenticator()), pam);
+            AuthServer server = inherited.isPresent()
+                    ? AuthServer.adopt(config, pam.authenticator(), inherited.getAsInt())
+                    : AuthServer.start(config, pam.authenticator());
+            return new Service(server, pam);
         } catch (IOException | RuntimeException | Error e) {
             pam.close();
             throw e;
         }
+    }
+
+    /** Where the socket is. */
+    Path socket() {
+        return server.socketPath();
+    }
+
+    /** What the service is doing, as its event loop says; see {@link AuthServer#statistics}. */
+    CompletableFuture<ServerStatistics> statistics() {
+        return server.statistics();
     }
 
     /** Loads the modules of the services; requests are answered meanwhile, but the first ones may have to wait. */

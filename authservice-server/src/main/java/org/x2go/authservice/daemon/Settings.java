@@ -1,6 +1,7 @@
 package org.x2go.authservice.daemon;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +25,7 @@ import org.x2go.authservice.server.AuthServerConfig;
  * @param debug whether debug messages are logged
  * @param logTarget where the log goes
  * @param background what is done with the process when it goes to the background; used only if it does
+ * @param metrics the file that is kept up to date with the service's metrics, if one was asked for
  * @param notes what an admin should be told about how these settings were arrived at
  */
 record Settings(
@@ -40,6 +42,7 @@ record Settings(
         boolean debug,
         LogTarget logTarget,
         Background background,
+        Optional<Metrics> metrics,
         List<String> notes) {
     /**
      * Files of a process in the background.
@@ -48,6 +51,17 @@ record Settings(
      * @param logDir the directory of the files that take its stdout and stderr
      */
     record Background(Path pidFile, Path logDir) {}
+
+    /**
+     * A file of metrics.
+     *
+     * @param file where it is
+     * @param interval how often it is written
+     */
+    record Metrics(Path file, Duration interval) {
+        /** As often as Prometheus is commonly told to look. */
+        static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(15);
+    }
 
     /**
      * The server's configuration, with the names of users and groups looked up already.

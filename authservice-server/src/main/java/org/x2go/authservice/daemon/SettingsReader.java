@@ -3,6 +3,7 @@ package org.x2go.authservice.daemon;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -25,6 +26,7 @@ final class SettingsReader {
     private static final Set<String> TRUE = Set.of("1", "on", "true", "yes");
     private static final int DEFAULT_MODE = 0660;
     private static final int ALL_PERMISSIONS = 0777;
+    private static final int LONGEST_INTERVAL = 3600;
 
     private final Map<String, String> environment;
     private final Path defaultsConf;
@@ -76,6 +78,7 @@ final class SettingsReader {
                     new Settings.Background(
                             path(options.pidFile(), "--pidfile").orElse(Path.of(PID_FILE)),
                             path(options.logDir(), "--logdir").orElse(Path.of(LOG_DIR))),
+                    metrics(options),
                     List.copyOf(notes));
             // It checks what the server will check, but while there still is somebody to be told how to do better.
             var unused = settings.serverConfig();
@@ -83,6 +86,16 @@ final class SettingsReader {
         } catch (IllegalArgumentException e) {
             throw new UsageException(String.valueOf(e.getMessage()));
         }
+    }
+
+    private static Optional<Settings.Metrics> metrics(Options options) throws UsageException {
+        Integer seconds = options.metricsInterval();
+        if (seconds != null && (seconds < 1 || seconds > LONGEST_INTERVAL)) {
+            throw new UsageException(
+                    "--metrics-interval: must be 1 s to " + LONGEST_INTERVAL + " s, not " + seconds + " s");
+        }
+        Duration interval = seconds == null ? Settings.Metrics.DEFAULT_INTERVAL : Duration.ofSeconds(seconds);
+        return path(options.metricsFile(), "--metrics-file").map(file -> new Settings.Metrics(file, interval));
     }
 
     private void readDefaultsConf() throws IOException {

@@ -3,7 +3,6 @@ package org.x2go.authservice.posix;
 import com.sun.jna.Function;
 import com.sun.jna.LastErrorException;
 import com.sun.jna.NativeLibrary;
-import com.sun.jna.Platform;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -27,9 +26,6 @@ public final class AppendOnlyFile implements AutoCloseable {
     private static final int O_APPEND = 02000;
     private static final int O_NONBLOCK = 04000;
     private static final int O_CLOEXEC = 02000000;
-
-    /** The one flag here whose number differs between processors (fcntl.h of the kernel). */
-    private static final int O_NOFOLLOW = Platform.isARM() || Platform.isPPC() ? 0100000 : 0400000;
 
     private static final int ELOOP = 40;
     private static final int S_IFMT = 0170000;
@@ -59,7 +55,7 @@ public final class AppendOnlyFile implements AutoCloseable {
         int descriptor;
         try {
             // Without O_NONBLOCK a named pipe put there would hold up the open until somebody reads from it.
-            int flags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+            int flags = O_WRONLY | O_CREAT | O_APPEND | LibC.O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
             descriptor = OPEN.invokeInt(new Object[] {cString(path), flags, permissions});
         } catch (LastErrorException e) {
             throw new IOException("cannot open " + path + ": " + reason(e), e);

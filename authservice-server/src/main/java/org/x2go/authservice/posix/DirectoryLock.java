@@ -8,10 +8,10 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
 /**
- * Keeps other services from making or removing sockets in a directory while one does, by an flock(2) on the directory
- * itself, which leaves no file behind.
+ * Keeps other services from making or removing sockets or PID files in a directory while one does, by an flock(2) on the
+ * directory itself, which leaves no file behind.
  */
-final class DirectoryLock implements AutoCloseable {
+public final class DirectoryLock implements AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(DirectoryLock.class);
 
     private static final int TRIES = 50;
@@ -24,14 +24,14 @@ final class DirectoryLock implements AutoCloseable {
     }
 
     /** Waits a few seconds for the lock, and goes on without it if another does not let it go. */
-    static DirectoryLock of(Path directory) throws IOException {
+    public static DirectoryLock of(Path directory) throws IOException {
         int fd;
         try {
             fd = LibC.open(CString.of(directory.toString()), LibC.O_RDONLY | LibC.O_CLOEXEC);
         } catch (LastErrorException e) {
             throw new IOException(
                     "cannot open the directory " + directory + ": " + Errno.text(e)
-                            + "; run as a user who may, or choose another with --socket-file",
+                            + "; run as a user who may, or choose another directory",
                     e);
         }
         DirectoryLock lock = new DirectoryLock(fd);

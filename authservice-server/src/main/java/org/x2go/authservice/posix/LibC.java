@@ -3,6 +3,7 @@ package org.x2go.authservice.posix;
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
+import com.sun.jna.Platform;
 import com.sun.jna.Pointer;
 
 /** The C library's calls that this package is built on, bound as they are. */
@@ -14,8 +15,16 @@ final class LibC {
     static final int CLONE_FS = 0x200;
     static final int LOCK_EX = 2;
     static final int LOCK_NB = 4;
+    static final int F_SETFD = 2;
+    static final int F_GETFL = 3;
+    static final int F_SETFL = 4;
+    static final int FD_CLOEXEC = 1;
     static final int O_RDONLY = 0;
+    static final int O_NONBLOCK = 0x800;
     static final int O_CLOEXEC = 0x80000;
+
+    /** The one flag here whose number differs between processors (fcntl.h of the kernel). */
+    static final int O_NOFOLLOW = Platform.isARM() || Platform.isPPC() ? 0100000 : 0400000;
 
     static {
         Native.register(LibC.class, NativeLibrary.getInstance("c"));
@@ -57,6 +66,11 @@ final class LibC {
     static native long read(int fd, long into, long count) throws LastErrorException;
 
     static native int poll(Pointer pollfds, long count, int timeoutMillis) throws LastErrorException;
+
+    static native int getsockname(int fd, Pointer address, Pointer length) throws LastErrorException;
+
+    static native long sendto(int fd, byte[] message, long length, int flags, Pointer address, int addressLength)
+            throws LastErrorException;
 
     static native int fchmod(int fd, int mode) throws LastErrorException;
 

@@ -3,7 +3,6 @@ package org.x2go.authservice.posix;
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Memory;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -18,9 +17,6 @@ import org.jspecify.annotations.Nullable;
  * which ends with the bind: no other thread ever runs with them.
  */
 final class SocketBinder {
-    private static final int PATH_OFFSET = 2;
-    private static final int SUN_PATH_BYTES = 108;
-
     private static final int SOL_SOCKET = 1;
     private static final int SO_PASSRIGHTS = 83;
 
@@ -92,7 +88,7 @@ final class SocketBinder {
      * block whoever reads, for as long as the sender likes (SO_LINGER). Accepted connections inherit it. Kernels before 6.16
      * cannot do this.
      */
-    private static void takeNoDescriptors(int fd) throws IOException {
+    static void takeNoDescriptors(int fd) throws IOException {
         try (Memory no = new Memory(Integer.BYTES)) {
             no.setInt(0, 0);
             LibC.setsockopt(fd, SOL_SOCKET, SO_PASSRIGHTS, no, Integer.BYTES);
@@ -124,16 +120,11 @@ final class SocketBinder {
     }
 
     private Memory address() throws IOException {
-        byte[] bytes = path.toString().getBytes(StandardCharsets.UTF_8);
-        if (bytes.length >= SUN_PATH_BYTES) {
-            throw new IOException("the path has " + bytes.length + " bytes, and a socket's path has at most "
-                    + (SUN_PATH_BYTES - 1) + "; choose a shorter one with --socket-file");
+        try {
+            return UnixAddress.ofPath(path.toString());
+        } catch (IOException e) {
+            throw new IOException(e.getMessage() + "; choose a shorter one with --socket-file", e);
         }
-        Memory address = new Memory(PATH_OFFSET + bytes.length + 1L);
-        address.clear();
-        address.setShort(0, (short) LibC.AF_UNIX);
-        address.write(PATH_OFFSET, bytes, 0, bytes.length);
-        return address;
     }
 
     private static String reason(@Nullable Throwable cause) {

@@ -22,7 +22,7 @@ import org.apache.logging.log4j.Logger;
  * directory is made if it is missing, and never altered if it is there: it may belong to a user who is not trusted, so
  * that nothing here follows a path in it.
  */
-public final class SocketFile {
+public final class SocketFile implements ListeningSocket {
     private static final Logger LOG = LogManager.getLogger(SocketFile.class);
 
     /** The kernel cuts it down to net.core.somaxconn. */
@@ -121,12 +121,18 @@ public final class SocketFile {
                 "cannot bind " + path + ": another authservice is answering there; stop it or choose --socket-file");
     }
 
-    /** The listening socket, non-blocking. Whoever takes it over closes it. */
+    @Override
     public int descriptor() {
         return descriptor;
     }
 
-    /** Removes the file, unless another has taken its place meanwhile. To be called while the socket is still open. */
+    @Override
+    public Path path() {
+        return path;
+    }
+
+    /** Removes the file, unless another has taken its place meanwhile. */
+    @Override
     public void remove() {
         Path directory = path.getParent();
         if (directory == null) {

@@ -128,7 +128,7 @@ final class Attempt implements Runnable {
             }
         } finally {
             // A log that throws must not cost the peer its reply.
-            verifier.onLoop(() -> returned(result));
+            verifier.onLoop(() -> returned(result, took));
         }
     }
 
@@ -143,23 +143,35 @@ final class Attempt implements Runnable {
         }
     }
 
-    private void returned(AuthResult result) {
+    private void returned(AuthResult result, Duration took) {
         cancel(deadline);
+        verifier.counters().asked(credentials.service(), took);
         if (state.get() == State.EXPIRED) {
             verifier.stuck().returned();
+        } else {
+            count(result.verdict());
         }
         Duration delay = verifier.capped(result.failDelay());
         if (delay.isZero()) {
             end(result.verdict());
         } else {
-            after(delay, () -> end(result.verdict()));
+            verifier.counters().delayBegun();
+            after(delay, () -> {
+                verifier.counters().delayOver();
+                end(result.verdict());
+            });
         }
+    }
+
+    private void count(Verdict verdict) {
+        verifier.counters().verdict(credentials.service(), verdict);
     }
 
     private void expire() {
         drop(NO_WORKER);
         if (state.compareAndSet(State.RUNNING, State.EXPIRED)) {
             verifier.stuck().expired(credentials.service());
+            count(Verdict.ERROR);
             RequestLog.expired(credentials, peer, verifier.requestTimeout());
             answer(Verdict.ERROR);
         }
@@ -175,6 +187,7 @@ final class Attempt implements Runnable {
         verifier.workers().withdraw(this);
         cancel(deadline);
         cancel(slotWait);
+        count(result.verdict());
         RequestLog.verdict(result, credentials, peer, Duration.ZERO);
         end(result.verdict());
     }

@@ -14,12 +14,16 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.x2go.authservice.auth.Authenticator;
+import org.x2go.authservice.posix.InheritedSocket;
+import org.x2go.authservice.posix.ListeningSocket;
 import org.x2go.authservice.posix.SocketFile;
 
 /**
@@ -44,7 +48,7 @@ public final class AuthServer implements AutoCloseable {
     private static final Duration AT_ONCE = Duration.ofSeconds(5);
 
     private final AuthServerConfig config;
-    private final SocketFile socket;
+    private final ListeningSocket socket;
     private final EventLoopGroup loops;
     private final Verifier verifier;
     private final ChannelGroup connections;
@@ -53,7 +57,7 @@ public final class AuthServer implements AutoCloseable {
 
     private AuthServer(
             AuthServerConfig config,
-            SocketFile socket,
+            ListeningSocket socket,
             EventLoopGroup loops,
             Verifier verifier,
             ChannelGroup connections,
@@ -73,8 +77,28 @@ public final class AuthServer implements AutoCloseable {
      * @throws IOException if the socket cannot be made; the message says why, and what can be done
      */
     public static AuthServer start(AuthServerConfig config, Authenticator authenticator) throws IOException {
-        SocketFile socket =
-                SocketFile.bind(config.socketPath(), config.socketOwner(), config.socketGroup(), config.socketMode());
+        return start(
+                config,
+                authenticator,
+                SocketFile.bind(config.socketPath(), config.socketOwner(), config.socketGroup(), config.socketMode()));
+    }
+
+    /**
+     * Answers requests on a listening socket that whoever started this process has made, as systemd does for socket units
+     * (sd_listen_fds(3)), until {@link #close}. Its file stays when the server is closed, and so do, for the next server,
+     * the connections that were not accepted.
+     *
+     * @param config how to run; what it says about the socket's path, owner, group and mode has no effect here
+     * @param authenticator what decides; closing it, if it needs that, stays the caller's business
+     * @param descriptor the socket's descriptor, which is the server's from here on
+     * @throws IOException if that is not a Unix stream socket with a path that listens; the message says what it is
+     */
+    public static AuthServer adopt(AuthServerConfig config, Authenticator authenticator, int descriptor)
+            throws IOException {
+        return start(config, authenticator, InheritedSocket.adopt(descriptor));
+    }
+
+    private static AuthServer start(AuthServerConfig config, Authenticator authenticator, ListeningSocket socket) {
         // One loop: a request costs it microseconds, and what only it touches needs no lock.
         EventLoopGroup loops = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("auth-server", true), EpollIoHandler.newFactory());
@@ -101,12 +125,25 @@ public final class AuthServer implements AutoCloseable {
 
     /** Where the socket is. */
     public Path socketPath() {
-        return config.socketPath();
+        return socket.path();
     }
 
     /**
-     * Stops: removes the socket's file if it is still this server's, takes no more connections, closes those that wait for
-     * nothing, and gives the requests in flight the configured grace time to be answered, fail delays included. Closing
+     * What the server is doing, and has done so far; taken by its event loop as soon as that gets round to it. Fails with a
+     * {@link java.util.concurrent.RejectedExecutionException} when the server has been closed.
+     */
+    public CompletableFuture<ServerStatistics> statistics() {
+        try {
+            return CompletableFuture.supplyAsync(
+                    () -> verifier.counters().statistics(connections.size(), verifier), loops.next());
+        } catch (RejectedExecutionException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /**
+     * Stops: removes the socket's file if it is still this server's, takes no more connections, closes those that ask for
+     * nothing within half a second, and gives the requests in flight the configured grace time to be answered, fail delays included. Closing
      * again does nothing.
      */
     @Override

@@ -21,8 +21,11 @@ import org.x2go.authservice.protocol.Verdict;
  * has been written. It runs on the event loop and never waits; what decides is an {@link Attempt}.
  */
 final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
-    /** Sent through a pipeline: answer the request in flight, if there is one, and then close the connection. */
+    /** Sent through a pipeline: answer the request in flight or on its way, if there is one, and then close the connection. */
     static final Object STOP = new Object();
+
+    /** How long a request may be on its way, from a peer that has connected or got its last reply before the stop. */
+    private static final long ON_ITS_WAY_MILLIS = 500;
 
     private static final Logger LOG = LogManager.getLogger(AuthenticationHandler.class);
 
@@ -54,6 +57,7 @@ final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
             attempt = new Attempt(verifier, credentials, peer, new Connection(ctx));
             attempt.start();
         } else {
+            verifier.counters().malformed();
             if (malformed.allows()) {
                 RequestLog.malformed(((MalformedRequestException) msg).reason(), peer, malformed.takeSuppressed());
             }
@@ -76,10 +80,8 @@ final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
         answering = false;
         if (!written) {
             ctx.close();
-        } else if (!stopping) {
+        } else if (!stopping || ctx.pipeline().get(RequestFrameDecoder.class).holdsUnread()) {
             ctx.read();
-        } else if (ctx.pipeline().get(RequestFrameDecoder.class).holdsUnread()) {
-            Farewell.bid(ctx.channel());
         } else {
             Farewell.bidWithoutAWord(ctx.channel());
         }
@@ -97,7 +99,13 @@ final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
     private void stop(ChannelHandlerContext ctx) {
         stopping = true;
         if (!answering) {
-            // A request may be on its way.
+            ctx.executor().schedule(() -> endUnlessAsked(ctx), ON_ITS_WAY_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void endUnlessAsked(ChannelHandlerContext ctx) {
+        if (!answering && !ctx.isRemoved()) {
+            // A request that still comes is told that it comes too late.
             Farewell.bid(ctx.channel());
         }
     }

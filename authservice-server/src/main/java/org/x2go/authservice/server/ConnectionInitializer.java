@@ -69,8 +69,10 @@ final class ConnectionInitializer extends ChannelInitializer<EpollDomainSocketCh
     @Override
     protected void initChannel(EpollDomainSocketChannel connection) throws IOException {
         connections.add(connection);
+        verifier.counters().accepted();
         PeerCredentials peer = peerOf(connection);
         if (connections.size() > maxConnections + MOST_FAREWELLS) {
+            verifier.counters().overLimit();
             connection.pipeline().addLast(Farewell.toRefusedAtOnce());
         } else if (connections.size() > maxConnections) {
             refuseOneTooMany(connection);
@@ -92,6 +94,7 @@ final class ConnectionInitializer extends ChannelInitializer<EpollDomainSocketCh
     }
 
     private void refuseOneTooMany(EpollDomainSocketChannel connection) {
+        verifier.counters().overLimit();
         if (tooMany.allows()) {
             LOG.warn(
                     "Refusing connections: {} are open, and {} were refused since this was last said. If they are"
@@ -103,6 +106,7 @@ final class ConnectionInitializer extends ChannelInitializer<EpollDomainSocketCh
     }
 
     private void refuseNotAllowed(EpollDomainSocketChannel connection, PeerCredentials peer) {
+        verifier.counters().notAdmitted();
         if (notAllowed.allows()) {
             LOG.warn(
                     "Refusing a peer that neither --allow-uid nor --allow-gid admits: uid {}, gid {}, pid {}, and {} others"

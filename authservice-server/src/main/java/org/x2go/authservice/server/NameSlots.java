@@ -23,6 +23,7 @@ final class NameSlots {
     private final short[] taken = new short[1 << INDEX_BITS];
     private final Map<Integer, Deque<Attempt>> lines = new HashMap<>();
     private final KeyedHash hash = KeyedHash.random();
+    private int inLine;
 
     /** So many slots for each name; 0 for any number. */
     NameSlots(int perName) {
@@ -46,6 +47,7 @@ final class NameSlots {
             return true;
         }
         lines.computeIfAbsent(index, none -> new ArrayDeque<>()).addLast(attempt);
+        inLine++;
         return false;
     }
 
@@ -56,6 +58,7 @@ final class NameSlots {
         }
         Deque<Attempt> line = lines.get(index);
         while (line != null && !line.isEmpty()) {
+            inLine--;
             if (line.removeFirst().slotGranted()) {
                 removeIfEmpty(index, line);
                 return;
@@ -71,9 +74,16 @@ final class NameSlots {
     void leave(int index, Attempt attempt) {
         Deque<Attempt> line = lines.get(index);
         if (line != null) {
-            line.remove(attempt);
+            if (line.remove(attempt)) {
+                inLine--;
+            }
             removeIfEmpty(index, line);
         }
+    }
+
+    /** How many attempts stand in a line. */
+    int inLine() {
+        return inLine;
     }
 
     private void removeIfEmpty(int index, Deque<Attempt> line) {

@@ -15,6 +15,7 @@ final class Verifier {
     private final Workers workers;
     private final StuckWorkers stuck;
     private final NameSlots slots;
+    private final Counters counters;
     private final AuthServerConfig config;
 
     Verifier(AuthServerConfig config, Authenticator authenticator, EventLoop loop) {
@@ -27,6 +28,7 @@ final class Verifier {
         this.workers = workers;
         this.stuck = new StuckWorkers(config.workers());
         this.slots = new NameSlots(config.maxPendingFailures());
+        this.counters = new Counters(config.services().allowed());
         this.config = config;
     }
 
@@ -48,6 +50,10 @@ final class Verifier {
 
     NameSlots slots() {
         return slots;
+    }
+
+    Counters counters() {
+        return counters;
     }
 
     ServicePolicy services() {

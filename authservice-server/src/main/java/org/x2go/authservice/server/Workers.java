@@ -61,6 +61,16 @@ final class Workers {
         return threads.getMaximumPoolSize();
     }
 
+    /** How many of them are at work. */
+    int busy() {
+        return threads.getActiveCount();
+    }
+
+    /** How many attempts wait for one. */
+    int queued() {
+        return threads.getQueue().size();
+    }
+
     /** Lets what is queued be done and takes no more. */
     void stop() {
         threads.shutdown();

@@ -57,7 +57,7 @@ class CommandLineParserTest {
         assertThat(parse())
                 .isEqualTo(new Options(
                         null, null, null, null, List.of(), null, null, null, null, null, List.of(), List.of(), Map.of(),
-                        false, false, null, false, null, null, false, false, false, false));
+                        false, false, null, false, null, null, null, null, false, false, false, false));
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,9 +16,9 @@ class PamServiceFilesTest {
     @TempDir
     Path directory;
 
-    private Optional<String> warning(String text) throws IOException {
+    private List<String> warnings(String text) throws IOException {
         Files.writeString(directory.resolve("service"), text);
-        return PamServiceFiles.in(Optional.of(directory)).warning("service");
+        return PamServiceFiles.in(Optional.of(directory)).warnings("service");
     }
 
     @ParameterizedTest
@@ -36,10 +37,11 @@ class PamServiceFilesTest {
         Files.writeString(directory.resolve("common"), "auth sufficient pam_rootok.so\n");
         Files.writeString(directory.resolve("deeper"), "@include common\n");
 
-        assertThat(warning(text))
-                .hasValueSatisfying(warning -> assertThat(warning)
-                        .startsWith("PAM service service uses pam_rootok.so (" + directory)
-                        .contains(", line 1)"));
+        assertThat(warnings(text))
+                .singleElement()
+                .asString()
+                .startsWith("PAM service service uses pam_rootok.so (" + directory)
+                .contains(", line 1)");
     }
 
     @ParameterizedTest
@@ -49,17 +51,43 @@ class PamServiceFilesTest {
                 "auth required pam_unix.so\naccount required pam_unix.so\n",
                 "# auth sufficient pam_rootok.so\n",
                 "auth required pam_unix.so # not pam_rootok.so\n",
-                "@include service\n",
-                "@include missing\n"
+                "@include service\n"
             })
     void doesNotWarnOfOthers(String text) throws IOException {
-        assertThat(warning(text)).isEmpty();
+        assertThat(warnings(text)).isEmpty();
     }
 
     @Test
     void countsLinesAsAnEditorDoes() throws IOException {
-        assertThat(warning("# one\nauth required \\\n  pam_env.so\nauth sufficient pam_rootok.so\n"))
-                .hasValueSatisfying(warning -> assertThat(warning).contains(", line 4)"));
+        assertThat(warnings("# one\nauth required \\\n  pam_env.so\nauth sufficient pam_rootok.so\n"))
+                .singleElement()
+                .asString()
+                .contains(", line 4)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "@include missing\n",
+                "auth include missing\n",
+                "account substack missing\n",
+                "@include deeper\n",
+                "auth include /no/such/missing\n"
+            })
+    void warnsOfWhatIsIncludedAndIsNotThere(String text) throws IOException {
+        Files.writeString(directory.resolve("deeper"), "auth substack missing\n");
+
+        assertThat(warnings(text))
+                .singleElement()
+                .asString()
+                .startsWith("PAM service service includes ")
+                .contains("missing (" + directory, ", line 1)", "does not exist");
+    }
+
+    @Test
+    void tellsAllThereIsToWarnOf() throws IOException {
+        assertThat(warnings("@include missing\nauth sufficient pam_rootok.so\nauth include gone\n"))
+                .hasSize(3);
     }
 
     @Test
@@ -69,6 +97,6 @@ class PamServiceFilesTest {
 
         assertThat(files.find("there")).contains(file);
         assertThat(files.find("missing")).isEmpty();
-        assertThat(files.warning("missing")).isEmpty();
+        assertThat(files.warnings("missing")).isEmpty();
     }
 }

@@ -48,6 +48,22 @@ class PidFileTest {
     }
 
     @Test
+    void isNotTakenFromAProcessThatRuns() throws IOException {
+        try (PidFile first = PidFile.write(path, 4711)) {
+            assertThat(first).isNotNull();
+            assertThatThrownBy(() -> PidFile.write(path, 4712))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("cannot write the PID file " + path + ": it is that of an authservice that runs,"
+                            + " process 4711: stop that one; choose another with --pidfile");
+            assertThat(path).hasContent("4711\n");
+        }
+        try (PidFile next = PidFile.write(path, 4712)) {
+            assertThat(next).isNotNull();
+            assertThat(path).hasContent("4712\n");
+        }
+    }
+
+    @Test
     void replacesALinkAndNotWhatItPointsTo() throws IOException {
         Files.createDirectory(path.getParent());
         Path target = Files.writeString(directory.resolve("target"), "important");

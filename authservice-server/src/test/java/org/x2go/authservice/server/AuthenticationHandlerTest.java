@@ -175,15 +175,40 @@ class AuthenticationHandlerTest {
     }
 
     @Test
-    void whenStoppedAnswersTheRequestInFlightAndNoOther() throws InterruptedException {
+    void whenStoppedAnswersWhatWasReadAndThenCloses() throws InterruptedException {
         open(config());
         send(REQUEST + REQUEST);
         channel.pipeline().fireUserEventTriggered(AuthenticationHandler.STOP);
         resolve(AuthResult.ok());
-        assertThat(replies()).containsExactly("ok\n", "error\n");
+        assertThat(replies()).containsExactly("ok\n");
+        resolve(AuthResult.ok());
+        assertThat(replies()).containsExactly("ok\n");
         channel.advanceTimeBy(1, TimeUnit.SECONDS);
         channel.runPendingTasks();
+        assertThat(replies()).isEmpty();
         assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void whenStoppedAnswersARequestThatWasOnItsWay() throws InterruptedException {
+        open(config());
+        channel.pipeline().fireUserEventTriggered(AuthenticationHandler.STOP);
+        channel.advanceTimeBy(499, TimeUnit.MILLISECONDS);
+        channel.runPendingTasks();
+        send(REQUEST);
+        channel.advanceTimeBy(1, TimeUnit.SECONDS);
+        channel.runPendingTasks();
+        resolve(AuthResult.ok());
+        assertThat(replies()).containsExactly("ok\n");
+    }
+
+    @Test
+    void whenStoppedSoonTellsWhoAsksForNothingThatItIsTooLate() {
+        open(config());
+        channel.pipeline().fireUserEventTriggered(AuthenticationHandler.STOP);
+        channel.advanceTimeBy(500, TimeUnit.MILLISECONDS);
+        channel.runPendingTasks();
+        assertThat(replies()).containsExactly("error\n");
     }
 
     @Test

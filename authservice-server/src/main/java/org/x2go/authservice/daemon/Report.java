@@ -1,0 +1,18 @@
+package org.x2go.authservice.daemon;
+
+import java.io.IOException;
+import java.time.Duration;
+import org.x2go.authservice.server.ServerStatistics;
+
+/** Something that is told again and again how the service is. */
+interface Report extends AutoCloseable {
+    /** The time between two reports. */
+    Duration interval();
+
+    /** Takes what holds now. Called by one thread at a time. */
+    void report(ServerStatistics statistics) throws IOException;
+
+    /** The service begins to stop. Reports may go on until it has. */
+    @Override
+    void close() throws IOException;
+}

@@ -1,0 +1,117 @@
+package org.x2go.authservice.daemon;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.x2go.authservice.posix.UnixDatagram;
+import org.x2go.authservice.protocol.Verdict;
+import org.x2go.authservice.server.ServerStatistics;
+
+/** Tells systemd, or whoever else asked for it, when the service is ready, how it is, and that it stops (sd_notify(3)). */
+final class ServiceManager implements Report {
+    /** How often what {@code systemctl status} shows is brought up to date. */
+    private static final Duration STATUS_INTERVAL = Duration.ofSeconds(2);
+
+    /** A sign of life is sent this many times in the time after which there must have been one. */
+    private static final int SIGNS_OF_LIFE = 3;
+
+    private final UnixDatagram socket;
+    private final boolean watched;
+    private final Duration interval;
+
+    private String lastStatus = "";
+    private volatile boolean stopping;
+
+    private ServiceManager(UnixDatagram socket, Optional<Duration> watchdog) {
+        this.socket = socket;
+        this.watched = watchdog.isPresent();
+        this.interval = watchdog.map(time -> time.dividedBy(SIGNS_OF_LIFE))
+                .filter(time -> time.compareTo(STATUS_INTERVAL) < 0)
+                .orElse(STATUS_INTERVAL);
+    }
+
+    /**
+     * Who is to be told; empty if nobody asked for it.
+     *
+     * @param environment the environment variables
+     * @param pid this process's number
+     */
+    static Optional<ServiceManager> of(Map<String, String> environment, long pid) throws IOException {
+        String address = environment.getOrDefault("NOTIFY_SOCKET", "");
+        if (address.isEmpty()) {
+            return Optional.empty();
+        }
+        if (!address.startsWith("/") && !address.startsWith("@")) {
+            throw new IOException("NOTIFY_SOCKET is neither a path nor an abstract name: " + address);
+        }
+        return Optional.of(new ServiceManager(UnixDatagram.to(address), watchdog(environment, pid)));
+    }
+
+    /** The longest time without a sign of life (sd_watchdog_enabled(3)). */
+    private static Optional<Duration> watchdog(Map<String, String> environment, long pid) throws IOException {
+        String micros = environment.get("WATCHDOG_USEC");
+        String own = Long.toString(pid);
+        if (micros == null || !environment.getOrDefault("WATCHDOG_PID", own).equals(own)) {
+            return Optional.empty();
+        }
+        try {
+            long time = Long.parseLong(micros);
+            if (time > 0) {
+                return Optional.of(Duration.ofNanos(Math.multiplyExact(time, 1000)));
+            }
+        } catch (NumberFormatException | ArithmeticException e) {
+            // Told below, as other numbers that are none.
+        }
+        throw new IOException("WATCHDOG_USEC is not a number of microseconds: " + micros);
+    }
+
+    /** The service answers. */
+    void ready() throws IOException {
+        socket.send("READY=1");
+    }
+
+    @Override
+    public Duration interval() {
+        return interval;
+    }
+
+    @Override
+    public void report(ServerStatistics statistics) throws IOException {
+        String status = status(statistics);
+        StringBuilder message = new StringBuilder();
+        if (!stopping && !status.equals(lastStatus)) {
+            lastStatus = status;
+            message.append("STATUS=").append(status).append('\n');
+        }
+        if (watched) {
+            message.append("WATCHDOG=1\n");
+        }
+        if (!message.isEmpty()) {
+            socket.send(message.toString());
+        }
+    }
+
+    /** One line for an admin. */
+    static String status(ServerStatistics now) {
+        StringBuilder line = new StringBuilder();
+        line.append(now.connections()).append(" connections, ");
+        line.append(now.busyWorkers()).append(" of ").append(now.workers()).append(" workers busy");
+        if (now.stuckWorkers() > 0) {
+            line.append(" (").append(now.stuckWorkers()).append(" stuck)");
+        }
+        line.append(", ").append(now.queuedRequests()).append(" requests queued, ");
+        line.append(now.pendingDelays()).append(" replies delayed; answered so far:");
+        for (Verdict verdict : Verdict.values()) {
+            line.append(' ').append(now.verdicts(verdict)).append(' ').append(verdict.word());
+        }
+        return line.toString();
+    }
+
+    /** The service stops. Signs of life go on until it has. */
+    @Override
+    public void close() throws IOException {
+        stopping = true;
+        socket.send("STOPPING=1\nSTATUS=Stopping: waiting for requests in flight");
+    }
+}

@@ -1,0 +1,80 @@
+package org.x2go.authservice.posix;
+
+import com.sun.jna.LastErrorException;
+import com.sun.jna.Memory;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * A listening Unix domain socket that whoever started this process has made, and keeps: its file, with its owner, group and
+ * mode, is theirs and stays, and so do the connections that nobody has accepted when this process ends.
+ */
+public final class InheritedSocket implements ListeningSocket {
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_TYPE = 3;
+    private static final int SO_ACCEPTCONN = 30;
+    private static final int SO_DOMAIN = 39;
+
+    private final int descriptor;
+    private final Path path;
+
+    private InheritedSocket(int descriptor, Path path) {
+        this.descriptor = descriptor;
+        this.path = path;
+    }
+
+    /**
+     * Takes over an open descriptor: from here on programs that are started do not inherit it, and it does not block.
+     *
+     * @throws IOException if it is not a Unix stream socket that listens; the message says what it is
+     */
+    public static InheritedSocket adopt(int descriptor) throws IOException {
+        try {
+            if (option(descriptor, SO_DOMAIN) != LibC.AF_UNIX || option(descriptor, SO_TYPE) != LibC.SOCK_STREAM) {
+                throw unfit(
+                        descriptor, "it is not a Unix stream socket: give the socket unit ListenStream= with a path");
+            }
+            if (option(descriptor, SO_ACCEPTCONN) == 0) {
+                throw unfit(descriptor, "it does not listen: the socket unit must have Accept=no");
+            }
+            Optional<Path> path = UnixAddress.pathOf(descriptor);
+            if (path.isEmpty()) {
+                throw unfit(descriptor, "it has no path, so that no mode says who may ask: give ListenStream= a path");
+            }
+            SocketBinder.takeNoDescriptors(descriptor);
+            LibC.fcntl(descriptor, LibC.F_SETFD, LibC.FD_CLOEXEC);
+            LibC.fcntl(descriptor, LibC.F_SETFL, LibC.fcntl(descriptor, LibC.F_GETFL, 0) | LibC.SOCK_NONBLOCK);
+            return new InheritedSocket(descriptor, path.get());
+        } catch (LastErrorException e) {
+            throw unfit(descriptor, Errno.text(e));
+        }
+    }
+
+    private static int option(int descriptor, int name) {
+        try (Memory value = new Memory(Integer.BYTES);
+                Memory length = new Memory(Integer.BYTES)) {
+            length.setInt(0, Integer.BYTES);
+            LibC.getsockopt(descriptor, SOL_SOCKET, name, value, length);
+            return value.getInt(0);
+        }
+    }
+
+    private static IOException unfit(int descriptor, String why) {
+        return new IOException("cannot use the socket passed as descriptor " + descriptor + ": " + why);
+    }
+
+    @Override
+    public int descriptor() {
+        return descriptor;
+    }
+
+    @Override
+    public Path path() {
+        return path;
+    }
+
+    /** Does nothing: the file is not this process's. */
+    @Override
+    public void remove() {}
+}

@@ -1,0 +1,112 @@
+package org.x2go.authservice.server;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.x2go.authservice.protocol.Verdict;
+
+/**
+ * Counts what a server does. There is a count for each service that is allowed and for no other, so that no peer can make
+ * there be more. Used on the event loop, and so without locks.
+ */
+final class Counters {
+    private final Map<String, OfService> services = new HashMap<>();
+    private long accepted;
+    private long overLimit;
+    private long notAdmitted;
+    private long malformed;
+    private long disallowed;
+    private int pendingDelays;
+
+    Counters(Iterable<String> services) {
+        services.forEach(service -> this.services.put(service, new OfService()));
+    }
+
+    void accepted() {
+        accepted++;
+    }
+
+    void overLimit() {
+        overLimit++;
+    }
+
+    void notAdmitted() {
+        notAdmitted++;
+    }
+
+    void malformed() {
+        malformed++;
+    }
+
+    void verdict(String service, Verdict verdict) {
+        OfService counts = services.get(service);
+        if (counts == null) {
+            disallowed++;
+        } else {
+            counts.verdicts.merge(verdict, 1L, Long::sum);
+        }
+    }
+
+    /** The authenticator has returned. */
+    void asked(String service, Duration took) {
+        OfService counts = services.get(service);
+        if (counts != null) {
+            counts.add(took);
+        }
+    }
+
+    void delayBegun() {
+        pendingDelays++;
+    }
+
+    void delayOver() {
+        pendingDelays--;
+    }
+
+    ServerStatistics statistics(int connections, Verifier verifier) {
+        Map<String, ServerStatistics.OfService> byService = new HashMap<>();
+        services.forEach((name, counts) -> byService.put(name, counts.copy()));
+        return new ServerStatistics(
+                connections,
+                accepted,
+                overLimit,
+                notAdmitted,
+                verifier.workers().queued(),
+                verifier.slots().inLine(),
+                pendingDelays,
+                verifier.workers().count(),
+                verifier.workers().busy(),
+                verifier.stuck().count(),
+                malformed,
+                disallowed,
+                byService);
+    }
+
+    private static final class OfService {
+        private static final List<Duration> BOUNDS = ServerStatistics.Durations.BOUNDS;
+
+        private final Map<Verdict, Long> verdicts = new EnumMap<>(Verdict.class);
+        private final long[] counts = new long[BOUNDS.size() + 1];
+        private Duration total = Duration.ZERO;
+
+        private void add(Duration took) {
+            int place = 0;
+            while (place < BOUNDS.size() && took.compareTo(BOUNDS.get(place)) > 0) {
+                place++;
+            }
+            counts[place]++;
+            total = total.plus(took);
+        }
+
+        private ServerStatistics.OfService copy() {
+            List<Long> copied = new ArrayList<>();
+            for (long count : counts) {
+                copied.add(count);
+            }
+            return new ServerStatistics.OfService(verdicts, new ServerStatistics.Durations(copied, total));
+        }
+    }
+}

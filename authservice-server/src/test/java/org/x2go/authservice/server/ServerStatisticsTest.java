@@ -1,0 +1,175 @@
+package org.x2go.authservice.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.x2go.authservice.auth.AuthResult;
+import org.x2go.authservice.auth.Authenticator;
+import org.x2go.authservice.auth.PeerPolicy;
+import org.x2go.authservice.protocol.Verdict;
+import org.x2go.authservice.testsupport.RawPeer;
+
+@Timeout(60)
+class ServerStatisticsTest {
+    private static final Authenticator TAKES_ITS_USERS_WORD = (credentials, peer) -> switch (credentials.user()) {
+        case "ok" -> AuthResult.ok();
+        case "late" -> AuthResult.fail("wrong").delayedBy(Duration.ofMinutes(1));
+        case "broken" -> throw new IllegalStateException("broken");
+        default -> AuthResult.fail("wrong");
+    };
+
+    @TempDir
+    private Path directory;
+
+    private AuthServerConfig.Builder config;
+
+    @BeforeEach
+    void config() {
+        config = AuthServerConfig.builder(directory.resolve("s"))
+                .workers(2)
+                .maxFailDelay(Duration.ofMinutes(5))
+                .stopGrace(Duration.ZERO);
+    }
+
+    private static ServerStatistics now(AuthServer server) {
+        return server.statistics().join();
+    }
+
+    private static ServerStatistics.OfService broker(ServerStatistics now) {
+        return Objects.requireNonNull(now.services().get("x2gobroker"));
+    }
+
+    private static long durations(ServerStatistics now) {
+        return broker(now).durations().counts().stream()
+                .mapToLong(Long::longValue)
+                .sum();
+    }
+
+    @Test
+    void countVerdictsByServiceAndWhatNeverGotToOneApart() throws Exception {
+        try (AuthServer server = AuthServer.start(config.build(), TAKES_ITS_USERS_WORD);
+                RawPeer peer = RawPeer.connect(server.socketPath())) {
+            for (String request : new String[] {
+                "ok\rx\rx2gobroker\n",
+                "ok\rx\rx2gobroker\n",
+                "other\rx\rx2gobroker\n",
+                "broken\rx\rx2gobroker\n",
+                "ok\rx\rsu\n",
+                "ok\rx\rmade-up\n",
+                "malformed\n"
+            }) {
+                peer.send(request).reply();
+            }
+            ServerStatistics now = now(server);
+            assertThat(now.services()).containsOnlyKeys("x2gobroker");
+            assertThat(broker(now).verdicts()).isEqualTo(Map.of(Verdict.OK, 2L, Verdict.FAIL, 1L, Verdict.ERROR, 1L));
+            assertThat(durations(now)).isEqualTo(4);
+            assertThat(now.disallowedRequests()).isEqualTo(2);
+            assertThat(now.malformedRequests()).isEqualTo(1);
+            assertThat(now.verdicts(Verdict.FAIL)).isEqualTo(3);
+            assertThat(now.verdicts(Verdict.BAD)).isEqualTo(1);
+            assertThat(now.connections()).isEqualTo(1);
+            assertThat(now.acceptedConnections()).isEqualTo(1);
+            assertThat(now.workers()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void showWhatIsHeldBackAndWhatWaitsForItsTurn() throws Exception {
+        try (AuthServer server = AuthServer.start(config.maxPendingFailures(1).build(), TAKES_ITS_USERS_WORD);
+                RawPeer first = RawPeer.connect(server.socketPath());
+                RawPeer second = RawPeer.connect(server.socketPath())) {
+            first.send("late\rx\rx2gobroker\n");
+            while (now(server).pendingDelays() != 1) {
+                Thread.sleep(5);
+            }
+            second.send("late\rx\rx2gobroker\n");
+            while (now(server).requestsAwaitingTurn() != 1) {
+                Thread.sleep(5);
+            }
+            assertThat(now(server).pendingDelays()).isEqualTo(1);
+            second.close();
+            while (now(server).requestsAwaitingTurn() != 0) {
+                Thread.sleep(5);
+            }
+        }
+    }
+
+    @Test
+    void showBusyAndStuckWorkersAndTheQueueBeforeThem() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        Authenticator hangs = (credentials, peer) -> {
+            release.await();
+            return AuthResult.ok();
+        };
+        try (AuthServer server = AuthServer.start(
+                        config.requestTimeout(Duration.ofSeconds(1)).build(), hangs);
+                RawPeer first = RawPeer.connect(server.socketPath());
+                RawPeer second = RawPeer.connect(server.socketPath());
+                RawPeer third = RawPeer.connect(server.socketPath())) {
+            first.send("a\rx\rx2gobroker\n");
+            second.send("b\rx\rx2gobroker\n");
+            while (now(server).busyWorkers() != 2) {
+                Thread.sleep(5);
+            }
+            third.send("c\rx\rx2gobroker\n");
+            while (now(server).queuedRequests() != 1 && now(server).stuckWorkers() == 0) {
+                Thread.sleep(5);
+            }
+            assertThat(first.reply()).isEqualTo("error");
+            assertThat(second.reply()).isEqualTo("error");
+            assertThat(third.reply()).isEqualTo("error");
+            ServerStatistics now = now(server);
+            assertThat(now.stuckWorkers()).isEqualTo(2);
+            assertThat(now.busyWorkers()).isEqualTo(2);
+            assertThat(now.verdicts(Verdict.ERROR)).isEqualTo(3);
+
+            release.countDown();
+            while (now(server).stuckWorkers() != 0) {
+                Thread.sleep(5);
+            }
+            assertThat(now(server).verdicts(Verdict.OK)).as("too late to count").isZero();
+            assertThat(durations(now(server))).isEqualTo(2);
+        } finally {
+            release.countDown();
+        }
+    }
+
+    @Test
+    void countWhomTheyRefuseAndWhy() throws Exception {
+        try (AuthServer server = AuthServer.start(config.maxConnections(1).build(), TAKES_ITS_USERS_WORD);
+                RawPeer first = RawPeer.connect(server.socketPath())) {
+            assertThat(first.send("ok\rx\rx2gobroker\n").reply()).isEqualTo("ok");
+            try (RawPeer second = RawPeer.connect(server.socketPath())) {
+                assertThat(second.reply()).isEqualTo("error");
+            }
+            assertThat(now(server).connectionsOverLimit()).isEqualTo(1);
+            assertThat(now(server).peersNotAdmitted()).isZero();
+        }
+        PeerPolicy strangers = new PeerPolicy(Set.of(4_000_000), Set.of());
+        try (AuthServer server = AuthServer.start(config.peers(strangers).build(), TAKES_ITS_USERS_WORD);
+                RawPeer peer = RawPeer.connect(server.socketPath())) {
+            assertThat(peer.reply()).isEqualTo("error");
+            assertThat(now(server).peersNotAdmitted()).isEqualTo(1);
+            assertThat(now(server).connectionsOverLimit()).isZero();
+        }
+    }
+
+    @Test
+    void areNotToBeHadFromAServerThatWasClosed() throws Exception {
+        AuthServer server = AuthServer.start(config.build(), TAKES_ITS_USERS_WORD);
+        server.close();
+        assertThatThrownBy(() -> server.statistics().get()).hasCauseInstanceOf(RejectedExecutionException.class);
+    }
+}
