@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.CommandSpec;
@@ -231,6 +232,11 @@ final class CommandLineParser {
     /** The text of {@code --help}. */
     String help() {
         return commandLine.getUsageMessage(CommandLine.Help.Ansi.OFF);
+    }
+
+    /** A script that completes these options in bash. */
+    String bashCompletion() {
+        return AutoComplete.bash(Main.NAME, commandLine);
     }
 
     private static String oneLine(ParameterException e) {

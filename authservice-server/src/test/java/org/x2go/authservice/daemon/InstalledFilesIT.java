@@ -1,0 +1,137 @@
+package org.x2go.authservice.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.x2go.authservice.testsupport.Needs;
+
+/** The files that are installed with the program, looked at by the programs that will read them. */
+class InstalledFilesIT {
+    private static final Path DIST = Path.of("../dist").toAbsolutePath().normalize();
+    private static final Path UNIT = DIST.resolve("systemd/x2gobroker-authservice.service");
+    private static final Pattern EXPOSURE = Pattern.compile("Overall exposure level for [^:]*: ([0-9.]+) ");
+
+    @TempDir
+    Path directory;
+
+    /** Runs a program to its end, and returns all it says. */
+    private String run(String program, String... args) throws Exception {
+        List<String> command = new ArrayList<>(List.of(Needs.program(program).toString()));
+        command.addAll(List.of(args));
+        Path output = directory.resolve("output");
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        var unused = process.waitFor();
+        return Files.readString(output);
+    }
+
+    /** More hardening is welcome, less of it needs a reason. The figures are those of systemd 252, of Debian 12. */
+    @ParameterizedTest
+    @CsvSource({"'', 2.0", "strict, 1.5", "unprivileged, 1.5"})
+    void theServiceIsNotMoreExposedThanItMustBe(String dropin, double most) throws Exception {
+        String unit = Files.readString(UNIT);
+        if (!dropin.isEmpty()) {
+            unit += Files.readString(DIST.resolve("systemd/dropins/" + dropin + ".conf"));
+        }
+        Path file = Files.writeString(directory.resolve("x2gobroker-authservice.service"), unit);
+
+        String report = run("systemd-analyze", "security", "--offline=true", "--no-pager", file.toString());
+
+        Matcher exposure = EXPOSURE.matcher(report);
+        assertThat(exposure.find()).as(report).isTrue();
+        System.out.println("Exposure" + (dropin.isEmpty() ? "" : ", " + dropin) + ": " + exposure.group(1));
+        assertThat(Double.parseDouble(exposure.group(1))).as(report).isLessThanOrEqualTo(most);
+    }
+
+    @Test
+    void systemdUnderstandsTheUnits() throws Exception {
+        // It also wants to see the program, which need not be installed here.
+        Path unit = directory.resolve("x2gobroker-authservice.service");
+        Files.writeString(unit, Files.readString(UNIT).replace("=/usr/sbin/x2gobroker-authservice ", "=/bin/true "));
+        Path socket = Files.copy(
+                DIST.resolve("systemd/x2gobroker-authservice.socket"),
+                directory.resolve("x2gobroker-authservice.socket"));
+
+        assertThat(run("systemd-analyze", "verify", "--man=no", unit.toString(), socket.toString()))
+                .doesNotContain(directory.toString(), "x2gobroker-authservice");
+    }
+
+    /** The unit says what the program has to say for itself only when it is started without the socket unit. */
+    @Test
+    void theUnitStartsTheProgramWithOptionsThatItHas() throws Exception {
+        Matcher start = Pattern.compile("(?m)^ExecStart=/usr/sbin/x2gobroker-authservice (.*) \\$\\w+$")
+                .matcher(Files.readString(UNIT));
+        assertThat(start.find()).isTrue();
+
+        Options options = new CommandLineParser().parse(start.group(1).split(" ", -1));
+
+        assertThat(options.socketFile()).isEqualTo(SettingsReader.SOCKET);
+        assertThat(options.group()).isEqualTo("x2gobroker");
+        assertThat(options.daemonize()).isFalse();
+        assertThat(Files.readString(DIST.resolve("systemd/x2gobroker-authservice.socket")))
+                .contains(
+                        "ListenStream=" + SettingsReader.SOCKET + "\n",
+                        "SocketGroup=x2gobroker\n",
+                        "SocketMode=0660\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"x2gobroker-authservice.8", "x2gobroker-authservice.default.5", "authservice.1"})
+    void theManPagesAreSound(String page) throws Exception {
+        String complaints = run("mandoc", "-Tlint", DIST.resolve("man/" + page).toString());
+
+        // Which other pages there are is a matter of the machine.
+        assertThat(complaints.lines().filter(line -> !line.contains("referenced manual not found")))
+                .filteredOn(line -> !line.contains("outdated mandoc.db"))
+                .isEmpty();
+    }
+
+    @Test
+    void theManPageHasEveryOptionOfTheHelp() throws IOException {
+        String page = Files.readString(DIST.resolve("man/x2gobroker-authservice.8"));
+        Matcher option =
+                Pattern.compile("(?<=[ ,])--?[a-zA-Z][a-z-]*").matcher(firstLines(new CommandLineParser().help()));
+        int options = 0;
+        while (option.find()) {
+            assertThat(page)
+                    .containsPattern("(Fl|,) " + Pattern.quote(option.group().substring(1)) + "[ ,\n]");
+            options++;
+        }
+        assertThat(options).isGreaterThan(40);
+    }
+
+    /** The lines in which options begin. */
+    private static String firstLines(String help) {
+        return help.lines().filter(line -> line.matches(" {2,6}-.*")).collect(Collectors.joining("\n"));
+    }
+
+    @Test
+    void bashCompletesTheOptions() throws Exception {
+        Path script = Files.writeString(directory.resolve("completion"), new CommandLineParser().bashCompletion());
+
+        String words = run(
+                "bash",
+                "-c",
+                ". \"$1\"; COMP_WORDS=(x2gobroker-authservice --max-p); COMP_CWORD=1; _complete_x2gobroker-authservice;"
+                        + " echo \"${COMPREPLY[@]}\"",
+                "bash",
+                script.toString());
+
+        assertThat(words)
+                .contains("--max-pending-failures")
+                .doesNotContain("error", CommandLineParser.BACKGROUND_CHILD);
+    }
+}
