@@ -143,7 +143,7 @@ public final class AuthServer implements AutoCloseable {
 
     /**
      * Stops: removes the socket's file if it is still this server's, takes no more connections, closes those that ask for
-     * nothing within half a second, and gives the requests in flight the configured grace time to be answered, fail delays included. Closing
+     * nothing within a second, and gives the requests in flight the configured grace time to be answered, fail delays included. Closing
      * again does nothing.
      */
     @Override

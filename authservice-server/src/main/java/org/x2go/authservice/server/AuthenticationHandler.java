@@ -25,7 +25,7 @@ final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
     static final Object STOP = new Object();
 
     /** How long a request may be on its way, from a peer that has connected or got its last reply before the stop. */
-    private static final long ON_ITS_WAY_MILLIS = 500;
+    private static final long ON_ITS_WAY_MILLIS = 1000;
 
     private static final Logger LOG = LogManager.getLogger(AuthenticationHandler.class);
 

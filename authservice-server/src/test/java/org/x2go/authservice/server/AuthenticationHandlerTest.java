@@ -193,7 +193,7 @@ class AuthenticationHandlerTest {
     void whenStoppedAnswersARequestThatWasOnItsWay() throws InterruptedException {
         open(config());
         channel.pipeline().fireUserEventTriggered(AuthenticationHandler.STOP);
-        channel.advanceTimeBy(499, TimeUnit.MILLISECONDS);
+        channel.advanceTimeBy(999, TimeUnit.MILLISECONDS);
         channel.runPendingTasks();
         send(REQUEST);
         channel.advanceTimeBy(1, TimeUnit.SECONDS);
@@ -206,7 +206,7 @@ class AuthenticationHandlerTest {
     void whenStoppedSoonTellsWhoAsksForNothingThatItIsTooLate() {
         open(config());
         channel.pipeline().fireUserEventTriggered(AuthenticationHandler.STOP);
-        channel.advanceTimeBy(500, TimeUnit.MILLISECONDS);
+        channel.advanceTimeBy(1000, TimeUnit.MILLISECONDS);
         channel.runPendingTasks();
         assertThat(replies()).containsExactly("error\n");
     }
