@@ -26,7 +26,7 @@ import org.x2go.authservice.vectors.Vectors.Vector;
 
 /** The example clients, run as commands, do as the vectors say. */
 @Timeout(120)
-class ExampleClientsTest {
+class ExampleClientsIT {
     private static final Path EXAMPLES =
             Path.of("../dist/examples").toAbsolutePath().normalize();
     private static final int ACCEPTED = 0;
