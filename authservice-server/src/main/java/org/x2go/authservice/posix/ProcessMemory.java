@@ -8,6 +8,7 @@ import java.nio.file.Path;
 
 /** How much memory this process has, and what others may see of it. */
 public final class ProcessMemory {
+    private static final int PR_GET_DUMPABLE = 3;
     private static final int PR_SET_DUMPABLE = 4;
 
     private static final Path STATM = Path.of("/proc/self/statm");
@@ -22,8 +23,8 @@ public final class ProcessMemory {
     }
 
     /**
-     * Makes this process one that cannot be dumped: no core file is written for it, and no other process but root's may trace
-     * it or read its memory (PR_SET_DUMPABLE of prctl(2)).
+     * Makes this process one that cannot be dumped: no core file is written for it, and no other process but one with
+     * CAP_SYS_PTRACE may trace it or read its memory (PR_SET_DUMPABLE of prctl(2)). A process that it starts can be dumped.
      *
      * @throws IOException if the kernel refuses
      */
@@ -33,5 +34,10 @@ public final class ProcessMemory {
         } catch (LastErrorException e) {
             throw new IOException("cannot make this process undumpable: " + Errno.text(e), e);
         }
+    }
+
+    /** Whether {@link #forbidDumps} is in force. */
+    static boolean isDumpForbidden() {
+        return LibC.prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0;
     }
 }

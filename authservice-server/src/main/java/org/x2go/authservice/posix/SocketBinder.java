@@ -64,6 +64,7 @@ final class SocketBinder {
         LibC.fchmod(fd, mode);
         separateUmask();
         LibC.umask(0);
+        boolean dumpForbidden = ProcessMemory.isDumpForbidden();
         if (gid != LibC.getegid()) {
             LibC.setfsgid(gid);
             // Setting it to what no group is called tells the one in force (setfsgid(2)).
@@ -77,6 +78,10 @@ final class SocketBinder {
                 throw new IOException("only root can give the socket to user " + uid);
             }
             mayWriteAnywhere();
+        }
+        if (dumpForbidden) {
+            // Another user or group makes it what fs.suid_dumpable says (proc(5)), for the whole process.
+            ProcessMemory.forbidDumps();
         }
         try (Memory address = address()) {
             LibC.bind(fd, address, (int) address.size());

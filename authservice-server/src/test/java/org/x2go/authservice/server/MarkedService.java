@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.Map;
 import org.x2go.authservice.testsupport.MarkedPasswords;
 import org.x2go.authservice.testsupport.MarkedPasswords.Found;
 import org.x2go.authservice.testsupport.MarkedPasswords.Kind;
@@ -37,7 +36,7 @@ final class MarkedService implements AutoCloseable {
     private final ServiceProcess process;
 
     /** Starts it, with its files in a directory; needs root. */
-    MarkedService(Path directory, Map<String, String> environment) throws IOException, InterruptedException {
+    MarkedService(Path directory, Jvm jvm) throws IOException, InterruptedException {
         Needs.root();
         Needs.pamModule("pam_unix.so");
         Needs.pamModule("pam_exec.so");
@@ -59,7 +58,7 @@ final class MarkedService implements AutoCloseable {
                 "auth [default=ignore] pam_unix.so nodelay",
                 "auth required pam_exec.so quiet " + hold,
                 anyAccount);
-        process = ServiceProcess.start(directory, environment, "--workers", "2");
+        process = ServiceProcess.start(directory, jvm.options(), "--workers", "2");
     }
 
     private void service(String name, String... lines) throws IOException {

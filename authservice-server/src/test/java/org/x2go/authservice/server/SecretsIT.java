@@ -6,18 +6,19 @@ import static org.x2go.authservice.server.MarkedService.WRONG;
 import static org.x2go.authservice.server.ServiceProcess.request;
 import static org.x2go.authservice.testsupport.MarkedPasswords.id;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,6 +35,9 @@ import org.x2go.authservice.testsupport.SystemAccount;
  */
 @ResourceLock("/etc/passwd")
 @Timeout(300)
+@ParameterizedClass
+@EnumSource(Jvm.class)
+@SuppressWarnings("NullAway.Init") // JUnit starts the service first.
 class SecretsIT {
     @TempDir
     static Path directory;
@@ -42,12 +46,15 @@ class SecretsIT {
 
     private final Random random = new Random(1);
 
-    @BeforeAll
-    static void start() throws Exception {
-        service = new MarkedService(directory, Map.of());
+    /** All tests are run once on each. */
+    SecretsIT(Jvm jvm) {}
+
+    @BeforeParameterizedClassInvocation
+    static void start(Jvm jvm) throws Exception {
+        service = new MarkedService(Files.createDirectory(directory.resolve(jvm.name())), jvm);
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() throws Exception {
         if (service != null) {
             service.close();

@@ -5,15 +5,16 @@ import static org.x2go.authservice.server.MarkedService.RIGHT;
 import static org.x2go.authservice.server.MarkedService.WRONG;
 import static org.x2go.authservice.server.ServiceProcess.request;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,6 +23,9 @@ import org.x2go.authservice.testsupport.RawPeer;
 
 /** As {@link SecretsIT}, for the many ways in which a peer may send requests, and what is no request. */
 @Timeout(300)
+@ParameterizedClass
+@EnumSource(Jvm.class)
+@SuppressWarnings("NullAway.Init") // JUnit starts the service first.
 class SecretsOnTheWireIT {
     private static final int MAX_REQUEST_BYTES = 4096;
     private static final List<Kind> KINDS = List.of(Kind.values());
@@ -36,12 +40,15 @@ class SecretsOnTheWireIT {
 
     private final Random random = new Random(1);
 
-    @BeforeAll
-    static void start() throws Exception {
-        service = new MarkedService(directory, Map.of());
+    /** All tests are run once on each. */
+    SecretsOnTheWireIT(Jvm jvm) {}
+
+    @BeforeParameterizedClassInvocation
+    static void start(Jvm jvm) throws Exception {
+        service = new MarkedService(Files.createDirectory(directory.resolve(jvm.name())), jvm);
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() throws Exception {
         if (service != null) {
             service.close();

@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.x2go.authservice.testsupport.Program;
 import org.x2go.authservice.testsupport.RawPeer;
 
@@ -27,7 +26,7 @@ final class ServiceProcess implements AutoCloseable {
     }
 
     /** Starts it, with all the services that there are files of, and returns when it answers. */
-    static ServiceProcess start(Path directory, Map<String, String> environment, String... more)
+    static ServiceProcess start(Path directory, List<String> javaOptions, String... more)
             throws IOException, InterruptedException {
         Path confdir = directory.resolve("pam.d");
         Path socket = directory.resolve("socket");
@@ -39,7 +38,7 @@ final class ServiceProcess implements AutoCloseable {
                     List.of("--allow-service", service.getFileName().toString())));
         }
         arguments.addAll(List.of(more));
-        Process process = new Program(directory, environment).start(arguments.toArray(String[]::new));
+        Process process = Program.on(javaOptions, directory).start(arguments.toArray(String[]::new));
         Program.await("the service answers", () -> !process.isAlive() || Program.answers(socket));
         if (!process.isAlive()) {
             throw new IOException("it says: " + Files.readString(directory.resolve("err")));

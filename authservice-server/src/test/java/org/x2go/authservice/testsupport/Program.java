@@ -23,6 +23,7 @@ public final class Program {
     private final Path directory;
     private final Map<String, String> environment;
     private final List<String> launcher;
+    private final List<String> javaOptions;
 
     public Program(Path directory, Map<String, String> environment) {
         this(directory, environment, List.of());
@@ -30,9 +31,19 @@ public final class Program {
 
     /** The launcher is a command that starts the one that its arguments name, as prlimit(1) does. */
     public Program(Path directory, Map<String, String> environment, List<String> launcher) {
+        this(directory, environment, launcher, List.of());
+    }
+
+    private Program(Path directory, Map<String, String> environment, List<String> launcher, List<String> javaOptions) {
         this.directory = directory;
         this.environment = environment;
         this.launcher = launcher;
+        this.javaOptions = javaOptions;
+    }
+
+    /** One whose JVM is started with these options. */
+    public static Program on(List<String> javaOptions, Path directory) {
+        return new Program(directory, Map.of(), List.of(), javaOptions);
     }
 
     /** What came of a run. */
@@ -42,6 +53,7 @@ public final class Program {
     public Process start(String... args) throws IOException {
         List<String> command = new ArrayList<>(launcher);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(javaOptions);
         command.add("-jar");
         command.add(Objects.requireNonNull(System.getProperty("authservice.server.jar"), "run by failsafe"));
         command.addAll(List.of(args));
