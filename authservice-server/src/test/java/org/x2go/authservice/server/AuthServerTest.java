@@ -25,6 +25,7 @@ import org.x2go.authservice.auth.AuthResult;
 import org.x2go.authservice.auth.Authenticator;
 import org.x2go.authservice.auth.PeerPolicy;
 import org.x2go.authservice.protocol.Credentials;
+import org.x2go.authservice.testsupport.CapturedLog;
 import org.x2go.authservice.testsupport.RawPeer;
 
 @Timeout(60)
@@ -169,15 +170,22 @@ class AuthServerTest {
         };
         AuthServerConfig config =
                 config().workers(1).requestTimeout(Duration.ofSeconds(1)).build();
-        try (AuthServer server = AuthServer.start(config, hanging);
+        try (CapturedLog log = new CapturedLog("org.x2go.authservice.server");
+                AuthServer server = AuthServer.start(config, hanging);
                 RawPeer running = RawPeer.connect(server.socketPath());
                 RawPeer queued = RawPeer.connect(server.socketPath())) {
             running.send(RIGHT);
             queued.send(RIGHT);
             assertThat(running.reply()).isEqualTo("error");
             assertThat(queued.reply()).isEqualTo("error");
+            assertThat(log.lines())
+                    .as("names the service that hangs, and what can be done")
+                    .anyMatch(line -> line.startsWith("ERROR All 1 workers are stuck in PAM")
+                            && line.contains("service x2gobroker")
+                            && line.contains("--workers"));
             release.countDown();
             assertThat(queued.send(RIGHT).reply()).isEqualTo("ok");
+            assertThat(log.lines()).anyMatch(line -> line.startsWith("WARN PAM answers again"));
         }
     }
 

@@ -69,9 +69,9 @@ class GuessingTest {
     void hangingUpBuysNoFurtherGuesses() throws Exception {
         try (AuthServer server = start(4)) {
             long begun = System.nanoTime();
-            for (int round = 0; round < 20; round++) {
+            for (int round = 0; round < 10; round++) {
                 List<RawPeer> peers = new ArrayList<>();
-                for (int i = 0; i < 100; i++) {
+                for (int i = 0; i < 500; i++) {
                     peers.add(RawPeer.connect(server.socketPath()).send(GUESS));
                 }
                 Thread.sleep(50);
