@@ -6,15 +6,23 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 
-/** What the packaged service is started with: compiled code of either kind treats registers in its own way. */
+/** How the packaged service is started: compiled code of either kind treats registers in its own way. */
 enum Jvm {
     /** As by <code>java -jar</code>: both compilers, and the collector that suits the machine. */
     PLAIN,
     /** As by the installed launcher, whose options are read from where it has them. */
-    INSTALLED;
+    INSTALLED,
+    /** As installed, and with PAM in processes of its own. */
+    INSTALLED_ISOLATED;
 
+    /** The JVM's options. */
     List<String> options() throws IOException, InterruptedException {
         return this == PLAIN ? List.of() : launcherOptions();
+    }
+
+    /** The service's. */
+    String isolation() {
+        return this == INSTALLED_ISOLATED ? "process" : "thread";
     }
 
     private static List<String> launcherOptions() throws IOException, InterruptedException {

@@ -58,7 +58,7 @@ final class MarkedService implements AutoCloseable {
                 "auth [default=ignore] pam_unix.so nodelay",
                 "auth required pam_exec.so quiet " + hold,
                 anyAccount);
-        process = ServiceProcess.start(directory, jvm.options(), "--workers", "2");
+        process = ServiceProcess.start(directory, jvm.options(), "--workers", "2", "--isolation", jvm.isolation());
     }
 
     private void service(String name, String... lines) throws IOException {

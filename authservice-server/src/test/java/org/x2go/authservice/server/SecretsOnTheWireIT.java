@@ -24,7 +24,9 @@ import org.x2go.authservice.testsupport.RawPeer;
 /** As {@link SecretsIT}, for the many ways in which a peer may send requests, and what is no request. */
 @Timeout(300)
 @ParameterizedClass
-@EnumSource(Jvm.class)
+@EnumSource(
+        value = Jvm.class,
+        names = {"PLAIN", "INSTALLED"})
 @SuppressWarnings("NullAway.Init") // JUnit starts the service first.
 class SecretsOnTheWireIT {
     private static final int MAX_REQUEST_BYTES = 4096;

@@ -29,6 +29,7 @@ public final class JavaCommand {
             "-XX:-UsePerfData",
             "-XX:ErrorFile=/dev/null",
             "-XX:-CreateCoredumpOnCrash",
+            "-XX:+DisableAttachMechanism",
             "-XX:+ExitOnOutOfMemoryError",
             "-Xshare:auto");
 
