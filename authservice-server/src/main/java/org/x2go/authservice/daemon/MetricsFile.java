@@ -12,7 +12,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
-import org.x2go.authservice.server.ServerStatistics;
 
 /**
  * Keeps a file with the service's metrics up to date, for the textfile collector of Prometheus's node_exporter. The file is
@@ -43,7 +42,7 @@ final class MetricsFile implements Report {
     }
 
     @Override
-    public synchronized void report(ServerStatistics statistics) throws IOException {
+    public synchronized void report(ServiceStatistics statistics) throws IOException {
         if (closed) {
             return;
         }
@@ -61,7 +60,7 @@ final class MetricsFile implements Report {
         }
     }
 
-    private void write(Path path, ServerStatistics statistics) throws IOException {
+    private void write(Path path, ServiceStatistics statistics) throws IOException {
         try (var channel = Files.newByteChannel(
                         path, NEW, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--")));
                 OutputStream out = java.nio.channels.Channels.newOutputStream(channel)) {

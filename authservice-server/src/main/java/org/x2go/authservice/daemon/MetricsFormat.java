@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.x2go.authservice.protocol.Verdict;
 import org.x2go.authservice.server.ServerStatistics;
+import org.x2go.authservice.worker.pool.PoolStatistics;
 
 /**
  * Writes statistics in Prometheus's text format. The only class that knows the library for that, which is loaded only with
@@ -42,7 +43,8 @@ final class MetricsFormat {
         this.version = version;
     }
 
-    void write(ServerStatistics now, OutputStream out) throws IOException {
+    void write(ServiceStatistics service, OutputStream out) throws IOException {
+        ServerStatistics now = service.server();
         Map<String, ServerStatistics.OfService> services = new TreeMap<>(now.services());
         List<MetricSnapshot> metrics = new ArrayList<>(List.of(
                 InfoSnapshot.builder()
@@ -74,7 +76,24 @@ final class MetricsFormat {
                         "workers_stuck",
                         "Workers that PAM has not let go by their request's deadline",
                         now.stuckWorkers())));
+        service.pool().ifPresent(pool -> metrics.addAll(processes(pool)));
         writer.write(out, new MetricSnapshots(metrics), EscapingScheme.DEFAULT);
+    }
+
+    private static List<MetricSnapshot> processes(PoolStatistics pool) {
+        return List.of(
+                gauge("pam_processes", "Processes that PAM runs in", pool.workers()),
+                counter("pam_processes_started", "Processes for PAM that have been ready", pool.started()),
+                CounterSnapshot.builder()
+                        .name(PREFIX + "pam_processes_lost")
+                        .help("Processes for PAM that died in a module, or were killed at their request's deadline")
+                        .dataPoint(point(Labels.of("reason", "died"), pool.died()))
+                        .dataPoint(point(Labels.of("reason", "killed"), pool.killed()))
+                        .build(),
+                gauge(
+                        "pam_processes_healthy",
+                        "0 if processes for PAM die again and again without an answer, else 1",
+                        pool.healthy() ? 1 : 0));
     }
 
     private static CounterSnapshot verdicts(Map<String, ServerStatistics.OfService> services) {

@@ -4,12 +4,15 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.x2go.authservice.auth.Authenticator;
 import org.x2go.authservice.auth.Diagnostics;
 import org.x2go.authservice.pam.PamAuthenticator;
 import org.x2go.authservice.pam.PamUnavailableException;
 import org.x2go.authservice.worker.pool.ConnectedWorkers;
 import org.x2go.authservice.worker.pool.JavaCommand;
+import org.x2go.authservice.worker.pool.PoolStatistics;
 import org.x2go.authservice.worker.pool.StartedWorkers;
 import org.x2go.authservice.worker.pool.WorkerPool;
 import org.x2go.authservice.worker.pool.WorkerSource;
@@ -19,11 +22,17 @@ final class Pam implements AutoCloseable {
     private final Authenticator authenticator;
     private final Runnable warmUp;
     private final Runnable close;
+    private final Supplier<Optional<PoolStatistics>> statistics;
 
-    private Pam(Authenticator authenticator, Runnable warmUp, Runnable close) {
+    private Pam(
+            Authenticator authenticator,
+            Runnable warmUp,
+            Runnable close,
+            Supplier<Optional<PoolStatistics>> statistics) {
         this.authenticator = authenticator;
         this.warmUp = warmUp;
         this.close = close;
+        this.statistics = statistics;
     }
 
     /**
@@ -37,11 +46,11 @@ final class Pam implements AutoCloseable {
         if (settings.isolation().mode() == Isolation.Mode.THREAD) {
             PamAuthenticator pam = PamAuthenticator.open(
                     settings.services(), settings.pamConfdir().orElse(null), log);
-            return new Pam(pam, pam::warmUp, pam::close);
+            return new Pam(pam, pam::warmUp, pam::close, Optional::empty);
         }
         WorkerPool pool =
                 WorkerPool.start(workers(settings, log), settings.serverConfig().workers(), log);
-        return new Pam(pool, () -> {}, pool::close);
+        return new Pam(pool, () -> {}, pool::close, () -> Optional.of(pool.statistics()));
     }
 
     private static WorkerSource workers(Settings settings, Diagnostics log) throws IOException {
@@ -76,6 +85,11 @@ final class Pam implements AutoCloseable {
     /** Loads the modules of the services, where they stay loaded. */
     void warmUp() {
         warmUp.run();
+    }
+
+    /** How the workers are; empty if PAM is in this process. */
+    Optional<PoolStatistics> statistics() {
+        return statistics.get();
     }
 
     @Override

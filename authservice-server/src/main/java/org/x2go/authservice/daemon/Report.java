@@ -2,7 +2,6 @@ package org.x2go.authservice.daemon;
 
 import java.io.IOException;
 import java.time.Duration;
-import org.x2go.authservice.server.ServerStatistics;
 
 /** Something that is told again and again how the service is. */
 interface Report extends AutoCloseable {
@@ -10,7 +9,7 @@ interface Report extends AutoCloseable {
     Duration interval();
 
     /** Takes what holds now. Called by one thread at a time. */
-    void report(ServerStatistics statistics) throws IOException;
+    void report(ServiceStatistics statistics) throws IOException;
 
     /** The service begins to stop. Reports may go on until it has. */
     @Override

@@ -2,6 +2,7 @@ package org.x2go.authservice.daemon;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -12,6 +13,7 @@ import java.util.function.Supplier;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.x2go.authservice.server.ServerStatistics;
+import org.x2go.authservice.worker.pool.PoolStatistics;
 
 /**
  * Tells all who want to know how the service is, from a thread of its own.
@@ -22,17 +24,25 @@ import org.x2go.authservice.server.ServerStatistics;
 final class Reports implements AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(Reports.class);
 
-    private final Supplier<CompletableFuture<ServerStatistics>> source;
+    private final Supplier<CompletableFuture<ServerStatistics>> server;
+    private final Supplier<Optional<PoolStatistics>> pool;
     private final List<Report> reports;
 
-    private Reports(Supplier<CompletableFuture<ServerStatistics>> source, List<Report> reports) {
-        this.source = source;
+    private Reports(
+            Supplier<CompletableFuture<ServerStatistics>> server,
+            Supplier<Optional<PoolStatistics>> pool,
+            List<Report> reports) {
+        this.server = server;
+        this.pool = pool;
         this.reports = reports;
     }
 
     /** Starts to report. The thread ends with the process, so that a watchdog hears of a service that is stopping too. */
-    static Reports start(Supplier<CompletableFuture<ServerStatistics>> source, List<Report> reports) {
-        Reports all = new Reports(source, reports);
+    static Reports start(
+            Supplier<CompletableFuture<ServerStatistics>> server,
+            Supplier<Optional<PoolStatistics>> pool,
+            List<Report> reports) {
+        Reports all = new Reports(server, pool, reports);
         if (!reports.isEmpty()) {
             ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
                 Thread reporter = new Thread(task, "reports");
@@ -54,7 +64,8 @@ final class Reports implements AutoCloseable {
             @Override
             public void run() {
                 try {
-                    report.report(source.get().get(report.interval().toNanos(), TimeUnit.NANOSECONDS));
+                    ServerStatistics now = server.get().get(report.interval().toNanos(), TimeUnit.NANOSECONDS);
+                    report.report(new ServiceStatistics(now, pool.get()));
                     failing = false;
                 } catch (TimeoutException e) {
                     complain("The service's event loop does not turn");

@@ -13,6 +13,7 @@ import org.x2go.authservice.posix.Accounts;
 import org.x2go.authservice.server.AuthServer;
 import org.x2go.authservice.server.AuthServerConfig;
 import org.x2go.authservice.server.ServerStatistics;
+import org.x2go.authservice.worker.pool.PoolStatistics;
 
 /** The service as the program runs it: the socket in front, PAM behind. */
 final class Service implements AutoCloseable {
@@ -53,9 +54,14 @@ final class Service implements AutoCloseable {
         return server.socketPath();
     }
 
-    /** What the service is doing, as its event loop says; see {@link AuthServer#statistics}. */
-    CompletableFuture<ServerStatistics> statistics() {
+    /** What the socket's side is doing, as its event loop says; see {@link AuthServer#statistics}. */
+    CompletableFuture<ServerStatistics> serverStatistics() {
         return server.statistics();
+    }
+
+    /** How the PAM workers are; empty if PAM runs in this process. */
+    Optional<PoolStatistics> poolStatistics() {
+        return pam.statistics();
     }
 
     /** Loads the modules of the services; requests are answered meanwhile, but the first ones may have to wait. */

@@ -77,7 +77,7 @@ final class ServiceManager implements Report {
     }
 
     @Override
-    public void report(ServerStatistics statistics) throws IOException {
+    public void report(ServiceStatistics statistics) throws IOException {
         String status = status(statistics);
         StringBuilder message = new StringBuilder();
         if (!stopping && !status.equals(lastStatus)) {
@@ -93,13 +93,19 @@ final class ServiceManager implements Report {
     }
 
     /** One line for an admin. */
-    static String status(ServerStatistics now) {
+    static String status(ServiceStatistics service) {
+        ServerStatistics now = service.server();
         StringBuilder line = new StringBuilder();
         line.append(now.connections()).append(" connections, ");
         line.append(now.busyWorkers()).append(" of ").append(now.workers()).append(" workers busy");
         if (now.stuckWorkers() > 0) {
             line.append(" (").append(now.stuckWorkers()).append(" stuck)");
         }
+        service.pool()
+                .ifPresent(pool -> line.append(" by ")
+                        .append(pool.workers())
+                        .append(" processes")
+                        .append(pool.healthy() ? "" : ", which die again and again (see the log)"));
         line.append(", ").append(now.queuedRequests()).append(" requests queued, ");
         line.append(now.pendingDelays()).append(" replies delayed; answered so far:");
         for (Verdict verdict : Verdict.values()) {

@@ -41,11 +41,19 @@ final class ActivatedService implements AutoCloseable {
     /** Starts what listens; the service itself is started by the first connection. Its log is the file "log". */
     static ActivatedService listen(Path directory, Map<String, String> environment, String... args)
             throws IOException, InterruptedException {
+        return listen(directory, environment, List.of(), args);
+    }
+
+    /** The launcher is a command that starts the one that its arguments name, as setpriv(1) does. */
+    static ActivatedService listen(
+            Path directory, Map<String, String> environment, List<String> launcher, String... args)
+            throws IOException, InterruptedException {
         Path socket = directory.resolve("activated");
         List<String> command =
                 new ArrayList<>(List.of(Needs.program("systemd-socket-activate").toString(), "-l", socket.toString()));
         environment.forEach((name, value) -> command.add("--setenv=" + name + "=" + value));
         command.addAll(List.of("sh", "-c", HOLDER, "sh"));
+        command.addAll(launcher);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-Xmx96m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar"));
         command.add(Objects.requireNonNull(System.getProperty("authservice.server.jar"), "run by failsafe"));

@@ -102,13 +102,14 @@ class ActivationIT {
     @Test
     void keepsAMetricsFileUntilItIsStopped() throws Exception {
         Path metrics = directory.resolve("authservice.prom");
-        try (ActivatedService service =
-                listen(Map.of(), "--metrics-file", metrics.toString(), "--metrics-interval", "1")) {
+        try (ActivatedService service = listen(
+                Map.of(), "--isolation", "process", "--metrics-file", metrics.toString(), "--metrics-interval", "1")) {
             assertThat(Program.ask(service.socket(), "jane", "secret", "x2gobroker"))
                     .isEqualTo("ok\n");
             Program.await("the login is counted", () -> {
                 try {
                     return Files.exists(metrics)
+                            && Files.readString(metrics).contains("authservice_pam_processes_started_total 1.0\n")
                             && Files.readString(metrics)
                                     .contains(
                                             "authservice_verdicts_total{service=\"x2gobroker\",verdict=\"ok\"} 1.0\n");

@@ -29,12 +29,15 @@ class ConfigurationCheckTest {
     }
 
     private boolean check(String... more) throws Exception {
+        return check(ProcessUser.current(), more);
+    }
+
+    private boolean check(ProcessUser user, String... more) throws Exception {
         List<String> args = new ArrayList<>(List.of(
                 "-s", directory.resolve("run/socket").toString(),
                 "--auth-log", directory.resolve("log").toString(),
                 "--pam-confdir", pam.toString()));
         args.addAll(List.of(more));
-        ProcessUser user = ProcessUser.current();
         Options options = new CommandLineParser().parse(args.toArray(String[]::new));
         Path missing = directory.resolve("missing");
         Settings settings = new SettingsReader(Map.of(), missing, missing, user).read(options);
@@ -90,6 +93,42 @@ class ConfigurationCheckTest {
 
         assertThat(check("-g", "no-such-group-here")).isFalse();
         assertThat(report).contains("problem: there is no group 'no-such-group-here'");
+    }
+
+    @Test
+    void findsThatOnlyRootCanGiveASocketAway() throws Exception {
+        ProcessUser ordinary = new ProcessUser("jane", false);
+
+        assertThat(check(ordinary, "-g", "4000000")).isFalse();
+        assertThat(report).contains("problem: only root can make a socket for group 4000000: leave out --group");
+        assertThat(check(ordinary, "-o", "4000000")).isFalse();
+        assertThat(report).contains("problem: only root can make a socket for user 4000000: leave out --owner");
+        assertThat(check(new ProcessUser("root", true), "-o", "4000000", "-g", "4000000"))
+                .isTrue();
+    }
+
+    @Test
+    void looksAtWhereMetricsWouldGo() throws Exception {
+        Path file = directory.resolve("authservice.prom");
+        assertThat(check("--metrics-file", file.toString(), "--metrics-interval", "5"))
+                .isTrue();
+        assertThat(report).contains("metrics: " + file + ", every 5 s\n").doesNotContain("warning: node_exporter");
+
+        assertThat(check("--metrics-file", directory.resolve("metrics").toString()))
+                .isTrue();
+        assertThat(report).contains("warning: node_exporter reads files whose names end in .prom only");
+
+        assertThat(check("--metrics-file", directory.resolve("no/such.prom").toString()))
+                .isFalse();
+        assertThat(report).contains("problem: the directory of the metrics file " + directory.resolve("no/such.prom"));
+    }
+
+    @Test
+    void findsDeadIncludes() throws Exception {
+        Files.writeString(pam.resolve("x2gobroker"), "@include common-auth\n");
+
+        assertThat(check()).isTrue();
+        assertThat(report).contains("warning: PAM service x2gobroker includes common-auth (" + pam);
     }
 
     @Test

@@ -13,11 +13,13 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.x2go.authservice.protocol.Verdict;
 import org.x2go.authservice.server.ServerStatistics;
+import org.x2go.authservice.worker.pool.PoolStatistics;
 
 class MetricsFileTest {
     @TempDir
@@ -32,7 +34,7 @@ class MetricsFileTest {
         file = new MetricsFile(path, Duration.ofSeconds(15), new MetricsFormat("1.2.3"));
     }
 
-    private static ServerStatistics statistics() {
+    private static ServiceStatistics statistics() {
         List<Long> counts = new ArrayList<>(Collections.nCopies(ServerStatistics.Durations.BOUNDS.size() + 1, 0L));
         counts.set(0, 3L);
         counts.set(3, 2L);
@@ -40,7 +42,9 @@ class MetricsFileTest {
         var broker = new ServerStatistics.OfService(
                 Map.of(Verdict.OK, 5L, Verdict.ERROR, 1L),
                 new ServerStatistics.Durations(counts, Duration.ofMillis(61_250)));
-        return new ServerStatistics(12, 99, 6, 7, 4, 1, 2, 8, 3, 1, 10, 11, Map.of("x2gobroker", broker));
+        return new ServiceStatistics(
+                new ServerStatistics(12, 99, 6, 7, 4, 1, 2, 8, 3, 1, 10, 11, Map.of("x2gobroker", broker)),
+                Optional.of(new PoolStatistics(2, 20, 13, 5, true)));
     }
 
     @Test
@@ -74,6 +78,11 @@ class MetricsFileTest {
                         "authservice_workers 8.0\n",
                         "authservice_workers_busy 3.0\n",
                         "authservice_workers_stuck 1.0\n",
+                        "authservice_pam_processes 2.0\n",
+                        "authservice_pam_processes_started_total 20.0\n",
+                        "authservice_pam_processes_lost_total{reason=\"died\"} 13.0\n",
+                        "authservice_pam_processes_lost_total{reason=\"killed\"} 5.0\n",
+                        "authservice_pam_processes_healthy 1.0\n",
                         "authservice_build_info{version=\"1.2.3\"} 1\n")
                 .endsWith("\n");
         assertThat(Files.getPosixFilePermissions(path)).isEqualTo(PosixFilePermissions.fromString("rw-r--r--"));

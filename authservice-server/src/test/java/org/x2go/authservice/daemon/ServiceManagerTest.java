@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.x2go.authservice.protocol.Verdict;
 import org.x2go.authservice.server.ServerStatistics;
 import org.x2go.authservice.testsupport.NotifySocket;
+import org.x2go.authservice.worker.pool.PoolStatistics;
 
 @Timeout(120)
 class ServiceManagerTest {
@@ -25,7 +27,11 @@ class ServiceManagerTest {
     @TempDir
     private Path directory;
 
-    private static ServerStatistics statistics(int connections, int stuck) {
+    private static ServiceStatistics statistics(int connections, int stuck) {
+        return new ServiceStatistics(server(connections, stuck), Optional.empty());
+    }
+
+    private static ServerStatistics server(int connections, int stuck) {
         var ofService = new ServerStatistics.OfService(
                 Map.of(Verdict.OK, 5L, Verdict.ERROR, 1L), new ServerStatistics.Durations(List.of(), Duration.ZERO));
         return new ServerStatistics(connections, 9, 0, 0, 4, 0, 2, 8, 3, stuck, 7, 1, Map.of("x2gobroker", ofService));
@@ -74,6 +80,16 @@ class ServiceManagerTest {
             assertThat(socket.next()).startsWith("STATUS=13 connections, 3 of 8 workers busy (1 stuck), ");
             assertThat(socket.next()).startsWith("STOPPING=1\n");
         }
+    }
+
+    @Test
+    void isToldOfProcessesThatPamRunsIn() {
+        assertThat(ServiceManager.status(
+                        new ServiceStatistics(server(1, 0), Optional.of(new PoolStatistics(2, 3, 0, 1, true)))))
+                .startsWith("1 connections, 3 of 8 workers busy by 2 processes, 4 requests queued, ");
+        assertThat(ServiceManager.status(
+                        new ServiceStatistics(server(1, 0), Optional.of(new PoolStatistics(0, 3, 9, 0, false)))))
+                .contains(" by 0 processes, which die again and again (see the log), 4 requests queued, ");
     }
 
     @Test
@@ -129,7 +145,7 @@ class ServiceManagerTest {
         try (NotifySocket socket = listen()) {
             ServiceManager manager = ServiceManager.of(environment("WATCHDOG_USEC", "150000"), PID)
                     .orElseThrow();
-            CompletableFuture<ServerStatistics> turns = CompletableFuture.completedFuture(statistics(1, 0));
+            CompletableFuture<ServerStatistics> turns = CompletableFuture.completedFuture(server(1, 0));
             CompletableFuture<ServerStatistics> hangs = new CompletableFuture<>();
             var asked = new java.util.concurrent.atomic.AtomicInteger();
             var hanging = new java.util.concurrent.atomic.AtomicBoolean();
@@ -138,6 +154,7 @@ class ServiceManagerTest {
                         asked.incrementAndGet();
                         return hanging.get() ? hangs : turns;
                     },
+                    Optional::empty,
                     List.of(manager));
             socket.next("WATCHDOG=1");
             hanging.set(true);

@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.x2go.authservice.auth.Diagnostics;
 
 /**
@@ -45,6 +46,9 @@ final class Hiring {
 
     /** How many workers have died since one answered. */
     private volatile int deaths;
+
+    private final AtomicLong allStarted = new AtomicLong();
+    private final AtomicLong allDied = new AtomicLong();
 
     private int starting;
     private long notBefore = System.nanoTime();
@@ -136,6 +140,7 @@ final class Hiring {
             worker = start();
             worker.awaitReady(System.nanoTime() + START.toNanos());
             staff.add(worker);
+            allStarted.incrementAndGet();
             if (closed) {
                 worker.kill();
             }
@@ -190,6 +195,7 @@ final class Hiring {
     /** A worker has died that should not have. */
     synchronized void died() {
         deaths++;
+        allDied.incrementAndGet();
         if (deaths > 1) {
             long pause = FIRST_PAUSE_NANOS << Math.min(deaths - 2, 10);
             notBefore = System.nanoTime() + Math.min(pause, LONGEST_PAUSE_NANOS);
@@ -206,6 +212,16 @@ final class Hiring {
     /** Whether an answer can be hoped for. */
     boolean isHealthy() {
         return deaths < UNHEALTHY;
+    }
+
+    /** How many workers have been ready so far. */
+    long allStarted() {
+        return allStarted.get();
+    }
+
+    /** How many have died so far that should not have. */
+    long allDied() {
+        return allDied.get();
     }
 
     /** Ends a worker that nobody uses any more, and does not wait for it. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.x2go.authservice.auth.AuthResult;
 import org.x2go.authservice.auth.Authenticator;
@@ -33,6 +34,7 @@ public final class WorkerPool implements Authenticator, AutoCloseable {
     private final Staff staff;
     private final Hiring hiring;
     private final Diagnostics diagnostics;
+    private final AtomicLong killed = new AtomicLong();
 
     private WorkerPool(WorkerSource source, Staff staff, Hiring hiring, Diagnostics diagnostics) {
         this.source = source;
@@ -82,6 +84,7 @@ public final class WorkerPool implements Authenticator, AutoCloseable {
             return answer.result();
         } catch (SocketTimeoutException e) {
             worker.kill();
+            killed.incrementAndGet();
             hiring.dismiss(worker);
             return AuthResult.error("no verdict from PAM in time; its worker was killed");
         } catch (IOException e) {
@@ -123,6 +126,12 @@ public final class WorkerPool implements Authenticator, AutoCloseable {
     /** Whether requests have a chance: false if workers have died again and again, without any answer in between. */
     public boolean isHealthy() {
         return hiring.isHealthy();
+    }
+
+    /** What there is now, and what has been so far. */
+    public PoolStatistics statistics() {
+        return new PoolStatistics(
+                staff.size(), hiring.allStarted(), hiring.allDied(), killed.get(), hiring.isHealthy());
     }
 
     /** How many workers there are now. */

@@ -1,0 +1,138 @@
+package org.x2go.authservice.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.x2go.authservice.testsupport.Needs;
+import org.x2go.authservice.testsupport.Program;
+import org.x2go.authservice.testsupport.SystemAccount;
+
+/** With the capabilities that the installed units leave it, and no others, the service can do what they promise. */
+@Timeout(120)
+class UnitPrivilegesIT {
+    private static final Path UNITS =
+            Path.of("../dist/systemd").toAbsolutePath().normalize();
+    private static final String NOBODY = "65534";
+
+    @TempDir
+    private Path directory;
+
+    private SystemAccount account;
+
+    @BeforeEach
+    void account() throws Exception {
+        Needs.root();
+        account = SystemAccount.create().password("secret");
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
+        Files.createDirectory(directory.resolve("pam"));
+    }
+
+    @AfterEach
+    void remove() throws Exception {
+        if (account != null) {
+            account.remove();
+        }
+    }
+
+    private void service(String... lines) throws IOException {
+        Files.write(directory.resolve("pam/x2gobroker"), List.of(lines));
+    }
+
+    /** What the last CapabilityBoundingSet= says, as setpriv(1) writes it. */
+    private static String capabilities(Path unit) throws IOException {
+        Matcher set = Pattern.compile("(?m)^CapabilityBoundingSet=(.*)$").matcher(Files.readString(unit));
+        String last = "";
+        while (set.find()) {
+            last = set.group(1);
+        }
+        StringBuilder bounds = new StringBuilder("-all");
+        Arrays.stream(last.split(" ", -1))
+                .filter(name -> !name.isEmpty())
+                .forEach(name -> bounds.append(",+")
+                        .append(name.replaceFirst("^CAP_", "").toLowerCase(Locale.ROOT)));
+        return bounds.toString();
+    }
+
+    private ActivatedService listen(String capabilities, String... setpriv) throws Exception {
+        List<String> launcher = new ArrayList<>(List.of(
+                Needs.program("setpriv").toString(),
+                "--no-new-privs",
+                "--inh-caps=-all",
+                "--bounding-set=" + capabilities));
+        launcher.addAll(List.of(setpriv));
+        return ActivatedService.listen(
+                directory,
+                Map.of(),
+                launcher,
+                "--pam-confdir",
+                directory.resolve("pam").toString());
+    }
+
+    private void assertThatItTellsPasswordsApart(ActivatedService service) throws IOException {
+        assertThat(Program.ask(service.socket(), account.name(), "secret", "x2gobroker"))
+                .isEqualTo("ok\n");
+        assertThat(Program.ask(service.socket(), account.name(), "guess", "x2gobroker"))
+                .isEqualTo("fail\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"x2gobroker-authservice.service", "dropins/strict.conf"})
+    void pamUnixAndFaillockWorkAsRoot(String unit) throws Exception {
+        Path tallies = Files.createDirectory(directory.resolve("faillock"));
+        String faillock = Needs.pamModule("pam_faillock.so") + " dir=" + tallies + " deny=3 ";
+        service(
+                "auth required " + faillock + "preauth",
+                "auth sufficient " + Needs.pamModule("pam_unix.so"),
+                "auth [default=die] " + faillock + "authfail",
+                "account required " + Needs.pamModule("pam_unix.so"));
+        try (ActivatedService service = listen(capabilities(UNITS.resolve(unit)))) {
+            assertThatItTellsPasswordsApart(service);
+            assertThat(tallies.resolve(account.name())).isNotEmptyFile();
+        }
+    }
+
+    @Test
+    void theLogCanBeInADirectoryOfTheBrokers() throws Exception {
+        service(
+                "auth required " + Needs.pamModule("pam_unix.so"),
+                "account required " + Needs.pamModule("pam_unix.so"));
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.setAttribute(directory, "unix:uid", Integer.parseInt(NOBODY));
+        try (ActivatedService service = listen(capabilities(UNITS.resolve("x2gobroker-authservice.service")))) {
+            assertThatItTellsPasswordsApart(service);
+            assertThat(service.log()).contains(" INFO  ok user=\"" + account.name() + "\" ");
+        }
+    }
+
+    /** Before Linux-PAM 1.6, from which on pam_unix needs root; what needs only a daemon or a file works after that too. */
+    @Test
+    void aServiceWithoutRootAsksModulesThatDoNotNeedIt() throws Exception {
+        service(
+                "auth required " + Needs.pamModule("pam_permit.so"),
+                "account required " + Needs.pamModule("pam_permit.so"));
+        String capabilities = capabilities(UNITS.resolve("dropins/unprivileged.conf"));
+        assertThat(capabilities).isEqualTo("-all");
+        try (ActivatedService service =
+                listen(capabilities, "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups")) {
+            assertThat(Program.ask(service.socket(), account.name(), "secret", "x2gobroker"))
+                    .isEqualTo("ok\n");
+        }
+    }
+}
