@@ -109,7 +109,7 @@ class ActivationIT {
             Program.await("the login is counted", () -> {
                 try {
                     return Files.exists(metrics)
-                            && Files.readString(metrics).contains("authservice_pam_processes_started_total 1.0\n")
+                            && Files.readString(metrics).contains("authservice_pam_processes_healthy 1.0\n")
                             && Files.readString(metrics)
                                     .contains(
                                             "authservice_verdicts_total{service=\"x2gobroker\",verdict=\"ok\"} 1.0\n");
