@@ -8,6 +8,7 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -58,6 +59,11 @@ public final class SocketFile implements ListeningSocket {
             throw new IOException(
                     "cannot make the directory " + directory
                             + " for the socket: permission denied; make it, run as root," + " or choose --socket-file",
+                    e);
+        } catch (FileAlreadyExistsException e) {
+            throw new IOException(
+                    "cannot make the directory " + directory + " for the socket: " + e.getFile()
+                            + " is there already, and is no directory; remove it or choose --socket-file",
                     e);
         } catch (IOException e) {
             throw new IOException("cannot make the directory " + directory + " for the socket: " + e, e);

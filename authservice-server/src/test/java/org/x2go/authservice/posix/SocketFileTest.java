@@ -49,6 +49,15 @@ class SocketFileTest {
     }
 
     @Test
+    void saysThatAFileLiesWhereTheDirectoryWouldBe() throws IOException {
+        Path file = Files.createFile(directory.resolve("f"));
+        assertThatThrownBy(() -> SocketFile.bind(file.resolve("s"), -1, -1, 0600))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(file + " is there already, and is no directory")
+                .hasMessageNotContaining("Exception");
+    }
+
+    @Test
     void leavesTheUmaskAndTheUserOfOtherFilesAsTheyWere() throws IOException {
         Needs.root();
         int umask = umask();
