@@ -158,6 +158,8 @@ pid() { inside sh -c "cat /run/systemctl.$service.pid 2>/dev/null || cat /run/x2
 runs() { inside systemctl is-active "$service"; }
 started_by() { tr '\0' ' ' <"/proc/$(pid)/cmdline" | grep -q -- "$1"; }
 
+runs_python() { runs && readlink "/proc/$(pid)/exe" | grep -q /python3; }
+
 # By Debian's own program, as the broker's user: 0 if it lets in.
 broker() {
   inside setpriv --reuid x2gobroker --regid x2gobroker --init-groups \
@@ -216,7 +218,9 @@ check "the socket's directory is the broker's" is "x2gobroker:x2gobroker 770 dir
 check "the socket is for the broker's group" is "root:x2gobroker 660 socket" facts "$socket"
 check "nobody but root can write to the archive" is "root:root 755 directory" facts /var/cache/authservice
 check "the service is enabled" inside systemctl is-enabled "$service"
-check "--check-config finds no fault" inside x2gobroker-authservice --check-config
+inside systemctl stop "$service"
+check "--check-config finds no fault" inside x2gobroker-authservice --check-config --group x2gobroker
+inside systemctl start "$service"
 time_start "with the archive"
 
 say "Triggers"
@@ -277,7 +281,7 @@ require-cookie = false
 enable = true
 auth-mech = pam
 CONF
-check "the Python service runs" runs
+check "the Python service runs" runs_python
 check "the broker lets in with the right password" broker alice open-sesame
 check "and not with a wrong one" not broker alice wrong
 theirs=$(user)
@@ -303,7 +307,7 @@ check "the broker lets in" broker alice open-sesame
 say "Back to the Python service"
 apt_get install x2gobroker-authservice
 check "ours is gone" is config-files state authservice
-check "the Python service runs" started_by python3
+check "the Python service runs" runs_python
 check "the broker lets in with the right password" broker alice open-sesame
 check "and not with a wrong one" not broker alice wrong
 apt_get purge authservice
