@@ -165,7 +165,7 @@ runs_python() { runs && readlink "/proc/$(pid)/exe" | grep -q /python3; }
 # By Debian's own program, as the broker's user: 0 if it lets in.
 broker() {
   inside setpriv --reuid x2gobroker --regid x2gobroker --init-groups \
-    x2gobroker-testauth -C /etc/x2go/test.conf -b zeroconf -u "$1" -p "$2"
+    x2gobroker-testauth -C /etc/broker-test.conf -b zeroconf -u "$1" -p "$2"
 }
 client() { printf '%s\n' "$2" | inside authservice login --password-stdin "$1"; }
 logged() { grep -q -- "$1" "$root/var/log/x2gobroker/authservice.log"; }
@@ -275,7 +275,7 @@ check "after another round every file is as before" same_tree tree
 
 say "In place of Debian's Python service"
 apt_get install x2gobroker x2gobroker-daemon x2gobroker-authservice
-cat >"$root/etc/x2go/test.conf" <<'CONF'
+cat >"$root/etc/broker-test.conf" <<'CONF'
 [global]
 require-password = true
 require-cookie = false
