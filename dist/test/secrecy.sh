@@ -55,6 +55,7 @@ sys.exit(0 if peer.recv(16) == b"ok\n" else 1)' "$1" 2>/dev/null
 # Starts one that logs to the file "out" and answers on a socket; its process is "pid".
 start() { # command in front…
   local socket=$scratch/run/$RANDOM
+  : >"$scratch/out"
   "$@" "$service" -i -s "$socket" "${options[@]}" >"$scratch/out" 2>&1 &
   pid=$!
   started+=("$pid")
