@@ -40,7 +40,8 @@ final class BuiltInLogConfiguration extends AbstractConfiguration {
         for (Appender appender : new Appender[] {target, lost, reporting}) {
             addAppender(appender);
         }
-        AsyncAppender queue = AsyncAppender.newBuilder()
+        AsyncAppender.Builder<?> builder = new AsyncAppender.Builder<>();
+        AsyncAppender queue = builder.setBlockingQueueFactory(LogQueue::new)
                 .setName("queue")
                 .setConfiguration(this)
                 .setAppenderRefs(new AppenderRef[] {AppenderRef.createAppenderRef(reporting.getName(), null, null)})

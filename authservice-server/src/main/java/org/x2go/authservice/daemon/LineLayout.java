@@ -21,7 +21,12 @@ import org.jspecify.annotations.Nullable;
 public final class LineLayout extends AbstractStringLayout {
     private static final int USUAL_LENGTH = 200;
 
+    /** A second's text, which the lines of one second share. */
+    private record Second(long epochSecond, String time, String offset) {}
+
     private final ZoneId zone;
+
+    private volatile @Nullable Second lastSecond;
 
     LineLayout(ZoneId zone) {
         super(StandardCharsets.UTF_8);
@@ -47,18 +52,31 @@ public final class LineLayout extends AbstractStringLayout {
     }
 
     private void appendTime(StringBuilder line, long epochMillis) {
-        OffsetDateTime time = Instant.ofEpochMilli(epochMillis).atZone(zone).toOffsetDateTime();
-        digits(line, time.getYear(), 4).append('-');
-        digits(line, time.getMonthValue(), 2).append('-');
-        digits(line, time.getDayOfMonth(), 2).append('T');
-        digits(line, time.getHour(), 2).append(':');
-        digits(line, time.getMinute(), 2).append(':');
-        digits(line, time.getSecond(), 2).append('.');
-        digits(line, time.getNano() / 1_000_000, 3);
+        long epochSecond = Math.floorDiv(epochMillis, 1000L);
+        Second second = lastSecond;
+        if (second == null || second.epochSecond != epochSecond) {
+            second = second(epochSecond);
+            lastSecond = second;
+        }
+        line.append(second.time).append('.');
+        digits(line, Math.floorMod(epochMillis, 1000), 3).append(second.offset);
+    }
+
+    private Second second(long epochSecond) {
+        OffsetDateTime time = Instant.ofEpochSecond(epochSecond).atZone(zone).toOffsetDateTime();
+        StringBuilder text = new StringBuilder();
+        digits(text, time.getYear(), 4).append('-');
+        digits(text, time.getMonthValue(), 2).append('-');
+        digits(text, time.getDayOfMonth(), 2).append('T');
+        digits(text, time.getHour(), 2).append(':');
+        digits(text, time.getMinute(), 2).append(':');
+        digits(text, time.getSecond(), 2);
+        StringBuilder offset = new StringBuilder();
         int minutes = time.getOffset().getTotalSeconds() / 60;
-        line.append(minutes < 0 ? '-' : '+');
-        digits(line, Math.abs(minutes) / 60, 2).append(':');
-        digits(line, Math.abs(minutes) % 60, 2);
+        offset.append(minutes < 0 ? '-' : '+');
+        digits(offset, Math.abs(minutes) / 60, 2).append(':');
+        digits(offset, Math.abs(minutes) % 60, 2);
+        return new Second(epochSecond, text.toString(), offset.toString());
     }
 
     private static StringBuilder digits(StringBuilder line, int value, int width) {

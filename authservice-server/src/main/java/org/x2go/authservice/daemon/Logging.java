@@ -73,7 +73,7 @@ final class Logging implements AutoCloseable {
                     + " does not exist: make it, name another file with --auth-log, or log to stderr with -i");
         }
         try {
-            return ReopeningFileAppender.create("file", path.toString(), null, LineLayout.create());
+            return ReopeningFileAppender.batching("file", path);
         } catch (IOException e) {
             throw new IOException(
                     e.getMessage() + "; or name another file with --auth-log, or log to stderr with -i", e);

@@ -1,5 +1,6 @@
 package org.x2go.authservice.daemon;
 
+import java.io.ByteArrayOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.x2go.authservice.posix.AppendOnlyFile;
 
 /**
- * Appends to a file that may be rotated under it. Before each line it looks whether its file still is the one at the path,
+ * Appends to a file that may be rotated under it. Before it writes it looks whether its file still is the one at the path,
  * and makes a new one if it was renamed or removed: no signal, no restart. A file that was emptied in place goes on at its
  * beginning. Links are never followed ({@link AppendOnlyFile}).
  *
@@ -33,16 +34,20 @@ import org.x2go.authservice.posix.AppendOnlyFile;
 @Plugin(name = "ReopeningFile", category = Node.CATEGORY, elementType = Appender.ELEMENT_TYPE, printObject = true)
 public final class ReopeningFileAppender extends AbstractAppender {
     private static final int PERMISSIONS = 0640;
+    private static final int BATCH_BYTES = 32 * 1024;
 
     private final Path path;
-
+    private final boolean batching;
+    private final ByteArrayOutputStream batch = new ByteArrayOutputStream();
     private FileOutputStream stream;
     private Object identity;
 
     private ReopeningFileAppender(
-            String name, Path path, AppendOnlyFile file, @Nullable Filter filter, Layout<?> layout) throws IOException {
+            String name, Path path, boolean batching, AppendOnlyFile file, @Nullable Filter filter, Layout<?> layout)
+            throws IOException {
         super(name, filter, layout, true, Property.EMPTY_ARRAY);
         this.path = path;
+        this.batching = batching;
         this.stream = file.stream();
         this.identity = file.identity();
     }
@@ -62,23 +67,48 @@ public final class ReopeningFileAppender extends AbstractAppender {
         if (fileName == null) {
             throw new IOException("a ReopeningFile needs a fileName");
         }
-        Path path = Path.of(fileName).toAbsolutePath();
-        try (AppendOnlyFile file = AppendOnlyFile.open(path, PERMISSIONS)) {
-            return new ReopeningFileAppender(name, path, file, filter, layout == null ? LineLayout.create() : layout);
+        return open(name, Path.of(fileName), false, filter, layout == null ? LineLayout.create() : layout);
+    }
+
+    /**
+     * One that writes lines together, behind a queue that marks the last of those it has
+     * ({@link LogEvent#isEndOfBatch}).
+     *
+     * @throws IOException if the file cannot be opened
+     */
+    static ReopeningFileAppender batching(String name, Path path) throws IOException {
+        return open(name, path, true, null, LineLayout.create());
+    }
+
+    private static ReopeningFileAppender open(
+            String name, Path path, boolean batching, @Nullable Filter filter, Layout<?> layout) throws IOException {
+        Path absolute = path.toAbsolutePath();
+        try (AppendOnlyFile file = AppendOnlyFile.open(absolute, PERMISSIONS)) {
+            return new ReopeningFileAppender(name, absolute, batching, file, filter, layout);
         }
     }
 
+    /** Writes the event; when batching, together with those that are about to follow. */
     @Override
     public synchronized void append(LogEvent event) {
+        byte[] line = getLayout().toByteArray(event);
+        batch.write(line, 0, line.length);
+        if (!batching || event.isEndOfBatch() || batch.size() >= BATCH_BYTES) {
+            write(event);
+        }
+    }
+
+    private void write(@Nullable LogEvent last) {
         if (wasMoved()) {
             reopen();
         }
         try {
             // In one write, so that the lines of processes that append to the same file do not mix.
-            stream.write(getLayout().toByteArray(event));
+            batch.writeTo(stream);
         } catch (IOException e) {
-            error("cannot write to " + path, event, e);
+            error("cannot write to " + path, last, e);
         }
+        batch.reset();
     }
 
     private boolean wasMoved() {
@@ -110,6 +140,9 @@ public final class ReopeningFileAppender extends AbstractAppender {
     @Override
     public synchronized boolean stop(long timeout, TimeUnit unit) {
         boolean stopped = super.stop(timeout, unit);
+        if (batch.size() > 0) {
+            write(null);
+        }
         try {
             stream.close();
         } catch (IOException e) {

@@ -1,7 +1,6 @@
 package org.x2go.authservice.server;
 
 import java.time.Duration;
-import java.util.Locale;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.x2go.authservice.auth.AuthResult;
@@ -14,6 +13,9 @@ import org.x2go.authservice.protocol.Verdict;
 /** One line in the log for each request. Names come from outside and are escaped; passwords never come here. */
 final class RequestLog {
     private static final Logger LOG = LogManager.getLogger("org.x2go.authservice.request");
+
+    private static final int USUAL_LENGTH = 200;
+    private static final long TENTH_NANOS = 100_000;
 
     private RequestLog() {}
 
@@ -55,10 +57,19 @@ final class RequestLog {
 
     private static String line(
             String what, AuthResult result, Credentials credentials, PeerCredentials peer, Duration took) {
-        return what + " user=\"" + LogText.escape(credentials.user()) + "\" service=\""
-                + LogText.escape(credentials.service()) + "\" reason=\"" + result.reason() + "\" pam_ms="
-                + String.format(Locale.ROOT, "%.1f", took.toNanos() / 1e6) + " delay_ms="
-                + result.failDelay().toMillis() + " " + peer(peer);
+        StringBuilder line = new StringBuilder(USUAL_LENGTH);
+        line.append(what).append(" user=\"").append(LogText.escape(credentials.user()));
+        line.append("\" service=\"").append(LogText.escape(credentials.service()));
+        line.append("\" reason=\"").append(result.reason()).append("\" pam_ms=");
+        appendMillis(line, took);
+        line.append(" delay_ms=").append(result.failDelay().toMillis());
+        return line.append(' ').append(peer(peer)).toString();
+    }
+
+    /** With one digit behind the point. A formatter would take longer than all the rest of the line. */
+    private static void appendMillis(StringBuilder line, Duration time) {
+        long tenths = (time.toNanos() + TENTH_NANOS / 2) / TENTH_NANOS;
+        line.append(tenths / 10).append('.').append(tenths % 10);
     }
 
     private static String peer(PeerCredentials peer) {

@@ -1,7 +1,6 @@
 package org.x2go.authservice.server;
 
 import java.time.Duration;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -32,7 +31,7 @@ final class Workers {
     private static ThreadPoolExecutor newThreads(int count, int maxQueued) {
         AtomicInteger number = new AtomicInteger();
         ThreadPoolExecutor threads = new ThreadPoolExecutor(
-                count, count, IDLE_END.toSeconds(), TimeUnit.SECONDS, new LinkedBlockingQueue<>(maxQueued), task -> {
+                count, count, IDLE_END.toSeconds(), TimeUnit.SECONDS, new WorkQueue(maxQueued), task -> {
                     Thread thread = new Thread(null, task, "pam-worker-" + number.incrementAndGet(), STACK_BYTES);
                     thread.setDaemon(true);
                     return thread;
