@@ -27,7 +27,8 @@ safe_options='-XX:ErrorFile=/dev/null -XX:-CreateCoredumpOnCrash -XX:+DisableAtt
 # Small and quick to start: docs/PERFORMANCE.md says what each of these gives. The stacks are those of threads on which no
 # PAM module runs; workers ask for larger ones.
 server_options="$safe_options -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=24m
-  -Xms8m -Xmx96m -Xss256k"
+  -Xms4m -Xmx96m -Xss256k
+  -Dio.netty.allocator.type=unpooled"
 
 # Sets "archive_option" to the JVM's option for an archive, or to nothing if there is none that fits. An archive is code: it
 # is used only if nobody but who owns the jar can have written it.

@@ -1,9 +1,7 @@
 package org.x2go.authservice.daemon;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -14,7 +12,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /**
- * The command line. It is described by picocli's builders and not by its annotations, because these are looked up by
+ * The command line, in every way that it may be written; {@link PlainArguments} is quicker for the usual one. It is described by picocli's builders and not by its annotations, because these are looked up by
  * reflection at every start.
  */
 final class CommandLineParser {
@@ -201,32 +199,7 @@ final class CommandLineParser {
         } catch (ParameterException e) {
             throw new UsageException(oneLine(e));
         }
-        return new Options(
-                value(result, "--socket-file"),
-                value(result, "--owner"),
-                value(result, "--group"),
-                value(result, "--permissions"),
-                list(result, "--allow-service"),
-                value(result, "--pam-confdir"),
-                value(result, "--isolation"),
-                value(result, "--worker-socket"),
-                number(result, "--worker-requests"),
-                number(result, "--worker-max-rss"),
-                list(result, "--allow-uid"),
-                list(result, "--allow-gid"),
-                limits(result),
-                result.hasMatchedOption("--debug"),
-                result.hasMatchedOption("--debug-interactively"),
-                value(result, "--auth-log"),
-                result.hasMatchedOption("--daemonize"),
-                value(result, "--pidfile"),
-                value(result, "--logdir"),
-                value(result, "--metrics-file"),
-                number(result, "--metrics-interval"),
-                result.hasMatchedOption("--check-config"),
-                result.hasMatchedOption("--version"),
-                result.hasMatchedOption("--help"),
-                result.hasMatchedOption(BACKGROUND_CHILD));
+        return new Parsed(result).options();
     }
 
     /** The text of {@code --help}. */
@@ -243,26 +216,26 @@ final class CommandLineParser {
         return String.valueOf(e.getMessage()).replace("\n", " ");
     }
 
-    private static @Nullable String value(ParseResult result, String option) {
-        return result.<@Nullable String>matchedOptionValue(option, null);
-    }
-
-    private static @Nullable Integer number(ParseResult result, String option) {
-        return result.<@Nullable Integer>matchedOptionValue(option, null);
-    }
-
-    private static List<String> list(ParseResult result, String option) {
-        return result.matchedOptionValue(option, List.of());
-    }
-
-    private static Map<LimitOption, Integer> limits(ParseResult result) {
-        Map<LimitOption, Integer> limits = new LinkedHashMap<>();
-        for (LimitOption limit : LimitOption.ALL) {
-            Integer value = result.<@Nullable Integer>matchedOptionValue(limit.name(), null);
-            if (value != null) {
-                limits.put(limit, value);
-            }
+    /** As picocli has them. */
+    private record Parsed(ParseResult result) implements GivenOptions {
+        @Override
+        public boolean has(String option) {
+            return result.hasMatchedOption(option);
         }
-        return limits;
+
+        @Override
+        public @Nullable String value(String option) {
+            return result.<@Nullable String>matchedOptionValue(option, null);
+        }
+
+        @Override
+        public @Nullable Integer number(String option) {
+            return result.<@Nullable Integer>matchedOptionValue(option, null);
+        }
+
+        @Override
+        public List<String> list(String option) {
+            return result.matchedOptionValue(option, List.of());
+        }
     }
 }

@@ -41,11 +41,11 @@ public final class Main {
     private static int run(String[] args, PrintStream out, PrintStream err) {
         boolean debug = false;
         try {
-            CommandLineParser commandLine = new CommandLineParser();
-            Options options = commandLine.parse(args);
+            GivenOptions plain = PlainArguments.read(args);
+            Options options = plain != null ? plain.options() : new CommandLineParser().parse(args);
             debug = options.debug() || options.debugInteractively();
             if (options.help()) {
-                out.print(commandLine.help());
+                out.print(new CommandLineParser().help());
                 return OK;
             }
             if (options.version()) {
