@@ -1,0 +1,143 @@
+package org.x2go.authservice.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.x2go.authservice.testsupport.Needs;
+import org.x2go.authservice.testsupport.Program;
+import org.x2go.authservice.testsupport.SystemAccount;
+
+/** Whatever the service and pam_unix ask of the kernel, the installed unit's SystemCallFilter= lets them. */
+@Timeout(180)
+class SystemCallFilterIT {
+    private static final Path UNIT = Path.of("../dist/systemd/x2gobroker-authservice.service")
+            .toAbsolutePath()
+            .normalize();
+
+    @TempDir
+    private Path directory;
+
+    private SystemAccount account;
+
+    @BeforeEach
+    void account() throws Exception {
+        Needs.root();
+        account = SystemAccount.create().password("secret");
+        Path pam = Files.createDirectory(directory.resolve("pam"));
+        Files.writeString(
+                pam.resolve("x2gobroker"),
+                "auth required " + Needs.pamModule("pam_unix.so") + "\naccount required "
+                        + Needs.pamModule("pam_unix.so") + "\n");
+    }
+
+    @AfterEach
+    void remove() throws Exception {
+        if (account != null) {
+            account.remove();
+        }
+    }
+
+    /** The system's sets of calls, as systemd-analyze(1) lists them, sets within sets included by name. */
+    private Map<String, Set<String>> sets() throws Exception {
+        Path list = directory.resolve("sets");
+        Process analyze = new ProcessBuilder(
+                        Needs.program("systemd-analyze").toString(), "syscall-filter", "--no-pager")
+                .redirectOutput(list.toFile())
+                .start();
+        assertThat(analyze.waitFor()).isZero();
+        Map<String, Set<String>> sets = new HashMap<>();
+        Set<String> current = new HashSet<>();
+        for (String line : Files.readAllLines(list)) {
+            if (line.startsWith("@")) {
+                current = new HashSet<>();
+                sets.put(line.strip(), current);
+            } else if (!line.isBlank() && !line.strip().startsWith("#")) {
+                current.add(line.strip());
+            }
+        }
+        return sets;
+    }
+
+    private static void expand(String name, Map<String, Set<String>> sets, Set<String> calls) {
+        if (name.startsWith("@")) {
+            sets.getOrDefault(name, Set.of()).forEach(each -> expand(each, sets, calls));
+        } else {
+            calls.add(name);
+        }
+    }
+
+    /** What the unit's lines add and, after a tilde, take away, in their order (systemd.exec(5)). */
+    private Set<String> allowed() throws Exception {
+        Map<String, Set<String>> sets = sets();
+        Set<String> allowed = new TreeSet<>();
+        Matcher line = Pattern.compile("(?m)^SystemCallFilter=(~?)(.+)$").matcher(Files.readString(UNIT));
+        while (line.find()) {
+            Set<String> named = new HashSet<>();
+            for (String name : line.group(2).split(" ", -1)) {
+                expand(name, sets, named);
+            }
+            if (line.group(1).isEmpty()) {
+                allowed.addAll(named);
+            } else {
+                allowed.removeAll(named);
+            }
+        }
+        return allowed;
+    }
+
+    private static Set<String> calls(Path trace) throws IOException {
+        Set<String> calls = new TreeSet<>();
+        for (String line : Files.readAllLines(trace)) {
+            Matcher call = Pattern.compile("^\\d+ +([a-z][a-z0-9_]*)\\(").matcher(line);
+            if (call.find()) {
+                calls.add(call.group(1));
+            }
+        }
+        return calls;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"thread", "process"})
+    void letsTheServiceAndPamUnixDoTheirWork(String isolation) throws Exception {
+        Path trace = directory.resolve("trace");
+        // With -D it is strace that is the child, so that the service has the number that its socket is meant for.
+        List<String> strace = List.of(Needs.program("strace").toString(), "-D", "-f", "-qq", "-o", trace.toString());
+        try (ActivatedService service = ActivatedService.listen(
+                directory,
+                Map.of(),
+                strace,
+                "--pam-confdir",
+                "pam",
+                "--isolation",
+                isolation,
+                "--metrics-file",
+                directory.resolve("m.prom").toString())) {
+            assertThat(Program.ask(service.socket(), account.name(), "secret", "x2gobroker"))
+                    .isEqualTo("ok\n");
+            assertThat(Program.ask(service.socket(), account.name(), "guess", "x2gobroker"))
+                    .isEqualTo("fail\n");
+            Files.writeString(directory.resolve("stop"), "");
+            service.restart(0);
+
+            Set<String> calls = calls(trace);
+            assertThat(calls).hasSizeGreaterThan(50).contains("accept4", "execve");
+            assertThat(allowed()).containsAll(calls);
+        }
+    }
+}
