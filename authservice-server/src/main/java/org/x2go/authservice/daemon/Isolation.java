@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param workerMegabytes with how much memory a worker is replaced
  */
 record Isolation(Mode mode, Optional<Path> workerSocket, int workerRequests, int workerMegabytes) {
-    static final int DEFAULT_REQUESTS = 10_000;
+    static final int DEFAULT_REQUESTS = 100_000;
     static final int DEFAULT_MEGABYTES = 256;
 
     /** Sets the default; what installs the service does so. */

@@ -1,7 +1,6 @@
 package org.x2go.authservice.posix;
 
 import com.sun.jna.LastErrorException;
-import com.sun.jna.Memory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -79,11 +78,7 @@ public final class Descendants {
 
     /** Returns the number of the child that was collected, or 0 if it has not ended, or -1 if there is none. */
     private static int collect(int pid) {
-        try (Memory status = new Memory(Integer.BYTES)) {
-            return LibCSpawn.waitpid(pid, status, WNOHANG);
-        } catch (LastErrorException e) {
-            return -1;
-        }
+        return LibCSpawn.waitpid(pid, 0L, WNOHANG);
     }
 
     private static void pause() throws IOException {

@@ -53,7 +53,7 @@ final class LibC {
 
     static native int getresgid(Pointer real, Pointer effective, Pointer saved);
 
-    static native long readlink(Pointer path, Pointer into, long count) throws LastErrorException;
+    static native int statx(int fd, Pointer path, int flags, int mask, Pointer into) throws LastErrorException;
 
     static native int pipe2(Pointer fds, int flags) throws LastErrorException;
 

@@ -69,6 +69,9 @@ final class LibCSpawn {
 
     static native int waitpid(int pid, Pointer status, int options) throws LastErrorException;
 
+    /** As the one above, for who expects that there may be no child, and wants no status: -1 then, and no exception. */
+    static native int waitpid(int pid, long noStatus, int options);
+
     static native int kill(int pid, int signal) throws LastErrorException;
 
     /** A descriptor that can be read when a child has ended (pidfd_open(2)), or -1 if the kernel has none. */

@@ -2,6 +2,7 @@ package org.x2go.authservice.posix;
 
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Memory;
+import com.sun.jna.Pointer;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -11,23 +12,32 @@ import java.util.Optional;
  */
 public final class ProcessState {
     private static final int STANDARD_DESCRIPTORS = 3;
-    private static final int IDS = 3;
-    private static final int LINK_BYTES = 64;
+    private static final int IDS = 6;
 
-    private final Memory now = new Memory((2L * IDS) * Integer.BYTES + (long) STANDARD_DESCRIPTORS * LINK_BYTES);
-    private final Memory[] paths = new Memory[STANDARD_DESCRIPTORS];
-    private final byte[] before;
+    /** Of struct statx (statx(2)), which is the same on every architecture: a file's number, and its device's. */
+    private static final int STATX_BYTES = 256;
+
+    private static final int INODE_OFFSET = 32;
+    private static final int DEVICE_OFFSET = 136;
+    private static final int STATX_INO = 0x100;
+    private static final int AT_EMPTY_PATH = 0x1000;
+
+    private final Memory ids = new Memory((long) IDS * Integer.BYTES);
+    private final Pointer[] idPointers = new Pointer[IDS];
+    private final Memory statx = new Memory(STATX_BYTES);
+    private final Memory noPath = new Memory(1);
+
     private final int umask;
+    private final long[] before;
 
     /** Remembers how things are. */
     public ProcessState() {
-        for (int i = 0; i < STANDARD_DESCRIPTORS; i++) {
-            byte[] path = CString.of("/proc/self/fd/" + i);
-            paths[i] = new Memory(path.length);
-            paths[i].write(0, path, 0, path.length);
+        for (int i = 0; i < IDS; i++) {
+            idPointers[i] = ids.share((long) i * Integer.BYTES);
         }
-        before = look();
+        noPath.clear();
         umask = currentUmask();
+        before = look();
     }
 
     /** What is not any more as it was when this was made, if anything. */
@@ -35,26 +45,30 @@ public final class ProcessState {
         if (currentUmask() != umask) {
             return Optional.of("the umask");
         }
-        byte[] after = look();
-        int different = Arrays.mismatch(before, after);
+        int different = Arrays.mismatch(before, look());
         if (different < 0) {
             return Optional.empty();
         }
-        return Optional.of(different < 2 * IDS * Integer.BYTES ? "the user or group" : "a standard descriptor");
+        return Optional.of(different < IDS / 2 ? "the user or group" : "a standard descriptor");
     }
 
-    private byte[] look() {
-        now.clear();
-        LibC.getresuid(now, now.share(4), now.share(8));
-        LibC.getresgid(now.share(12), now.share(16), now.share(20));
-        for (int i = 0; i < STANDARD_DESCRIPTORS; i++) {
+    /** All numbers that tell: the users and groups, two in one, then two for each descriptor. */
+    private long[] look() {
+        LibC.getresuid(idPointers[0], idPointers[1], idPointers[2]);
+        LibC.getresgid(idPointers[3], idPointers[4], idPointers[5]);
+        long[] numbers = new long[IDS / 2 + 2 * STANDARD_DESCRIPTORS];
+        ids.read(0, numbers, 0, IDS / 2);
+        for (int fd = 0; fd < STANDARD_DESCRIPTORS; fd++) {
             try {
-                LibC.readlink(paths[i], now.share(2L * IDS * Integer.BYTES + (long) i * LINK_BYTES), LINK_BYTES);
+                LibC.statx(fd, noPath, AT_EMPTY_PATH, STATX_INO, statx);
+                numbers[IDS / 2 + 2 * fd] = statx.getLong(INODE_OFFSET);
+                numbers[IDS / 2 + 2 * fd + 1] = statx.getLong(DEVICE_OFFSET);
             } catch (LastErrorException e) {
-                // Closed: nothing is there, which differs from whatever was.
+                // Closed, which no number stands for.
+                numbers[IDS / 2 + 2 * fd] = -1;
             }
         }
-        return now.getByteArray(0, (int) now.size());
+        return numbers;
     }
 
     /** It can be read by setting it only (umask(2)). */

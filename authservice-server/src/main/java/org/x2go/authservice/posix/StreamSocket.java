@@ -161,11 +161,6 @@ public final class StreamSocket implements AutoCloseable {
         }
     }
 
-    /** Whether the other end is closed. Not to be called while {@link #awaitHangUp} waits. */
-    public boolean isHungUp() throws IOException {
-        return poll(POLLFD_BYTES, 0);
-    }
-
     /** Waits until the other end is closed, whatever comes to be received meanwhile. */
     public void awaitHangUp() throws IOException {
         while (!poll(POLLFD_BYTES, -1)) {

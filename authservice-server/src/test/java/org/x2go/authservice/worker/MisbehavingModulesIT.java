@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -80,7 +79,7 @@ class MisbehavingModulesIT {
         "noise,   ok,    not logged",
     })
     void itCostsItsOwnRequestOnly(String havoc, String verdict, String log) throws Exception {
-        othersGetTheirVerdictsWhile(havoc, verdict, log, 2);
+        othersGetTheirVerdictsWhile(havoc, verdict, log, log.equals("was killed") ? 1 : 2);
     }
 
     @ParameterizedTest
@@ -97,7 +96,7 @@ class MisbehavingModulesIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"child-and-segv, 2", "child-and-hang, 2"})
+    @CsvSource({"child-and-segv, 2", "child-and-hang, 1"})
     void aChildThatStaysIsEndedWhenItsWorkerDies(String havoc, int times) throws Exception {
         othersGetTheirVerdictsWhile(havoc + " " + leftFile(), "error", "error", times);
         assertThatNoneOfTheLeftLives(times);
@@ -111,7 +110,10 @@ class MisbehavingModulesIT {
 
     private void othersGetTheirVerdictsWhile(String havoc, String verdict, String log, int times) throws Exception {
         ExecutorService peers = Executors.newFixedThreadPool(GOOD_PEERS + 1);
-        try (ServerProcess server = server(havoc).args("--request-timeout", "2").start()) {
+        // Short only where it is to be reached: on a busy machine others need time to start their workers.
+        String deadline = havoc.contains("hang") || havoc.equals("spin") ? "8" : "60";
+        try (ServerProcess server =
+                server(havoc).args("--request-timeout", deadline).start()) {
             List<Future<?>> running = new ArrayList<>();
             Future<?> bad = peers.submit(() -> {
                 for (int i = 0; i < times; i++) {
@@ -193,11 +195,9 @@ class MisbehavingModulesIT {
             for (int i = 0; i < 11; i++) {
                 assertThat(server.ask("alice", "secret", "good")).isEqualTo("ok");
             }
-            Program.await("the first worker has gone", () -> {
-                Set<Long> now = new HashSet<>(Processes.childrenOf(server.pid()));
-                now.retainAll(first);
-                return now.isEmpty();
-            });
+            Program.await(
+                    "the worker that was asked has gone",
+                    () -> !Processes.childrenOf(server.pid()).containsAll(first));
             assertThat(server.ask("alice", "secret", "good")).isEqualTo("ok");
             assertThat(server.log()).noneMatch(line -> line.contains("ERROR"));
         }

@@ -20,7 +20,11 @@ public final class ServiceEnd implements AutoCloseable {
         this.writer = new FrameWriter(socket);
     }
 
-    /** Sends a request, and wipes what was sent. */
+    /**
+     * Sends a request, and wipes what was sent.
+     *
+     * @throws IOException if the worker has ended: then it has not seen all of the request, and has done nothing with it
+     */
     public void ask(Credentials credentials, PeerCredentials peer) throws IOException {
         new Request(credentials, peer).send(writer);
     }
@@ -44,11 +48,6 @@ public final class ServiceEnd implements AutoCloseable {
             throw new EOFException("the worker has closed its channel");
         }
         return Reply.decode(body);
-    }
-
-    /** Whether the worker has ended. */
-    public boolean isHungUp() throws IOException {
-        return socket.isHungUp();
     }
 
     /** Ends the channel, and so the worker; whoever waits for it finds it ended. */

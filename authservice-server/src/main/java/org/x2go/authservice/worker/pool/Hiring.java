@@ -37,6 +37,9 @@ final class Hiring {
     private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final Duration BURIAL = Duration.ofSeconds(2);
 
+    /** Who is let go ends when what its modules have started has ended. */
+    private static final Duration LEAVE = Duration.ofSeconds(30);
+
     private final WorkerSource source;
     private final Staff staff;
     private final int most;
@@ -229,7 +232,7 @@ final class Hiring {
         staff.remove(worker);
         worker.dismiss();
         try {
-            errands.execute(() -> worker.bury(BURIAL));
+            errands.execute(() -> diagnostics.debug(worker + " was let go (" + worker.bury(LEAVE) + ")"));
         } catch (RejectedExecutionException e) {
             worker.bury(Duration.ZERO);
         }

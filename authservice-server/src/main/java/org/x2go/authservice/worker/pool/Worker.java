@@ -55,14 +55,22 @@ final class Worker {
     }
 
     /**
-     * Has credentials checked.
+     * Gives it credentials to check.
+     *
+     * @throws IOException if it has ended before, and so has not seen them
+     */
+    void ask(Credentials credentials, PeerCredentials peer) throws IOException {
+        channel.ask(credentials, peer);
+    }
+
+    /**
+     * Waits for what comes of it.
      *
      * @param deadline until when, as of System.nanoTime
      * @throws java.net.SocketTimeoutException if there is no answer until then; the worker is of no use any more
      * @throws IOException if the worker has died, or gone mad
      */
-    Reply.Answer ask(Credentials credentials, PeerCredentials peer, long deadline) throws IOException {
-        channel.ask(credentials, peer);
+    Reply.Answer answer(long deadline) throws IOException {
         int said = 0;
         while (true) {
             Reply reply = channel.next(deadline);
@@ -83,15 +91,6 @@ final class Worker {
             case DEBUG -> diagnostics.debug(said.text());
             case WARN -> diagnostics.warn(said.text());
             case ERROR -> diagnostics.error(said.text());
-        }
-    }
-
-    /** Whether it has ended, and would not even read a request. */
-    boolean hasEnded() {
-        try {
-            return channel.isHungUp();
-        } catch (IOException e) {
-            return true;
         }
     }
 

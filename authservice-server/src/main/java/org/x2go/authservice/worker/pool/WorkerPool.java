@@ -72,13 +72,13 @@ public final class WorkerPool implements Authenticator, AutoCloseable {
     public AuthResult authenticate(Credentials credentials, PeerCredentials peer, Duration patience)
             throws InterruptedException {
         long deadline = System.nanoTime() + patience.toNanos();
-        Worker worker = take(deadline);
+        Worker worker = give(credentials, peer, deadline);
         if (worker == null) {
             return AuthResult.error(
                     hiring.isHealthy() ? "no PAM worker was free in time" : "PAM workers die again and again");
         }
         try {
-            Reply.Answer answer = worker.ask(credentials, peer, deadline);
+            Reply.Answer answer = worker.answer(deadline);
             hiring.answered();
             release(worker, answer.fate());
             return answer.result();
@@ -98,15 +98,23 @@ public final class WorkerPool implements Authenticator, AutoCloseable {
         }
     }
 
-    /** One that died while nobody asked it costs no request. */
-    private @Nullable Worker take(long deadline) throws InterruptedException {
-        Worker worker = staff.take(deadline);
-        while (worker != null && worker.hasEnded()) {
-            diagnostics.warn(worker + " ended while it had nothing to do (" + lose(worker) + ")");
-            hiring.died();
-            worker = staff.take(deadline);
+    /** Gives a request to a worker that is free. One that has died while it had nothing to do costs no request. */
+    private @Nullable Worker give(Credentials credentials, PeerCredentials peer, long deadline)
+            throws InterruptedException {
+        while (true) {
+            Worker worker = staff.take(deadline);
+            if (worker == null) {
+                return null;
+            }
+            try {
+                worker.ask(credentials, peer);
+                return worker;
+            } catch (IOException e) {
+                worker.kill();
+                diagnostics.warn(worker + " ended while it had nothing to do (" + lose(worker) + ")");
+                hiring.died();
+            }
         }
-        return worker;
     }
 
     private void release(Worker worker, Reply.Fate fate) {

@@ -44,7 +44,11 @@ final class RequestLoop {
                 return;
             }
             Descendants.collectEnded();
-            channel.tell(new Reply.Answer(result, fate()));
+            Fate fate = fate();
+            channel.tell(new Reply.Answer(result, fate));
+            if (fate == Fate.ENDS) {
+                return;
+            }
         }
     }
 
@@ -57,12 +61,17 @@ final class RequestLoop {
         }
     }
 
+    /** A worker that should be replaced goes on until that is done; one that has grown to twice its limit does not. */
     private Fate fate() throws IOException {
         answered++;
-        if (answered >= limits.requests()
-                || (answered % REQUESTS_BETWEEN_LOOKS == 0 && ProcessMemory.residentBytes() > limits.residentBytes())) {
-            retires = true;
+        if (answered % REQUESTS_BETWEEN_LOOKS == 0) {
+            long size = ProcessMemory.residentBytes();
+            if (size > 2 * limits.residentBytes()) {
+                return Fate.ENDS;
+            }
+            retires |= size > limits.residentBytes();
         }
+        retires |= answered >= limits.requests();
         return retires ? Fate.RETIRES : Fate.STAYS;
     }
 }

@@ -27,7 +27,7 @@ record WorkerOptions(ServicePolicy services, @Nullable Path confdir, WorkerLimit
     static WorkerOptions parse(String... args) {
         List<String> services = new ArrayList<>();
         Path confdir = null;
-        int requests = 10_000;
+        int requests = 100_000;
         int megabytes = 256;
         boolean debug = false;
         for (Iterator<String> rest = List.of(args).iterator(); rest.hasNext(); ) {
