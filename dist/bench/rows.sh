@@ -203,10 +203,12 @@ row_memory() {
   note "Of our resident memory, $(spread ours.pss) MB are its own or its share (PSS)."
 }
 
+# On one processor: which threads share one is else for the scheduler to say, and where two of them do not, a round trip takes
+# several times as long. That once made the bare one slower than the call.
 row_client() {
   local i times java=${JAVA_HOME:+$JAVA_HOME/bin/}java
   for ((i = 1; i <= rounds; i++)); do
-    if ! times=$("$java" -cp "$home/lib/authservice-client-cli.jar" "$here/ClientCall.java" \
+    if ! times=$(taskset -c 0 "$java" -cp "$home/lib/authservice-client-cli.jar" "$here/ClientCall.java" \
       "$scratch/client-$i" "$seconds" 2>"$scratch/client"); then
       note "Left out: the client's own cost, which needs a JDK: $(head -n 1 "$scratch/client")"
       return
@@ -215,6 +217,10 @@ row_client() {
     add ours.client "${times#* }"
     add ours.difference "$(calculate "${times#* } - ${times% *}")"
   done
+  if is_true "$(sort -n "$scratch/samples/ours.difference" | head -n 1) <= 0"; then
+    note "**Not judged: the client library. A call was faster than the bare round trip that it holds, so something else was measured.**"
+    return
+  fi
   row "the client library, a call on a kept connection, µs" client "ours ours.difference / 1 <= 15 µs more than a bare socket"
   note "A bare socket's round trip is $(spread bare.client) µs."
 }
