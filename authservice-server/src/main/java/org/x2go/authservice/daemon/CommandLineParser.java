@@ -92,7 +92,7 @@ final class CommandLineParser {
                         .description(
                                 "Where PAM runs: \"process\" for processes of its own, of which a module that"
                                         + " crashes or hangs costs one; \"thread\" for this one. Default:",
-                                "process as" + " installed, else thread"),
+                                "thread"),
                 value("FILE", "--worker-socket")
                         .description("With --isolation process: do not start those processes, but connect to this"
                                 + " socket, where somebody starts one for each connection (systemd)"),
