@@ -7,8 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -98,17 +96,5 @@ public class PipelineBenchmark {
 
     private ByteBuf request() {
         return allocator.directBuffer(MAX_REQUEST_BYTES).writeBytes(REQUEST);
-    }
-
-    /** In place of the threads that ask PAM. */
-    private static final class CallersThread extends ThreadPoolExecutor {
-        CallersThread() {
-            super(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
-        }
-
-        @Override
-        public void execute(Runnable task) {
-            task.run();
-        }
     }
 }

@@ -8,9 +8,6 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.x2go.authservice.auth.Authenticator;
 import org.x2go.authservice.auth.PeerCredentials;
 import org.x2go.authservice.auth.ServicePolicy;
@@ -67,17 +64,5 @@ final class PipelineOnOneThread {
             reply.release();
         }
         return replies.toString();
-    }
-
-    /** Runs what it is given at once, and needs no threads for that. */
-    private static final class CallersThread extends ThreadPoolExecutor {
-        CallersThread() {
-            super(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
-        }
-
-        @Override
-        public void execute(Runnable task) {
-            task.run();
-        }
     }
 }
