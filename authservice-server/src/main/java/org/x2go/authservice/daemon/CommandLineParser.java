@@ -43,7 +43,8 @@ final class CommandLineParser {
                 .footer(
                         "%nA setting comes from the command line, else from the environment"
                                 + " (X2GOBROKER_AUTHSERVICE_SOCKET, X2GOBROKER_DEBUG, X2GOBROKER_DAEMON_USER,"
-                                + " X2GOBROKER_AUTHSERVICE_LOGCONFIG), else from " + SettingsReader.DEFAULTS_CONF
+                                + " X2GOBROKER_AUTHSERVICE_LOGCONFIG, X2GOBROKER_AUTHSERVICE_ISOLATION), else from "
+                                + SettingsReader.DEFAULTS_CONF
                                 + " (there under the same names, in [authservice] or [common]), else it has the"
                                 + " default.",
                         "",

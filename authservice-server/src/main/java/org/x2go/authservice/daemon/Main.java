@@ -136,11 +136,11 @@ public final class Main {
 
     private static Reports reports(Settings settings, Service service) throws IOException {
         List<Report> reports = new ArrayList<>();
-        Optional<ServiceManager> manager =
-                ServiceManager.of(System.getenv(), ProcessHandle.current().pid());
-        if (manager.isPresent()) {
-            manager.get().ready();
-            reports.add(manager.get());
+        Optional<SystemdNotifier> notifier =
+                SystemdNotifier.of(System.getenv(), ProcessHandle.current().pid());
+        if (notifier.isPresent()) {
+            notifier.get().ready();
+            reports.add(notifier.get());
         }
         settings.metrics()
                 .ifPresent(metrics ->

@@ -40,7 +40,7 @@ class InstalledFilesIT {
 
     /** More hardening is welcome, less of it needs a reason. The figures are those of systemd 252, of Debian 12. */
     @ParameterizedTest
-    @CsvSource({"'', 2.0", "strict, 1.5", "unprivileged, 1.5"})
+    @CsvSource({"'', 2.0", "strict, 1.5", "unprivileged, 1.5", "isolated, 0.5"})
     void theServiceIsNotMoreExposedThanItMustBe(String dropin, double most) throws Exception {
         String unit = Files.readString(UNIT);
         if (!dropin.isEmpty()) {

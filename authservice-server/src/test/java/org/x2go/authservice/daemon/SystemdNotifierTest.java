@@ -21,7 +21,7 @@ import org.x2go.authservice.testsupport.NotifySocket;
 import org.x2go.authservice.worker.pool.PoolStatistics;
 
 @Timeout(120)
-class ServiceManagerTest {
+class SystemdNotifierTest {
     private static final int PID = 42;
 
     @TempDir
@@ -52,13 +52,13 @@ class ServiceManagerTest {
 
     @Test
     void isNotToldWhenItDidNotAsk() throws IOException {
-        assertThat(ServiceManager.of(Map.of(), PID)).isEmpty();
+        assertThat(SystemdNotifier.of(Map.of(), PID)).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"relative", "vsock:2:1"})
     void refusesAddressesThatItDoesNotKnow(String address) {
-        assertThatThrownBy(() -> ServiceManager.of(Map.of("NOTIFY_SOCKET", address), PID))
+        assertThatThrownBy(() -> SystemdNotifier.of(Map.of("NOTIFY_SOCKET", address), PID))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(address);
     }
@@ -66,12 +66,12 @@ class ServiceManagerTest {
     @Test
     void isToldOfChangesOnly() throws Exception {
         try (NotifySocket socket = listen()) {
-            ServiceManager manager = ServiceManager.of(environment(), PID).orElseThrow();
-            manager.ready();
-            manager.report(statistics(12, 0));
-            manager.report(statistics(12, 0));
-            manager.report(statistics(13, 1));
-            manager.close();
+            SystemdNotifier notifier = SystemdNotifier.of(environment(), PID).orElseThrow();
+            notifier.ready();
+            notifier.report(statistics(12, 0));
+            notifier.report(statistics(12, 0));
+            notifier.report(statistics(13, 1));
+            notifier.close();
 
             assertThat(socket.next()).isEqualTo("READY=1");
             assertThat(socket.next())
@@ -84,10 +84,10 @@ class ServiceManagerTest {
 
     @Test
     void isToldOfProcessesThatPamRunsIn() {
-        assertThat(ServiceManager.status(
+        assertThat(SystemdNotifier.status(
                         new ServiceStatistics(server(1, 0), Optional.of(new PoolStatistics(2, 3, 0, 1, true)))))
                 .startsWith("1 connections, 3 of 8 workers busy by 2 processes, 4 requests queued, ");
-        assertThat(ServiceManager.status(
+        assertThat(SystemdNotifier.status(
                         new ServiceStatistics(server(1, 0), Optional.of(new PoolStatistics(0, 3, 9, 0, false)))))
                 .contains(" by 0 processes, which die again and again (see the log), 4 requests queued, ");
     }
@@ -96,7 +96,7 @@ class ServiceManagerTest {
     void isReachedByAnAbstractName() throws Exception {
         String name = "@authservice-test-" + ProcessHandle.current().pid();
         try (NotifySocket socket = NotifySocket.at(name)) {
-            ServiceManager.of(Map.of("NOTIFY_SOCKET", name), PID).orElseThrow().ready();
+            SystemdNotifier.of(Map.of("NOTIFY_SOCKET", name), PID).orElseThrow().ready();
             assertThat(socket.next()).isEqualTo("READY=1");
         }
     }
@@ -104,11 +104,11 @@ class ServiceManagerTest {
     @Test
     void getsASignOfLifeThreeTimesInTheTimeOfItsWatchdog() throws Exception {
         try (NotifySocket socket = listen()) {
-            ServiceManager manager = ServiceManager.of(environment("WATCHDOG_USEC", "300000"), PID)
+            SystemdNotifier notifier = SystemdNotifier.of(environment("WATCHDOG_USEC", "300000"), PID)
                     .orElseThrow();
-            assertThat(manager.interval()).isEqualTo(Duration.ofMillis(100));
-            manager.report(statistics(12, 0));
-            manager.report(statistics(12, 0));
+            assertThat(notifier.interval()).isEqualTo(Duration.ofMillis(100));
+            notifier.report(statistics(12, 0));
+            notifier.report(statistics(12, 0));
             assertThat(socket.next()).startsWith("STATUS=").endsWith("\nWATCHDOG=1\n");
             assertThat(socket.next()).isEqualTo("WATCHDOG=1\n");
         }
@@ -116,7 +116,7 @@ class ServiceManagerTest {
 
     @Test
     void hearsOfTheStatusEveryTwoSecondsHoweverSlowItsWatchdog() throws IOException {
-        assertThat(ServiceManager.of(environment("WATCHDOG_USEC", "60000000"), PID)
+        assertThat(SystemdNotifier.of(environment("WATCHDOG_USEC", "60000000"), PID)
                         .orElseThrow()
                         .interval())
                 .isEqualTo(Duration.ofSeconds(2));
@@ -125,10 +125,10 @@ class ServiceManagerTest {
     @Test
     void getsNoSignOfLifeFromWhomItDoesNotWatch() throws Exception {
         try (NotifySocket socket = listen()) {
-            ServiceManager manager = ServiceManager.of(
+            SystemdNotifier notifier = SystemdNotifier.of(
                             environment("WATCHDOG_USEC", "300000", "WATCHDOG_PID", "41"), PID)
                     .orElseThrow();
-            manager.report(statistics(12, 0));
+            notifier.report(statistics(12, 0));
             assertThat(socket.next()).doesNotContain("WATCHDOG");
         }
     }
@@ -136,14 +136,14 @@ class ServiceManagerTest {
     @ParameterizedTest
     @ValueSource(strings = {"soon", "0", "-1", "99999999999999999999", "9223372036854775807"})
     void refusesAWatchdogWithoutATime(String micros) {
-        assertThatThrownBy(() -> ServiceManager.of(environment("WATCHDOG_USEC", micros), PID))
+        assertThatThrownBy(() -> SystemdNotifier.of(environment("WATCHDOG_USEC", micros), PID))
                 .hasMessage("WATCHDOG_USEC is not a number of microseconds: " + micros);
     }
 
     @Test
     void getsNoSignOfLifeWhileTheEventLoopDoesNotTurn() throws Exception {
         try (NotifySocket socket = listen()) {
-            ServiceManager manager = ServiceManager.of(environment("WATCHDOG_USEC", "150000"), PID)
+            SystemdNotifier notifier = SystemdNotifier.of(environment("WATCHDOG_USEC", "150000"), PID)
                     .orElseThrow();
             CompletableFuture<ServerStatistics> turns = CompletableFuture.completedFuture(server(1, 0));
             CompletableFuture<ServerStatistics> hangs = new CompletableFuture<>();
@@ -155,7 +155,7 @@ class ServiceManagerTest {
                         return hanging.get() ? hangs : turns;
                     },
                     Optional::empty,
-                    List.of(manager));
+                    List.of(notifier));
             socket.next("WATCHDOG=1");
             hanging.set(true);
             int before = asked.get();

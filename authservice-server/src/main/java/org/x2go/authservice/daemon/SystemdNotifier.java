@@ -9,7 +9,7 @@ import org.x2go.authservice.protocol.Verdict;
 import org.x2go.authservice.server.ServerStatistics;
 
 /** Tells systemd, or whoever else asked for it, when the service is ready, how it is, and that it stops (sd_notify(3)). */
-final class ServiceManager implements Report {
+final class SystemdNotifier implements Report {
     /** How often what {@code systemctl status} shows is brought up to date. */
     private static final Duration STATUS_INTERVAL = Duration.ofSeconds(2);
 
@@ -23,7 +23,7 @@ final class ServiceManager implements Report {
     private String lastStatus = "";
     private volatile boolean stopping;
 
-    private ServiceManager(UnixDatagram socket, Optional<Duration> watchdog) {
+    private SystemdNotifier(UnixDatagram socket, Optional<Duration> watchdog) {
         this.socket = socket;
         this.watched = watchdog.isPresent();
         this.interval = watchdog.map(time -> time.dividedBy(SIGNS_OF_LIFE))
@@ -37,7 +37,7 @@ final class ServiceManager implements Report {
      * @param environment the environment variables
      * @param pid this process's number
      */
-    static Optional<ServiceManager> of(Map<String, String> environment, long pid) throws IOException {
+    static Optional<SystemdNotifier> of(Map<String, String> environment, long pid) throws IOException {
         String address = environment.getOrDefault("NOTIFY_SOCKET", "");
         if (address.isEmpty()) {
             return Optional.empty();
@@ -45,7 +45,7 @@ final class ServiceManager implements Report {
         if (!address.startsWith("/") && !address.startsWith("@")) {
             throw new IOException("NOTIFY_SOCKET is neither a path nor an abstract name: " + address);
         }
-        return Optional.of(new ServiceManager(UnixDatagram.to(address), watchdog(environment, pid)));
+        return Optional.of(new SystemdNotifier(UnixDatagram.to(address), watchdog(environment, pid)));
     }
 
     /** The longest time without a sign of life (sd_watchdog_enabled(3)). */
