@@ -4,6 +4,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.time.Duration;
@@ -24,7 +25,7 @@ final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
     /** Sent through a pipeline: answer the request in flight or on its way, if there is one, and then close the connection. */
     static final Object STOP = new Object();
 
-    /** How long a request may be on its way, from a peer that has connected or got its last reply before the stop. */
+    /** How long a request may be on its way, from a peer that has connected before the stop and not yet asked. */
     private static final long ON_ITS_WAY_MILLIS = 1000;
 
     private static final Logger LOG = LogManager.getLogger(AuthenticationHandler.class);
@@ -37,6 +38,7 @@ final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
 
     private @Nullable Attempt attempt;
     private boolean answering;
+    private boolean answered;
     private boolean stopping;
 
     AuthenticationHandler(PeerCredentials peer, Verifier verifier, Duration sendTimeout) {
@@ -57,12 +59,21 @@ final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
             attempt = new Attempt(verifier, credentials, peer, new Connection(ctx));
             attempt.start();
         } else {
-            verifier.counters().malformed();
-            if (malformed.allows()) {
-                RequestLog.malformed(((MalformedRequestException) msg).reason(), peer, malformed.takeSuppressed());
-            }
-            reply(ctx, Verdict.BAD);
+            refuse(ctx, ((MalformedRequestException) msg).reason());
         }
+    }
+
+    private void refuse(ChannelHandlerContext ctx, MalformedRequestException.Reason reason) {
+        if (stopping && reason == MalformedRequestException.Reason.CUT_OFF) {
+            // It is not the peer who has cut it off.
+            reply(ctx, Verdict.ERROR);
+            return;
+        }
+        verifier.counters().malformed();
+        if (malformed.allows()) {
+            RequestLog.malformed(reason, peer, malformed.takeSuppressed());
+        }
+        reply(ctx, Verdict.BAD);
     }
 
     private void reply(ChannelHandlerContext ctx, Verdict verdict) {
@@ -78,12 +89,13 @@ final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
 
     private void replied(ChannelHandlerContext ctx, boolean written) {
         answering = false;
+        answered = true;
         if (!written) {
             ctx.close();
-        } else if (!stopping || ctx.pipeline().get(RequestFrameDecoder.class).holdsUnread()) {
-            ctx.read();
+        } else if (stopping) {
+            endInput(ctx);
         } else {
-            Farewell.bidWithoutAWord(ctx.channel());
+            ctx.read();
         }
     }
 
@@ -98,9 +110,22 @@ final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
 
     private void stop(ChannelHandlerContext ctx) {
         stopping = true;
-        if (!answering) {
+        if (answered && !answering) {
+            endInput(ctx);
+        } else if (!answering) {
             ctx.executor().schedule(() -> endUnlessAsked(ctx), ON_ITS_WAY_MILLIS, TimeUnit.MILLISECONDS);
         }
+    }
+
+    /**
+     * Answers what the peer has sent up to now, and then closes the connection. What it sends from now on is refused by the
+     * kernel (EPIPE), so that the peer knows that nobody has read it and may ask elsewhere: no request is lost in between.
+     */
+    private static void endInput(ChannelHandlerContext ctx) {
+        if (ctx.channel() instanceof DuplexChannel duplex) {
+            duplex.shutdownInput();
+        }
+        ctx.read();
     }
 
     private void endUnlessAsked(ChannelHandlerContext ctx) {

@@ -37,22 +37,15 @@ final class Farewell extends ChannelInboundHandlerAdapter {
 
     /** Takes a connection over from the handlers that it has, and ends it with {@code error}. On the event loop. */
     static void bid(Channel connection) {
-        take(connection, MOMENT_MILLIS, true);
+        take(connection, MOMENT_MILLIS);
     }
 
-    /** The same without {@code error}: for a connection whose requests have all been answered. */
-    static void bidWithoutAWord(Channel connection) {
-        take(connection, MOMENT_MILLIS, false);
-    }
-
-    private static void take(Channel connection, long momentMillis, boolean error) {
+    private static void take(Channel connection, long momentMillis) {
         while (connection.pipeline().last() != null) {
             connection.pipeline().removeLast();
         }
         connection.pipeline().addLast(VerdictEncoder.INSTANCE, new Farewell(momentMillis));
-        if (error) {
-            connection.writeAndFlush(Verdict.ERROR);
-        }
+        connection.writeAndFlush(Verdict.ERROR);
         if (momentMillis == 0) {
             connection.close();
             return;
@@ -66,7 +59,7 @@ final class Farewell extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        take(ctx.channel(), momentMillis, true);
+        take(ctx.channel(), momentMillis);
     }
 
     @Override

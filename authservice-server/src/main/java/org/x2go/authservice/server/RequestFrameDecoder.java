@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.util.ByteProcessor;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -95,7 +96,8 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof ChannelInputShutdownEvent) {
+        // The one if the peer has ended its input, the other if we have.
+        if (event instanceof ChannelInputShutdownEvent || event instanceof ChannelInputShutdownReadComplete) {
             inputEnded = true;
             serve(ctx);
         }
@@ -146,11 +148,6 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
             serve(ctx);
             askSocket(ctx);
         }
-    }
-
-    /** Whether there is something that was read and not handed on. */
-    boolean holdsUnread() {
-        return !unread.isEmpty();
     }
 
     private @Nullable Object nextLine() {

@@ -292,17 +292,6 @@ class AuthServerTest {
     }
 
     @Test
-    void tellsIdleConnectionsThatTheirNextRequestComesTooLateWhenClosed() throws IOException {
-        AuthServer server = AuthServer.start(config().build(), alice);
-        try (RawPeer peer = RawPeer.connect(server.socketPath())) {
-            assertThat(peer.send(RIGHT).reply()).isEqualTo("ok");
-            server.close();
-            assertThat(peer.rest()).isEqualTo("error\n");
-        }
-        server.close();
-    }
-
-    @Test
     void tellsAPeerThatIsOneTooManyWhyItIsRefused() throws Exception {
         try (AuthServer server = AuthServer.start(config().maxConnections(2).build(), alice)) {
             try (RawPeer first = RawPeer.connect(socket);
@@ -424,6 +413,43 @@ class AuthServerTest {
             for (RawPeer peer : peers) {
                 peer.close();
             }
+        }
+    }
+
+    @Test
+    void tellsAPeerThatKeepsItsConnectionAtAStopThatItsNextRequestWasNotRead() throws Exception {
+        AuthServer server = AuthServer.start(config().build(), alice);
+        try (RawPeer kept = RawPeer.connect(server.socketPath())) {
+            assertThat(kept.send(RIGHT).reply()).isEqualTo("ok");
+            server.close();
+            assertThatThrownBy(() -> kept.send(RIGHT)).isInstanceOf(IOException.class);
+            assertThat(kept.rest()).isEmpty();
+        } finally {
+            server.close();
+        }
+    }
+
+    @Test
+    void answersAtAStopAllThatWasSentAheadAndTakesNoMore() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        Authenticator waiting = (credentials, peer) -> {
+            begun.countDown();
+            release.await();
+            return AuthResult.ok();
+        };
+        AuthServer server = AuthServer.start(config().build(), waiting);
+        try (RawPeer busy = RawPeer.connect(server.socketPath())) {
+            busy.send(RIGHT + RIGHT + RIGHT + "alice\rhalf of");
+            begun.await();
+            Thread closing = new Thread(server::close);
+            closing.start();
+            release.countDown();
+            assertThat(busy.rest()).isEqualTo("ok\nok\nok\nerror\n");
+            closing.join();
+        } finally {
+            release.countDown();
+            server.close();
         }
     }
 
