@@ -1,7 +1,6 @@
 package org.x2go.authservice.worker.pool;
 
 import java.io.File;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +10,7 @@ public final class JavaCommand {
     /** The first argument of the program that makes it a worker. */
     public static final String WORKER = "--pam-worker";
 
-    /** Names the archive of a worker's classes, if there is one (-XX:SharedArchiveFile). */
+    /** The option for the archive of a worker's classes, if there is one: which it is depends on Java's version. */
     private static final String ARCHIVE = "authservice.worker.archive";
 
     /** Where native libraries are: a worker finds them where this process does. */
@@ -20,6 +19,7 @@ public final class JavaCommand {
 
     /**
      * A small heap, and a compiler that compiles at once. A crash leaves no image of the memory, which may hold a password.
+     * Nothing is said about an archive that does not fit: the worker does without.
      */
     private static final List<String> OPTIONS = List.of(
             "-Xmx16m",
@@ -31,7 +31,8 @@ public final class JavaCommand {
             "-XX:-CreateCoredumpOnCrash",
             "-XX:+DisableAttachMechanism",
             "-XX:+ExitOnOutOfMemoryError",
-            "-Xshare:auto");
+            "-XX:+DisplayVMOutputToStderr",
+            "-Xlog:disable");
 
     private JavaCommand() {}
 
@@ -46,8 +47,8 @@ public final class JavaCommand {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(OPTIONS);
         String archive = System.getProperty(ARCHIVE);
-        if (archive != null && Files.isReadable(Path.of(archive))) {
-            command.add("-XX:SharedArchiveFile=" + archive);
+        if (archive != null) {
+            command.add(archive);
         }
         for (String name : HANDED_ON) {
             String value = System.getProperty(name);
