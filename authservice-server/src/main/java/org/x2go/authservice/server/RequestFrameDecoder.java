@@ -20,8 +20,11 @@ import org.x2go.authservice.protocol.SecretBytes;
  * <p>A line is passed on as a buffer, without its newline; one that is too long, or that the peer did not end, is passed on
  * as a {@link MalformedRequestException} in its place. The handler behind asks for the next line by
  * {@link ChannelHandlerContext#read}, and gets it from what was read before or, when that holds no whole line, from the
- * socket: what a peer sends ahead of its replies stays in the kernel. When the peer has shut down its sending side, and
- * all its lines were asked for, the connection is closed.
+ * socket. When the peer has shut down its sending side, and all its lines were asked for, the connection is closed.
+ *
+ * <p>The socket is asked ahead of that for as long as nothing that was read is left: so a peer that waits for its replies
+ * costs no epoll_ctl(2), which would take it out of what the event loop watches and put it back with each request. From one
+ * that does not wait, one read is taken ahead, and the rest stays in the kernel.
  *
  * <p>Netty's own line decoder is not used, for two reasons: it takes a carriage return before the newline for a part of
  * the line's end, where ours ends a field; and it keeps copies of unread lines, passwords in them, when it moves them.
@@ -71,7 +74,7 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         ctx.fireChannelReadComplete();
-        // If only a part of a line came: the socket reads once for each time it is asked.
+        // The socket reads once for each time that it is asked.
         askSocket(ctx);
     }
 
@@ -83,7 +86,13 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
     }
 
     private void askSocket(ChannelHandlerContext ctx) {
-        if (!wanted || serving || turnOver || inputEnded) {
+        if (serving || turnOver || inputEnded) {
+            return;
+        }
+        if (!wanted) {
+            if (unread.isEmpty()) {
+                ctx.read();
+            }
             return;
         }
         if (discarding || !unread.isEmpty()) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.time.Duration;
@@ -18,6 +19,16 @@ import org.x2go.authservice.protocol.MalformedRequestException;
 
 class RequestFrameDecoderTest {
     private static final int LIMIT = 16;
+
+    /** Counts how often the socket is asked for bytes. */
+    private static final class Socket extends ChannelOutboundHandlerAdapter {
+        private int reads;
+
+        @Override
+        public void read(ChannelHandlerContext ctx) {
+            reads++;
+        }
+    }
 
     private final WipingAllocator allocator = new WipingAllocator(LIMIT, 1 << 20);
     private final List<String> lines = new ArrayList<>();
@@ -135,6 +146,38 @@ class RequestFrameDecoderTest {
         assertThat(lines).containsExactly("a");
         channel.read();
         assertThat(lines).containsExactly("a", "b");
+        channel.finishAndReleaseAll();
+    }
+
+    @Test
+    void asksTheSocketAheadOfTheNextLineForAsLongAsNothingIsLeft() {
+        Socket socket = new Socket();
+        EmbeddedChannel channel = channel(false);
+        channel.pipeline().addFirst(socket);
+        channel.read();
+        send(channel, "a\n");
+        assertThat(lines).containsExactly("a");
+        assertThat(socket.reads).isEqualTo(2);
+        channel.finishAndReleaseAll();
+    }
+
+    @Test
+    void takesOneReadAheadAndLeavesTheRestInTheKernel() {
+        Socket socket = new Socket();
+        EmbeddedChannel channel = channel(false);
+        channel.pipeline().addFirst(socket);
+        channel.read();
+        send(channel, "a\n");
+        int asked = socket.reads;
+        send(channel, "b\nc\n");
+        assertThat(lines).containsExactly("a");
+        assertThat(socket.reads).isEqualTo(asked);
+        channel.read();
+        assertThat(lines).containsExactly("a", "b");
+        assertThat(socket.reads).isEqualTo(asked);
+        channel.read();
+        assertThat(lines).containsExactly("a", "b", "c");
+        assertThat(socket.reads).isEqualTo(asked + 1);
         channel.finishAndReleaseAll();
     }
 
