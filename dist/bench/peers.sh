@@ -3,6 +3,7 @@
 
 readonly permit=authservice-bench-permit
 readonly unix=authservice-bench-unix
+readonly bad=authservice-bench-bad
 readonly user_prefix=authservice-bench-
 readonly user_count=8
 readonly user_comment='authservice benchmark, temporary'
@@ -15,7 +16,7 @@ readonly password
 services=()      # numbers of the processes that run
 declare -A pid_of # by name
 
-# Unpacks our service, as an admin would, and makes its archive of classes.
+# Unpacks our service, as an admin would, and makes its archives of classes.
 install_ours() {
   local found
   if [ -z "$tar" ]; then
@@ -79,7 +80,7 @@ add_to_system() {
 
 # Also what an earlier run left behind that was killed.
 remove_from_system() {
-  rm -f "/etc/pam.d/$permit" "/etc/pam.d/$unix"
+  rm -f "/etc/pam.d/$permit" "/etc/pam.d/$unix" "/etc/pam.d/$bad"
   local name comment
   while IFS=: read -r name _ _ _ comment _; do
     if [[ $name = "$user_prefix"* && $comment = "$user_comment" ]]; then
@@ -166,10 +167,15 @@ ask_once() { # name
     bench-1 >/dev/null || fail "the service '$1' gave no verdict"
 }
 
+# Whichever of its threads has started them.
+children_of() { # pid
+  cat "/proc/$1/task"/*/children | tr '\n' ' '
+}
+
 # Of a service's processes, all together, in KB: VmRSS, or the share of shared memory counted in part: Pss.
 memory() { # name, Rss or Pss
   local pid=${pid_of[$1]} processes
-  read -ra processes <"/proc/$pid/task/$pid/children" || :
+  read -ra processes < <(children_of "$pid") || :
   processes=("$pid" "${processes[@]}")
   processes=("${processes[@]/#//proc/}")
   cat "${processes[@]/%//smaps_rollup}" | awk -v field="$2:" '$1 == field { sum += $2 } END { print sum }'

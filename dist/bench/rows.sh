@@ -2,7 +2,10 @@
 # which takes its samples and calls "row".
 # shellcheck shell=bash disable=SC2154 # variables of the other files
 
-row_names() { printf '%s' 'permit-fresh permit-kept unix delays idle start memory client'; }
+row_names() {
+  printf '%s' 'permit-fresh permit-kept unix delays idle start memory client' \
+    ' isolated-permit isolated-unix isolated-memory worker hang crash'
+}
 
 readonly idle_connections=10000
 readonly pending=200
@@ -224,3 +227,90 @@ row_client() {
   row "the client library, a call on a kept connection, µs" client "ours ours.difference / 1 <= 15 µs more than a bare socket"
   note "A bare socket's round trip is $(spread bare.client) µs."
 }
+
+# With PAM in processes of its own. saslauthd answers one request on a connection: kept ones are compared with those, too.
+row_isolated_permit() {
+  local round clients how
+  start ours isolated --isolation process
+  [ "$sasl" = no ] || start sasl
+  for ((round = 1; round <= rounds; round++)); do
+    for clients in 8 32; do
+      as=isolated sample "isolated-fresh.$clients" ours "$permit" bench-%d "$clients" --reconnect
+      as=isolated sample "isolated-kept.$clients" ours "$permit" bench-%d "$clients" --keep
+      [ "$sasl" = no ] || sample "isolated-fresh.$clients" sasl "$permit" bench-%d "$clients" --reconnect
+    done
+  done
+  for clients in 8 32; do
+    [ "$sasl" = no ] || cp "$scratch/samples/sasl.isolated-fresh.$clients" "$scratch/samples/sasl.isolated-kept.$clients"
+    for how in fresh kept; do
+      row "--isolation process, pam_permit, $how connections, $clients clients, verdicts/s" "isolated-$how.$clients" \
+        "sasl ours.isolated-$how.$clients / sasl.isolated-$how.$clients >= 3 times saslauthd"
+    done
+  done
+}
+
+row_isolated_unix() {
+  local round
+  start ours isolated --isolation process
+  for ((round = 1; round <= rounds; round++)); do
+    as=isolated sample isolated-unix ours "$unix" "$user_prefix%d" 8 --reconnect
+    [ "$pam" = no ] || sample_pam isolated-unix "$unix" "$user_prefix%d"
+  done
+  row "--isolation process, pam_unix (yescrypt), right passwords, 8 clients, verdicts/s" isolated-unix \
+    "pam ours.isolated-unix / pam.isolated-unix >= 0.95 times PAM itself"
+}
+
+# One worker: the first request takes a while, and may else have a second one started.
+row_isolated_memory() {
+  local i
+  for ((i = 1; i <= rounds; i++)); do
+    start ours isolated-memory --isolation process --workers 1
+    ask_once isolated-memory
+    sleep 3
+    add ours.isolated-memory "$(calculate "$(memory isolated-memory Rss) / 1024")"
+    add ours.isolated-pss "$(calculate "$(memory isolated-memory Pss) / 1024")"
+    stop isolated-memory
+  done
+  row "--isolation process, resident memory of the service and one worker, MB" isolated-memory \
+    "ours ours.isolated-memory / 1 <= 100 MB"
+  row "--isolation process, their proportional share of memory (PSS), MB" isolated-pss "ours ours.isolated-pss / 1 <= 75 MB"
+}
+
+row_worker() {
+  local i
+  [ "$starts" = yes ] || return 0
+  gcc "${compile[@]}" -o "$scratch/worker-ready" "$here/worker-ready.c"
+  for ((i = 1; i <= rounds * 4; i++)); do
+    add ours.worker "$("$scratch/worker-ready" "$home/libexec/pam-worker" --allow-service "$permit")"
+  done
+  row "--isolation process, a worker's start until it is ready, ms" worker "ours ours.worker / 1 <= 100 ms"
+}
+
+# A module that misbehaves in every Nth login, counted over all workers. Each of the others is to be answered by "ok".
+misbehave() { # hang or crash, N, clients
+  local name=bad-$1 module=$scratch/bad-module.so count=$scratch/bad-count result calls answers ok beyond
+  if ! gcc "${compile[@]}" -shared -fPIC -o "$module" "$here/bad-module.c" 2>"$scratch/gcc"; then
+    note "Left out: a module that ${1/crash/crashe}s, which needs gcc and libpam0g-dev."
+    return
+  fi
+  printf 'auth required %s %s %s %s\naccount required pam_permit.so\n' "$module" "$1" "$2" "$count" >"/etc/pam.d/$bad"
+  start ours "$name" --isolation process --workers 16 --request-timeout 2 --allow-service "$bad"
+  printf '\0\0\0\0' >"$count"
+  result=$(printf 'any\n' | "$home/bin/authservice" bench --socket "$(socket_of ours "$name")" --service "$bad" \
+    --user bench-%d --connections "$3" --warmup 0 --duration "$((rounds * seconds))" --json --password-stdin \
+    2>"$scratch/load") || fail "no load on $name: $(tail -n 3 "$scratch/load")"
+  calls=$(od -An -t d4 "$count" | tr -d ' ')
+  answers=$(field answers "$result")
+  ok=$(field ok "$result")
+  beyond=$((answers - ok - calls / $2))
+  add "ours.$1" "$((beyond > 0 ? beyond : 0))"
+  ask_once "$name"
+  row "--isolation process, a module that ${1/crash/crashe}s in every login number $2: others that were not answered \"ok\"" "$1" \
+    "ours ours.$1 / 1 <= 0 logins"
+  note "The module that ${1/crash/crashe}s was asked $calls times in $((rounds * seconds)) s; of $answers answers $ok were \"ok\"."
+  stop "$name"
+}
+
+row_hang() { misbehave hang 3 6; }
+
+row_crash() { misbehave crash 10 6; }
