@@ -1,6 +1,7 @@
 package org.x2go.authservice.posix;
 
 import com.sun.jna.LastErrorException;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -106,8 +107,9 @@ public final class Descendants {
 
     /** The fourth field of its stat file (proc(5)); the second is a name in parentheses, which may hold anything. */
     private static long parentOf(Path process) {
-        try {
-            String stat = Files.readString(process.resolve("stat"), StandardCharsets.ISO_8859_1);
+        // Not through a channel: with the first one the JDK opens a socket of its own, for good.
+        try (FileInputStream file = new FileInputStream(process.resolve("stat").toFile())) {
+            String stat = new String(file.readAllBytes(), StandardCharsets.ISO_8859_1);
             return Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ", 3)[1]);
         } catch (IOException e) {
             // It has ended meanwhile.

@@ -98,6 +98,10 @@ final class LibC {
 
     static native int getrlimit(int resource, Pointer limit) throws LastErrorException;
 
+    static native int getpid();
+
+    static native void _exit(int status);
+
     static native int geteuid();
 
     static native int getegid();

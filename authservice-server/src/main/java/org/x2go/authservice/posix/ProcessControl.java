@@ -43,6 +43,16 @@ public final class ProcessControl {
         signal.invokePointer(new Object[] {SIGTERM, Pointer.NULL});
     }
 
+    /** This process's number now (getpid(2)): after a fork(2) by native code, what the JDK knows is its parent's. */
+    public static int pid() {
+        return LibC.getpid();
+    }
+
+    /** Ends this process at once (_exit(2)): neither the JVM nor the handlers of native libraries (atexit(3)) have a say. */
+    public static void exit(int status) {
+        LibC._exit(status);
+    }
+
     static String errorText(LastErrorException error) {
         return NativeLibrary.getInstance("c")
                 .getFunction("strerror")

@@ -147,6 +147,31 @@ class MisbehavingModulesIT {
     }
 
     @Test
+    void aForkedChildThatComesBackAnswersNothing() throws Exception {
+        try (ServerProcess server = server("fork").start()) {
+            for (int i = 0; i < 5; i++) {
+                assertThat(server.ask("mallory", "secret", "bad")).isEqualTo("ok");
+                TimeUnit.MILLISECONDS.sleep(300);
+                for (int j = 0; j < 3; j++) {
+                    assertThat(server.ask("alice", "wrong", "no")).isEqualTo("fail");
+                }
+            }
+            server.stop();
+            assertThat(server.log()).noneMatch(line -> line.contains("died"));
+        }
+    }
+
+    @Test
+    void whatAModuleDoesAtExitDoesNotKeepItsWorker() throws Exception {
+        try (ServerProcess server = server("atexit").start()) {
+            assertThat(server.ask("mallory", "secret", "bad")).isEqualTo("ok");
+            workers.addAll(Processes.childrenOf(server.pid()));
+            server.kill();
+            Program.await("the workers have ended", () -> workers.stream().noneMatch(Processes::exists));
+        }
+    }
+
+    @Test
     void neitherDescriptorsNorZombiesAddUp() throws Exception {
         try (ServerProcess server = server("kill").start()) {
             assertThat(server.ask("alice", "secret", "good")).isEqualTo("ok");

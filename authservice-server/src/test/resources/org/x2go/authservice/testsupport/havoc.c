@@ -26,6 +26,15 @@ static void leave_child(const char *file) {
     sleep(1);
 }
 
+/* A child that goes on as if it were its parent, as one does whose exec fails and that forgets to end. */
+static void fork_and_return(void) {
+    if (fork() == 0) usleep(100 * 1000);
+}
+
+static void hang(void) {
+    for (;;) pause();
+}
+
 static void print_noise(void) {
     static const char frame[] = "\0\0\0\001a\0\0\0\002OK";
     for (int i = 0; i < 2000; i++) {
@@ -54,6 +63,8 @@ int pam_sm_authenticate(void *handle, int flags, int count, const char **argumen
     else if (strcmp(what, "kill") == 0) raise(SIGKILL);
     else if (strcmp(what, "exit") == 0) exit(0);
     else if (strcmp(what, "noise") == 0) print_noise();
+    else if (strcmp(what, "fork") == 0) fork_and_return();
+    else if (strcmp(what, "atexit") == 0) atexit(hang);
     else if (strcmp(what, "leak") == 0) leak(about);
     else if (strcmp(what, "close") == 0) for (int fd = 0; fd <= 20; fd++) close(fd);
     else if (strcmp(what, "uid") == 0) return setresuid(65534, 65534, -1) == 0 ? SUCCESS : AUTH_ERR;

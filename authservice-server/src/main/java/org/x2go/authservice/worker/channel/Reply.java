@@ -38,10 +38,11 @@ public sealed interface Reply {
     /**
      * What came of a request.
      *
+     * @param number the request's
      * @param result the result, whose fail delay the service waits out
      * @param fate what becomes of the worker
      */
-    record Answer(AuthResult result, Fate fate) implements Reply {}
+    record Answer(int number, AuthResult result, Fate fate) implements Reply {}
 
     /** What becomes of a worker after a request. */
     enum Fate {
@@ -70,6 +71,7 @@ public sealed interface Reply {
             writer.put((byte) 's').put(FrameWriter.utf8(said.level.name())).put(cut(said.text));
         } else if (this instanceof Answer answer) {
             writer.put((byte) 'a')
+                    .put(answer.number)
                     .put(FrameWriter.utf8(answer.result.verdict().name()))
                     .put(FrameWriter.utf8(answer.fate.name()))
                     .put(answer.result.failDelay().toNanos() / 1000)
@@ -102,9 +104,10 @@ public sealed interface Reply {
     }
 
     private static Answer answer(ByteBuffer body) throws IOException {
+        int number = body.getInt();
         Verdict verdict = Verdict.valueOf(Fields.text(body));
         Fate fate = Fate.valueOf(Fields.text(body));
         Duration delay = Duration.of(body.getLong(), ChronoUnit.MICROS);
-        return new Answer(new AuthResult(verdict, Fields.text(body), delay), fate);
+        return new Answer(number, new AuthResult(verdict, Fields.text(body), delay), fate);
     }
 }

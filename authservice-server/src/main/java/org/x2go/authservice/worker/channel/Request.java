@@ -9,12 +9,13 @@ import org.x2go.authservice.protocol.Credentials;
 /**
  * What the service asks a worker: who asks, and which credentials are to be checked.
  *
+ * @param number the answer's as well, which so cannot be taken for that to another request
  * @param credentials whoever has decoded them closes them
  * @param peer who asks the service
  */
-public record Request(Credentials credentials, PeerCredentials peer) {
-    /** Three numbers, and three lengths. */
-    private static final int FIXED_BYTES = 6 * Integer.BYTES;
+public record Request(int number, Credentials credentials, PeerCredentials peer) {
+    /** Four numbers, and three lengths. */
+    private static final int FIXED_BYTES = 7 * Integer.BYTES;
 
     /** The longest body of a request whose fields have together no more than so many bytes. */
     static int longestBody(int fieldBytes) {
@@ -27,7 +28,8 @@ public record Request(Credentials credentials, PeerCredentials peer) {
         ByteBuffer password = credentials.password();
         writer.begin(longestBody(user.length + service.length + password.remaining()));
         try {
-            writer.put(peer.pid())
+            writer.put(number)
+                    .put(peer.pid())
                     .put(peer.uid())
                     .put(peer.gid())
                     .put(user)
@@ -42,6 +44,7 @@ public record Request(Credentials credentials, PeerCredentials peer) {
     /** The body is left as it is: wiping it stays the caller's business. */
     static Request decode(ByteBuffer body) throws IOException {
         try {
+            int number = body.getInt();
             PeerCredentials peer = new PeerCredentials(body.getInt(), body.getInt(), body.getInt());
             String user = Fields.text(body);
             String service = Fields.text(body);
@@ -49,7 +52,7 @@ public record Request(Credentials credentials, PeerCredentials peer) {
             if (body.hasRemaining() || user.isEmpty() || service.isEmpty()) {
                 throw new IOException("a request that is malformed");
             }
-            return new Request(Credentials.copyOf(user, password, service), peer);
+            return new Request(number, Credentials.copyOf(user, password, service), peer);
         } catch (BufferUnderflowException e) {
             throw new IOException("a request that is cut short", e);
         }

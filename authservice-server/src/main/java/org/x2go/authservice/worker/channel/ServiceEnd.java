@@ -13,6 +13,9 @@ public final class ServiceEnd implements AutoCloseable {
     private final FrameReader reader;
     private final FrameWriter writer;
 
+    /** The number of the last request. */
+    private int asked;
+
     /** The socket becomes this object's. */
     public ServiceEnd(StreamSocket socket) {
         this.socket = socket;
@@ -26,7 +29,7 @@ public final class ServiceEnd implements AutoCloseable {
      * @throws IOException if the worker has ended: then it has not seen all of the request, and has done nothing with it
      */
     public void ask(Credentials credentials, PeerCredentials peer) throws IOException {
-        new Request(credentials, peer).send(writer);
+        new Request(++asked, credentials, peer).send(writer);
     }
 
     /**
@@ -35,6 +38,7 @@ public final class ServiceEnd implements AutoCloseable {
      * @param deadline until when, as of System.nanoTime
      * @throws java.net.SocketTimeoutException if it says nothing until then
      * @throws EOFException if it has ended
+     * @throws IOException if it says what makes no sense, such as an answer to another request than the last one
      */
     public Reply next(long deadline) throws IOException {
         while (!reader.hasNext()) {
@@ -47,7 +51,11 @@ public final class ServiceEnd implements AutoCloseable {
         if (body == null) {
             throw new EOFException("the worker has closed its channel");
         }
-        return Reply.decode(body);
+        Reply reply = Reply.decode(body);
+        if (reply instanceof Reply.Answer answer && answer.number() != asked) {
+            throw new IOException("an answer to another request");
+        }
+        return reply;
     }
 
     /** Ends the channel, and so the worker; whoever waits for it finds it ended. */

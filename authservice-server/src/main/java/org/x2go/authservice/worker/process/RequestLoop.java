@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.x2go.authservice.auth.AuthResult;
 import org.x2go.authservice.auth.Authenticator;
 import org.x2go.authservice.posix.Descendants;
+import org.x2go.authservice.posix.ProcessControl;
 import org.x2go.authservice.posix.ProcessMemory;
 import org.x2go.authservice.posix.ProcessState;
 import org.x2go.authservice.protocol.Credentials;
@@ -21,6 +22,7 @@ final class RequestLoop {
     private final WorkerEnd channel;
     private final Authenticator pam;
     private final WorkerLimits limits;
+    private final int pid = ProcessControl.pid();
 
     private int answered;
     private boolean retires;
@@ -36,16 +38,20 @@ final class RequestLoop {
         channel.tell(new Reply.Ready());
         for (Request request = channel.next(); request != null; request = channel.next()) {
             AuthResult result = ask(request);
+            if (ProcessControl.pid() != pid) {
+                // A child that a module has forked and that came back here instead of ending: its parent answers.
+                ProcessControl.exit(WorkerMain.FAILED);
+            }
             Optional<String> changed = state.changed();
             if (changed.isPresent()) {
                 // Whatever the module has found out, it must not be found out in such a process again.
                 String reason = "a PAM module changed " + changed.get() + " of its worker";
-                channel.tell(new Reply.Answer(AuthResult.error(reason), Fate.ENDS));
+                channel.tell(new Reply.Answer(request.number(), AuthResult.error(reason), Fate.ENDS));
                 return;
             }
             Descendants.collectEnded();
             Fate fate = fate();
-            channel.tell(new Reply.Answer(result, fate));
+            channel.tell(new Reply.Answer(request.number(), result, fate));
             if (fate == Fate.ENDS) {
                 return;
             }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import org.x2go.authservice.pam.PamAuthenticator;
 import org.x2go.authservice.pam.PamUnavailableException;
 import org.x2go.authservice.posix.Descendants;
+import org.x2go.authservice.posix.ProcessControl;
 import org.x2go.authservice.posix.ProcessMemory;
 import org.x2go.authservice.posix.StandardDescriptors;
 import org.x2go.authservice.worker.channel.Reply;
@@ -37,9 +38,13 @@ public final class WorkerMain {
         WorkerEnd channel = new WorkerEnd(StandardDescriptors.takeSocket());
         ProcessMemory.forbidDumps();
         Descendants.adopt();
+        // All that the end needs is loaded now: a module may hang in the loader, which then loads nothing more.
+        Descendants.kill(child -> true);
         watch(channel);
-        try (PamAuthenticator pam = PamAuthenticator.open(
-                options.services(), options.confdir(), new ChannelDiagnostics(channel, options.debug()))) {
+        try {
+            // Not closed, but ended with the process: unloading modules runs code of theirs.
+            PamAuthenticator pam = PamAuthenticator.open(
+                    options.services(), options.confdir(), new ChannelDiagnostics(channel, options.debug()));
             new RequestLoop(channel, pam, options.limits()).run();
             return DONE;
         } catch (PamUnavailableException e) {
@@ -64,14 +69,14 @@ public final class WorkerMain {
         watcher.start();
     }
 
-    /** Ends this process and what modules have started and left behind. Hooks and finalizers of others have no say. */
+    /** Ends this process and what modules have started and left behind. What they want done at exit has no say. */
     private static synchronized void end(int status) {
         try {
             Descendants.kill(child -> false);
         } catch (IOException e) {
             System.err.println("PAM worker: " + e.getMessage());
         } finally {
-            Runtime.getRuntime().halt(status);
+            ProcessControl.exit(status);
         }
     }
 }

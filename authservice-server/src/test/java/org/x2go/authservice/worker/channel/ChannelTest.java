@@ -34,9 +34,10 @@ class ChannelTest {
             new Reply.Unfit("no libpam: install it"),
             new Reply.Said(Level.DEBUG, "größe €"),
             new Reply.Said(Level.ERROR, ""),
-            new Reply.Answer(AuthResult.ok(), Fate.STAYS),
-            new Reply.Answer(AuthResult.error("x".repeat(Reply.LONGEST_TEXT)), Fate.ENDS),
+            new Reply.Answer(0, AuthResult.ok(), Fate.STAYS),
+            new Reply.Answer(0, AuthResult.error("x".repeat(Reply.LONGEST_TEXT)), Fate.ENDS),
             new Reply.Answer(
+                    0,
                     AuthResult.fail("wrong password")
                             .delayedBy(Duration.ofMillis(2387).plusNanos(380_000)),
                     Fate.RETIRES));
@@ -157,6 +158,16 @@ class ChannelTest {
             expect(worker.next(), "u", password, "s");
             asker.join();
         }
+    }
+
+    @Test
+    void anAnswerIsTakenForThatToItsOwnRequestOnly() throws Exception {
+        requestBytes("alice", password(8), "s");
+        worker.tell(new Reply.Answer(1, AuthResult.ok(), Fate.STAYS));
+        worker.tell(new Reply.Answer(1, AuthResult.ok(), Fate.STAYS));
+        assertThat(service.next(soon())).isEqualTo(new Reply.Answer(1, AuthResult.ok(), Fate.STAYS));
+        requestBytes("bob", password(8), "s");
+        assertThatThrownBy(() -> service.next(soon())).isInstanceOf(IOException.class);
     }
 
     @Test
