@@ -24,11 +24,14 @@ fi
 safe_options='-XX:ErrorFile=/dev/null -XX:-CreateCoredumpOnCrash -XX:+DisableAttachMechanism -XX:-UsePerfData
   -XX:+ExitOnOutOfMemoryError -XX:+DisplayVMOutputToStderr -Xlog:disable'
 
+# Libraries are found by the system's loader. JNA would run "ldconfig -p" at each start, to have its paths as well.
+find_libraries=-Djna.platform.library.path=
+
 # Small and quick to start: docs/PERFORMANCE.md says what each of these gives. The stacks are those of threads on which no
 # PAM module runs; workers ask for larger ones.
 server_options="$safe_options -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=24m
   -Xms4m -Xmx96m -Xss256k
-  -Dio.netty.allocator.type=unpooled"
+  -Dio.netty.allocator.type=unpooled $find_libraries"
 
 # Sets "archive_option" to the JVM's option for an archive, or to nothing if there is none that fits. An archive is code: it
 # is used only if nobody but who owns the jar can have written it.

@@ -14,8 +14,13 @@ public final class JavaCommand {
     private static final String ARCHIVE = "authservice.worker.archive";
 
     /** Where native libraries are: a worker finds them where this process does. */
-    private static final List<String> HANDED_ON =
-            List.of("java.library.path", "jna.boot.library.path", "jna.nounpack", "jna.nosys", "jna.tmpdir");
+    private static final List<String> HANDED_ON = List.of(
+            "java.library.path",
+            "jna.boot.library.path",
+            "jna.platform.library.path",
+            "jna.nounpack",
+            "jna.nosys",
+            "jna.tmpdir");
 
     /**
      * A small heap, and a compiler that compiles at once. A crash leaves no image of the memory, which may hold a password.
