@@ -16,9 +16,6 @@ record Isolation(Mode mode, Optional<Path> workerSocket, int workerRequests, int
     static final int DEFAULT_REQUESTS = 100_000;
     static final int DEFAULT_MEGABYTES = 256;
 
-    /** Sets the default; what installs the service does so. */
-    static final String DEFAULT_PROPERTY = "authservice.isolation";
-
     private static final int MOST_REQUESTS = 1_000_000_000;
     private static final int LEAST_MEGABYTES = 64;
     private static final int MOST_MEGABYTES = 65_536;

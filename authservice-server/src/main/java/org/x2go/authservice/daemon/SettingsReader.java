@@ -137,8 +137,7 @@ final class SettingsReader {
     private Isolation isolation(Options options) throws UsageException, IOException {
         String mode = options.isolation() != null
                 ? options.isolation()
-                : named("X2GOBROKER_AUTHSERVICE_ISOLATION")
-                        .orElse(System.getProperty(Isolation.DEFAULT_PROPERTY, "thread"));
+                : named("X2GOBROKER_AUTHSERVICE_ISOLATION").orElse("thread");
         Integer requests = options.workerRequests();
         Integer megabytes = options.workerMaxRss();
         return new Isolation(

@@ -116,6 +116,15 @@ final class Staff {
             throw e;
         } finally {
             waiters.remove(waiter);
+            wakeNext();
+        }
+    }
+
+    /** One who was woken for a worker may have gone without it, or have been woken for two. */
+    private void wakeNext() {
+        Waiter next = waiters.peekFirst();
+        if (next != null && !idle.isEmpty()) {
+            next.condition.signal();
         }
     }
 
