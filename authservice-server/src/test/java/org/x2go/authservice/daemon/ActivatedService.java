@@ -1,6 +1,8 @@
 package org.x2go.authservice.daemon;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.x2go.authservice.testsupport.Needs;
 import org.x2go.authservice.testsupport.Program;
 import org.x2go.authservice.testsupport.RawPeer;
@@ -64,8 +67,17 @@ final class ActivatedService implements AutoCloseable {
                 .redirectOutput(directory.resolve("out").toFile())
                 .redirectError(directory.resolve("holder").toFile())
                 .start();
-        Program.await("the socket is there", () -> Files.exists(socket) || !holder.isAlive());
+        Program.await("somebody listens", () -> isListenedTo(socket) || !holder.isAlive());
         return new ActivatedService(directory, socket, holder);
+    }
+
+    /** By the kernel's list of sockets, proc(5), since a connection would start the service. */
+    private static boolean isListenedTo(Path socket) {
+        try (Stream<String> sockets = Files.lines(Path.of("/proc/net/unix"), StandardCharsets.ISO_8859_1)) {
+            return sockets.anyMatch(line -> line.endsWith(" " + socket) && line.contains(" 00010000 "));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     Path socket() {
