@@ -81,12 +81,21 @@ final class PidFile implements AutoCloseable {
                 throw new IOException("what lies there is not an old PID file");
             }
             Optional<AdvisoryLock> unused = AdvisoryLock.tryOn(path);
-            if (unused.isEmpty()) {
+            // Whoever may read the file may lock it, too, and is not to keep a service from starting again.
+            if (unused.isEmpty() && isAlive(content)) {
                 throw new IOException("it is that of an authservice that runs, process " + content + ": stop that one");
             }
-            unused.get().close();
+            unused.ifPresent(AdvisoryLock::close);
         }
         Files.deleteIfExists(path);
+    }
+
+    private static boolean isAlive(String number) {
+        try {
+            return ProcessHandle.of(Long.parseLong(number)).isPresent();
+        } catch (NumberFormatException e) {
+            return false;
+        }
     }
 
     private static String content(Path path) throws IOException {

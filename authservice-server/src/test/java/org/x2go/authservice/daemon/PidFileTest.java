@@ -49,15 +49,28 @@ class PidFileTest {
 
     @Test
     void isNotTakenFromAProcessThatRuns() throws IOException {
-        try (PidFile first = PidFile.write(path, 4711)) {
+        long running = ProcessHandle.current().pid();
+        try (PidFile first = PidFile.write(path, running)) {
             assertThat(first).isNotNull();
             assertThatThrownBy(() -> PidFile.write(path, 4712))
                     .isInstanceOf(IOException.class)
                     .hasMessage("cannot write the PID file " + path + ": it is that of an authservice that runs,"
-                            + " process 4711: stop that one; choose another with --pidfile");
-            assertThat(path).hasContent("4711\n");
+                            + " process " + running + ": stop that one; choose another with --pidfile");
+            assertThat(path).hasContent(running + "\n");
         }
         try (PidFile next = PidFile.write(path, 4712)) {
+            assertThat(next).isNotNull();
+            assertThat(path).hasContent("4712\n");
+        }
+    }
+
+    @Test
+    void isTakenFromAProcessThatHasEndedWhoeverHoldsTheFile() throws Exception {
+        Process ended = new ProcessBuilder("true").start();
+        ended.waitFor();
+        try (PidFile old = PidFile.write(path, ended.pid());
+                PidFile next = PidFile.write(path, 4712)) {
+            assertThat(old).isNotNull();
             assertThat(next).isNotNull();
             assertThat(path).hasContent("4712\n");
         }
