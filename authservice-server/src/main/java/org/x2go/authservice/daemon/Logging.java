@@ -43,6 +43,10 @@ final class Logging implements AutoCloseable {
         try {
             LoggerContext context = Configurator.initialize(configuration(target, debug ? Level.DEBUG : Level.INFO));
             complaints.check(target);
+            if (target instanceof LogTarget.Configured configured && isSilent(context.getConfiguration())) {
+                throw new IOException("the log configuration " + configured.configuration()
+                        + " cannot be used: none of its loggers has an appender, so that nothing would be logged");
+            }
             if (debug && target instanceof LogTarget.Configured) {
                 Configurator.setLevel(BuiltInLogConfiguration.OWN_LOGGERS, Level.DEBUG);
             }
@@ -50,6 +54,11 @@ final class Logging implements AutoCloseable {
         } finally {
             StatusLogger.getLogger().removeListener(complaints);
         }
+    }
+
+    private static boolean isSilent(Configuration configuration) {
+        return configuration.getLoggers().values().stream()
+                .allMatch(logger -> logger.getAppenders().isEmpty());
     }
 
     private static void unlessSet(String property, String value) {

@@ -266,6 +266,7 @@ class DaemonIT {
     @ValueSource(
             strings = {
                 "<Configuration><Appenders>",
+                "<Configuration/>",
                 "<Configuration><Appenders><NoSuchAppender name='a'/></Appenders></Configuration>",
                 "<Configuration><Appenders><ReopeningFile name='a' fileName='/no/such/log'/></Appenders></Configuration>"
             })
