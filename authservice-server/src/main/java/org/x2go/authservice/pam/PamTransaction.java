@@ -10,6 +10,7 @@ import org.x2go.authservice.auth.AuthResult;
 import org.x2go.authservice.auth.Diagnostics;
 import org.x2go.authservice.auth.LogText;
 import org.x2go.authservice.posix.Accounts;
+import org.x2go.authservice.posix.ProcessControl;
 import org.x2go.authservice.protocol.Verdict;
 
 /**
@@ -25,6 +26,8 @@ final class PamTransaction implements AutoCloseable {
      * texts of modules tell in the debug log why they refuse.
      */
     private static final int FLAGS = LibPam.PAM_DISALLOW_NULL_AUTHTOK;
+
+    private static final int PID = ProcessControl.pid();
 
     private final @Nullable Pointer handle;
     private final PamConversation conversation;
@@ -96,13 +99,24 @@ final class PamTransaction implements AutoCloseable {
                 || failed(LibPam.pam_set_item(open, LibPam.PAM_FAIL_DELAY, conversation.delayFunction()))) {
             return refusal("pam_set_item");
         }
-        if (failed(LibPam.pam_authenticate(open, FLAGS))) {
+        if (refused(LibPam.pam_authenticate(open, FLAGS))) {
             return refusal("pam_authenticate");
         }
-        if (failed(LibPam.pam_acct_mgmt(open, FLAGS))) {
+        if (refused(LibPam.pam_acct_mgmt(open, FLAGS))) {
             return refusal("pam_acct_mgmt");
         }
         return userIsStill(open, user) ? AuthResult.ok() : AuthResult.fail("PAM changed the user");
+    }
+
+    /**
+     * As {@link #failed}, for what modules say. A child that one of them has forked, and that came back here instead of
+     * ending, goes no further: its parent answers.
+     */
+    private boolean refused(int returned) {
+        if (ProcessControl.pid() != PID) {
+            ProcessControl.exit(1);
+        }
+        return failed(returned);
     }
 
     /** Remembers the status, which is the transaction's until the next call. */

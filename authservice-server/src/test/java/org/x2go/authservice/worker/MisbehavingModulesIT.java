@@ -150,15 +150,23 @@ class MisbehavingModulesIT {
         }
     }
 
-    @Test
-    void aForkedChildThatComesBackAnswersNothing() throws Exception {
-        try (ServerProcess server = server("fork").start()) {
+    @ParameterizedTest
+    @ValueSource(strings = {"process", "thread"})
+    void aForkedChildThatComesBackAnswersNothing(String isolation) throws Exception {
+        try (ServerProcess server =
+                server("fork").args("--isolation", isolation).start()) {
             for (int i = 0; i < 5; i++) {
                 assertThat(server.ask("mallory", "secret", "bad")).isEqualTo("ok");
                 TimeUnit.MILLISECONDS.sleep(300);
                 for (int j = 0; j < 3; j++) {
                     assertThat(server.ask("alice", "wrong", "no")).isEqualTo("fail");
                 }
+            }
+            if (isolation.equals("thread")) {
+                Program.await(
+                        "only zombies are left",
+                        () -> Processes.childrenOf(server.pid()).stream()
+                                .allMatch(child -> Processes.residentBytes(child) == 0));
             }
             server.stop();
             assertThat(server.log()).noneMatch(line -> line.contains("died"));

@@ -5,7 +5,6 @@ import java.util.Optional;
 import org.x2go.authservice.auth.AuthResult;
 import org.x2go.authservice.auth.Authenticator;
 import org.x2go.authservice.posix.Descendants;
-import org.x2go.authservice.posix.ProcessControl;
 import org.x2go.authservice.posix.ProcessMemory;
 import org.x2go.authservice.posix.ProcessState;
 import org.x2go.authservice.protocol.Credentials;
@@ -22,7 +21,6 @@ final class RequestLoop {
     private final WorkerEnd channel;
     private final Authenticator pam;
     private final WorkerLimits limits;
-    private final int pid = ProcessControl.pid();
 
     private int answered;
     private boolean retires;
@@ -38,10 +36,6 @@ final class RequestLoop {
         channel.tell(new Reply.Ready());
         for (Request request = channel.next(); request != null; request = channel.next()) {
             AuthResult result = ask(request);
-            if (ProcessControl.pid() != pid) {
-                // A child that a module has forked and that came back here instead of ending: its parent answers.
-                ProcessControl.exit(WorkerMain.FAILED);
-            }
             Optional<String> changed = state.changed();
             if (changed.isPresent()) {
                 // Whatever the module has found out, it must not be found out in such a process again.
