@@ -54,6 +54,15 @@ class AuthServerTest {
         return credentials.user() + "/" + ISO_8859_1.decode(credentials.password()) + "/" + credentials.service();
     }
 
+    /** Says that it was asked, and says yes when it may. */
+    private static Authenticator waiting(CountDownLatch begun, CountDownLatch release) {
+        return (credentials, peer) -> {
+            begun.countDown();
+            release.await();
+            return AuthResult.ok();
+        };
+    }
+
     private AuthServerConfig.Builder config() {
         return AuthServerConfig.builder(socket).workers(4);
     }
@@ -193,12 +202,7 @@ class AuthServerTest {
     void finishesRequestsInFlightWhenClosed() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
-        Authenticator waiting = (credentials, peer) -> {
-            begun.countDown();
-            release.await();
-            return AuthResult.ok();
-        };
-        AuthServer server = AuthServer.start(config().build(), waiting);
+        AuthServer server = AuthServer.start(config().build(), waiting(begun, release));
         try (RawPeer busy = RawPeer.connect(server.socketPath());
                 RawPeer idle = RawPeer.connect(server.socketPath())) {
             busy.send(RIGHT);
@@ -433,12 +437,7 @@ class AuthServerTest {
     void answersAtAStopAllThatWasSentAheadAndTakesNoMore() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
-        Authenticator waiting = (credentials, peer) -> {
-            begun.countDown();
-            release.await();
-            return AuthResult.ok();
-        };
-        AuthServer server = AuthServer.start(config().build(), waiting);
+        AuthServer server = AuthServer.start(config().build(), waiting(begun, release));
         try (RawPeer busy = RawPeer.connect(server.socketPath())) {
             busy.send(RIGHT + RIGHT + RIGHT + "alice\rhalf of");
             begun.await();
@@ -457,13 +456,8 @@ class AuthServerTest {
     void answersErrorToRequestsThatOutlastTheGraceTime() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
-        Authenticator waiting = (credentials, peer) -> {
-            begun.countDown();
-            release.await();
-            return AuthResult.ok();
-        };
         AuthServer server =
-                AuthServer.start(config().stopGrace(Duration.ofMillis(100)).build(), waiting);
+                AuthServer.start(config().stopGrace(Duration.ofMillis(100)).build(), waiting(begun, release));
         try (RawPeer busy = RawPeer.connect(server.socketPath())) {
             busy.send(RIGHT);
             begun.await();

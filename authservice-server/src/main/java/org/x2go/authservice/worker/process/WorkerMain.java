@@ -19,7 +19,7 @@ public final class WorkerMain {
     static final int DONE = 0;
 
     /** Exit status: it could not do its work. */
-    static final int FAILED = 1;
+    private static final int FAILED = 1;
 
     private WorkerMain() {}
 
