@@ -1,7 +1,5 @@
 package org.x2go.authservice.worker.pool;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -10,30 +8,10 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Who works and who waits. Of the workers that are free the one that was busy last is taken first, so that those that are
- * not needed stay free and can be let go. Thread-safe.
- */
+/** Who works, who is free, and who waits for one that is. Thread-safe. */
 final class Staff {
-    /**
-     * Until then, whoever asks next may have a worker before one who waits: handing it to a thread that must wake up first
-     * leaves it idle for that long, and under load the queue would move at the pace of wake-ups.
-     */
+    /** See {@link WaitingLine}: a wake-up takes some hundredths of that. */
     private static final long FAIR_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-
-    private static final class Waiter {
-        final Condition condition;
-        final long since = System.nanoTime();
-
-        @Nullable
-        Worker given;
-
-        boolean sentAway;
-
-        Waiter(Condition condition) {
-            this.condition = condition;
-        }
-    }
 
     /**
      * How things are.
@@ -59,8 +37,7 @@ final class Staff {
     private final Condition scarce = lock.newCondition();
 
     private final Set<Worker> all = new HashSet<>();
-    private final Deque<Worker> idle = new ArrayDeque<>();
-    private final Deque<Waiter> waiters = new ArrayDeque<>();
+    private final WaitingLine<Worker> line = new WaitingLine<>(lock, FAIR_NANOS);
     private long releasedAt = System.nanoTime();
     private boolean watched;
     private boolean closed;
@@ -81,50 +58,19 @@ final class Staff {
     Worker take(long deadline) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            if (closed) {
-                return null;
+            if (line.countFree() <= 1) {
+                tellOfScarcity();
             }
-            Worker worker = idle.pollFirst();
-            if (idle.isEmpty() && watched) {
-                watched = false;
-                scarce.signalAll();
-            }
-            return worker != null ? worker : await(deadline);
+            return line.take(deadline);
         } finally {
             lock.unlock();
         }
     }
 
-    private @Nullable Worker await(long deadline) throws InterruptedException {
-        Waiter waiter = new Waiter(lock.newCondition());
-        waiters.addLast(waiter);
-        try {
-            while (waiter.given == null && !waiter.sentAway && !closed) {
-                Worker worker = idle.pollFirst();
-                if (worker != null) {
-                    return worker;
-                }
-                if (waiter.condition.awaitNanos(deadline - System.nanoTime()) <= 0) {
-                    break;
-                }
-            }
-            return waiter.given;
-        } catch (InterruptedException e) {
-            if (waiter.given != null) {
-                release(waiter.given);
-            }
-            throw e;
-        } finally {
-            waiters.remove(waiter);
-            wakeNext();
-        }
-    }
-
-    /** One who was woken for a worker may have gone without it, or have been woken for two. */
-    private void wakeNext() {
-        Waiter next = waiters.peekFirst();
-        if (next != null && !idle.isEmpty()) {
-            next.condition.signal();
+    private void tellOfScarcity() {
+        if (watched) {
+            watched = false;
+            scarce.signalAll();
         }
     }
 
@@ -132,19 +78,9 @@ final class Staff {
     void release(Worker worker) {
         lock.lock();
         try {
-            long now = System.nanoTime();
-            releasedAt = now;
-            worker.idleSince = now;
-            Waiter first = waiters.peekFirst();
-            if (first != null && now - first.since > FAIR_NANOS) {
-                waiters.removeFirst();
-                first.given = worker;
-            } else {
-                idle.addFirst(worker);
-            }
-            if (first != null) {
-                first.condition.signal();
-            }
+            releasedAt = System.nanoTime();
+            worker.idleSince = releasedAt;
+            line.put(worker);
         } finally {
             lock.unlock();
         }
@@ -155,9 +91,8 @@ final class Staff {
         lock.lock();
         try {
             all.remove(worker);
-            idle.remove(worker);
-            watched = false;
-            scarce.signalAll();
+            line.remove(worker);
+            tellOfScarcity();
         } finally {
             lock.unlock();
         }
@@ -165,12 +100,7 @@ final class Staff {
 
     /** Takes this worker, if it is free. */
     boolean takeIfFree(Worker worker) {
-        lock.lock();
-        try {
-            return idle.remove(worker);
-        } finally {
-            lock.unlock();
-        }
+        return line.remove(worker);
     }
 
     /** How things are now. */
@@ -178,15 +108,15 @@ final class Staff {
         lock.lock();
         try {
             long now = System.nanoTime();
-            Waiter first = waiters.peekFirst();
-            Worker last = idle.peekLast();
+            List<Worker> free = line.free();
+            Worker last = free.isEmpty() ? null : free.get(free.size() - 1);
             boolean surplus = last != null && all.size() > 1 && now - last.idleSince > surplusNanos;
             return new Situation(
                     all.size(),
-                    idle.size(),
-                    first == null ? 0 : Math.max(1, now - first.since),
+                    free.size(),
+                    line.longestWait(),
                     now - releasedAt,
-                    idle.stream().filter(worker -> worker.retires).findAny().orElse(null),
+                    free.stream().filter(worker -> worker.retires).findAny().orElse(null),
                     surplus ? last : null);
         } finally {
             lock.unlock();
@@ -210,15 +140,7 @@ final class Staff {
 
     /** Lets everybody who waits go away without a worker, but goes on. */
     void sendAway() {
-        lock.lock();
-        try {
-            for (Waiter waiter : waiters) {
-                waiter.sentAway = true;
-                waiter.condition.signal();
-            }
-        } finally {
-            lock.unlock();
-        }
+        line.sendAway();
     }
 
     /** How many workers there are. */
@@ -241,12 +163,7 @@ final class Staff {
     }
 
     List<Worker> idle() {
-        lock.lock();
-        try {
-            return List.copyOf(idle);
-        } finally {
-            lock.unlock();
-        }
+        return line.free();
     }
 
     /** Gives nobody a worker any more. */
@@ -254,7 +171,7 @@ final class Staff {
         lock.lock();
         try {
             closed = true;
-            waiters.forEach(waiter -> waiter.condition.signal());
+            line.close();
             scarce.signalAll();
         } finally {
             lock.unlock();
