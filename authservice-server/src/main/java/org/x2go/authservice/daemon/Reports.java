@@ -19,7 +19,8 @@ import org.x2go.authservice.worker.pool.PoolStatistics;
  * Tells all who want to know how the service is, from a thread of its own.
  *
  * <p>The statistics come from the service's event loop. While that does not turn there are none and nobody is told anything,
- * which is how a watchdog notices; workers that hang in PAM do not keep it from turning.
+ * which is how a watchdog notices; workers that hang in PAM do not keep it from turning. What else a watchdog is to notice
+ * is for its report to judge.
  */
 final class Reports implements AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(Reports.class);

@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.x2go.authservice.posix.UnixDatagram;
 import org.x2go.authservice.protocol.Verdict;
 import org.x2go.authservice.server.ServerStatistics;
+import org.x2go.authservice.worker.pool.PoolStatistics;
 
 /** Tells systemd, or whoever else asked for it, when the service is ready, how it is, and that it stops (sd_notify(3)). */
 final class SystemdNotifier implements Report {
@@ -84,12 +85,17 @@ final class SystemdNotifier implements Report {
             lastStatus = status;
             message.append("STATUS=").append(status).append('\n');
         }
-        if (watched) {
+        if (watched && !isBeyondHope(statistics)) {
             message.append("WATCHDOG=1\n");
         }
         if (!message.isEmpty()) {
             socket.send(message.toString());
         }
+    }
+
+    /** A service that cannot have a PAM worker is of no use: if none comes up in time, it is for systemd to start it anew. */
+    private static boolean isBeyondHope(ServiceStatistics service) {
+        return service.pool().isPresent() && !service.pool().get().startable();
     }
 
     /** One line for an admin. */
@@ -105,13 +111,20 @@ final class SystemdNotifier implements Report {
                 .ifPresent(pool -> line.append(" by ")
                         .append(pool.workers())
                         .append(" processes")
-                        .append(pool.healthy() ? "" : ", which die again and again (see the log)"));
+                        .append(trouble(pool)));
         line.append(", ").append(now.queuedRequests()).append(" requests queued, ");
         line.append(now.pendingDelays()).append(" replies delayed; answered so far:");
         for (Verdict verdict : Verdict.values()) {
             line.append(' ').append(now.verdicts(verdict)).append(' ').append(verdict.word());
         }
         return line.toString();
+    }
+
+    private static String trouble(PoolStatistics pool) {
+        if (!pool.startable()) {
+            return ", and no other can be started (see the log)";
+        }
+        return pool.healthy() ? "" : ", which die again and again (see the log)";
     }
 
     /** The service stops. Signs of life go on until it has. */

@@ -44,7 +44,7 @@ class MetricsFileTest {
                 new ServerStatistics.Durations(counts, Duration.ofMillis(61_250)));
         return new ServiceStatistics(
                 new ServerStatistics(12, 99, 6, 7, 4, 1, 2, 8, 3, 1, 10, 11, Map.of("x2gobroker", broker)),
-                Optional.of(new PoolStatistics(2, 20, 13, 5, true)));
+                Optional.of(new PoolStatistics(2, 20, 13, 5, true, true)));
     }
 
     @Test

@@ -85,11 +85,14 @@ class SystemdNotifierTest {
     @Test
     void isToldOfProcessesThatPamRunsIn() {
         assertThat(SystemdNotifier.status(
-                        new ServiceStatistics(server(1, 0), Optional.of(new PoolStatistics(2, 3, 0, 1, true)))))
+                        new ServiceStatistics(server(1, 0), Optional.of(new PoolStatistics(2, 3, 0, 1, true, true)))))
                 .startsWith("1 connections, 3 of 8 workers busy by 2 processes, 4 requests queued, ");
         assertThat(SystemdNotifier.status(
-                        new ServiceStatistics(server(1, 0), Optional.of(new PoolStatistics(0, 3, 9, 0, false)))))
+                        new ServiceStatistics(server(1, 0), Optional.of(new PoolStatistics(0, 3, 9, 0, false, true)))))
                 .contains(" by 0 processes, which die again and again (see the log), 4 requests queued, ");
+        assertThat(SystemdNotifier.status(
+                        new ServiceStatistics(server(1, 0), Optional.of(new PoolStatistics(0, 3, 9, 0, false, false)))))
+                .contains(" by 0 processes, and no other can be started (see the log), 4 requests queued, ");
     }
 
     @Test
@@ -138,6 +141,21 @@ class SystemdNotifierTest {
     void refusesAWatchdogWithoutATime(String micros) {
         assertThatThrownBy(() -> SystemdNotifier.of(environment("WATCHDOG_USEC", micros), PID))
                 .hasMessage("WATCHDOG_USEC is not a number of microseconds: " + micros);
+    }
+
+    @Test
+    void getsNoSignOfLifeWhileNoPamWorkerCanBeHad() throws Exception {
+        try (NotifySocket socket = listen()) {
+            SystemdNotifier notifier = SystemdNotifier.of(environment("WATCHDOG_USEC", "300000"), PID)
+                    .orElseThrow();
+            for (boolean startable : new boolean[] {true, false, true}) {
+                notifier.report(new ServiceStatistics(
+                        server(1, 0), Optional.of(new PoolStatistics(0, 3, 9, 0, false, startable))));
+            }
+            assertThat(socket.next()).contains("which die again and again").endsWith("\nWATCHDOG=1\n");
+            assertThat(socket.next()).contains("no other can be started").doesNotContain("WATCHDOG");
+            assertThat(socket.next()).contains("which die again and again").endsWith("\nWATCHDOG=1\n");
+        }
     }
 
     @Test

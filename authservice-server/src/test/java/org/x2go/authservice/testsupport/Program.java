@@ -34,7 +34,7 @@ public final class Program {
         this(directory, environment, launcher, List.of());
     }
 
-    private Program(Path directory, Map<String, String> environment, List<String> launcher, List<String> javaOptions) {
+    Program(Path directory, Map<String, String> environment, List<String> launcher, List<String> javaOptions) {
         this.directory = directory;
         this.environment = environment;
         this.launcher = launcher;

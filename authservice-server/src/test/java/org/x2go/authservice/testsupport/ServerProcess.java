@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.opentest4j.AssertionFailedError;
@@ -29,7 +30,9 @@ public final class ServerProcess implements AutoCloseable {
     public static final class Builder {
         private final Path directory;
         private final List<String> args = new ArrayList<>();
+        private final Map<String, String> environment = new HashMap<>();
         private List<String> launcher = List.of();
+        private List<String> javaOptions = List.of();
         private Path socket;
 
         private Builder(Path directory) {
@@ -53,6 +56,18 @@ public final class ServerProcess implements AutoCloseable {
             return this;
         }
 
+        /** Another variable of its environment. */
+        public Builder environment(String name, String value) {
+            environment.put(name, value);
+            return this;
+        }
+
+        /** What its JVM is started with. */
+        public Builder javaOptions(String... options) {
+            javaOptions = List.of(options);
+            return this;
+        }
+
         public Builder allow(Iterable<String> services) {
             services.forEach(service -> args("--allow-service", service));
             return this;
@@ -62,7 +77,8 @@ public final class ServerProcess implements AutoCloseable {
         public ServerProcess start() throws IOException, InterruptedException {
             Files.createDirectories(directory);
             args("-i", "--socket-file", socket.toString());
-            Process process = new Program(directory, Map.of(), launcher).start(args.toArray(String[]::new));
+            Process process =
+                    new Program(directory, environment, launcher, javaOptions).start(args.toArray(String[]::new));
             ServerProcess server = new ServerProcess(directory, socket, process);
             try {
                 Program.await("the server answers", () -> !process.isAlive() || Program.answers(socket));

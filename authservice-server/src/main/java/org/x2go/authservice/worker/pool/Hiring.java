@@ -1,6 +1,7 @@
 package org.x2go.authservice.worker.pool;
 
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -15,8 +16,8 @@ import org.x2go.authservice.auth.Diagnostics;
  * so long that the next request might have to; lets go those that have had nothing to do; replaces those that have served
  * long enough, after their replacement is ready. Thread-safe.
  *
- * <p>When workers die again and again with no answer in between, the next one is started after a pause that doubles, so
- * that a module which crashes at every start does not keep the machine busy.
+ * <p>When workers die again and again, the next one is started after longer and longer pauses ({@link BackOff}), so that a
+ * module which crashes every time does not keep the machine busy.
  */
 final class Hiring {
     /** Waiting for so long is more than a fast module's queue makes anybody wait. */
@@ -32,9 +33,6 @@ final class Hiring {
     /** A worker is ready in a tenth of that on an idle machine. */
     private static final Duration START = Duration.ofSeconds(15);
 
-    private static final int UNHEALTHY = 5;
-    private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
-    private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final Duration BURIAL = Duration.ofSeconds(2);
 
     /** Who is let go ends when what its modules have started has ended. */
@@ -47,14 +45,10 @@ final class Hiring {
     private final ExecutorService errands = Executors.newCachedThreadPool(task -> thread(task, "worker-errand"));
     private final Thread minder = thread(this::mind, "worker-minder");
 
-    /** How many workers have died since one answered. */
-    private volatile int deaths;
-
+    private final BackOff backOff;
     private final AtomicLong allStarted = new AtomicLong();
-    private final AtomicLong allDied = new AtomicLong();
 
     private int starting;
-    private long notBefore = System.nanoTime();
     private volatile boolean closed;
 
     Hiring(WorkerSource source, Staff staff, int most, Diagnostics diagnostics) {
@@ -62,6 +56,7 @@ final class Hiring {
         this.staff = staff;
         this.most = most;
         this.diagnostics = diagnostics;
+        this.backOff = new BackOff(diagnostics);
     }
 
     private static Thread thread(Runnable task, String name) {
@@ -78,8 +73,6 @@ final class Hiring {
             hire();
         } catch (UnfitException e) {
             hopeless = Optional.of(new IOException(e.getMessage(), e));
-        } catch (NotStartedException e) {
-            hopeless = Optional.of(new IOException("cannot start PAM workers: " + e.getMessage(), e));
         }
         minder.start();
         return hopeless;
@@ -114,7 +107,7 @@ final class Hiring {
 
     /** One is started at a time: a second start only makes the first one slower. */
     private synchronized boolean isWanted(Staff.Situation now) {
-        if (starting > 0 || System.nanoTime() - notBefore < 0) {
+        if (starting > 0 || backOff.isPause()) {
             return false;
         }
         if (now.workers() == 0) {
@@ -131,35 +124,17 @@ final class Hiring {
     private void tryToHire() {
         try {
             hire();
-        } catch (UnfitException | NotStartedException e) {
-            diagnostics.error("No PAM worker can be started: " + e.getMessage());
+        } catch (UnfitException e) {
+            diagnostics.error("No PAM worker could be had: " + e.getMessage());
         }
     }
 
     /** Comes back normally, too, if the worker dies before it is ready. */
-    private void hire() throws UnfitException, NotStartedException {
-        Worker worker = null;
+    private void hire() throws UnfitException {
         try {
-            worker = start();
-            worker.awaitReady(System.nanoTime() + START.toNanos());
-            staff.add(worker);
-            allStarted.incrementAndGet();
-            if (closed) {
-                worker.kill();
-            }
-        } catch (IOException e) {
-            if (worker != null) {
-                worker.kill();
-                diagnostics.error(
-                        worker + " died before it was ready (" + worker.bury(BURIAL) + "): " + e.getMessage());
-            }
-            died();
-        } catch (UnfitException | NotStartedException e) {
-            if (worker != null) {
-                worker.kill();
-                dismiss(worker);
-            }
-            died();
+            welcome(start());
+        } catch (UnfitException e) {
+            failedToStart();
             throw e;
         } finally {
             synchronized (this) {
@@ -168,45 +143,59 @@ final class Hiring {
         }
     }
 
-    private Worker start() throws NotStartedException {
+    private void welcome(Worker worker) throws UnfitException {
         try {
-            return source.start();
+            worker.awaitReady(System.nanoTime() + START.toNanos());
+            backOff.started();
+            staff.add(worker);
+            allStarted.incrementAndGet();
+            if (closed) {
+                worker.kill();
+            }
+        } catch (SocketTimeoutException e) {
+            // Slow, which on a busy machine says nothing against the next one.
+            discard(worker, "was not ready in time", e);
+            died();
         } catch (IOException e) {
-            throw new NotStartedException(String.valueOf(e.getMessage()), e);
+            discard(worker, "died before it was ready", e);
+            failedToStart();
+        } catch (UnfitException e) {
+            worker.kill();
+            dismiss(worker);
+            throw e;
         }
     }
 
-    /** Says that not even a process or a connection could be made. */
-    private static final class NotStartedException extends Exception {
-        private static final long serialVersionUID = 1L;
+    private void discard(Worker worker, String what, IOException cause) {
+        worker.kill();
+        diagnostics.error(worker + " " + what + " (" + worker.bury(BURIAL) + "): " + cause.getMessage());
+    }
 
-        NotStartedException(String message, Throwable cause) {
-            super(message, cause);
+    private Worker start() throws UnfitException {
+        try {
+            return source.start();
+        } catch (IOException e) {
+            throw new UnfitException("cannot start PAM workers: " + e.getMessage(), e);
         }
     }
 
     /** A worker has answered. */
     void answered() {
-        if (deaths > 0) {
-            if (!isHealthy()) {
-                diagnostics.warn("PAM workers answer again");
-            }
-            deaths = 0;
-        }
+        backOff.answered();
     }
 
     /** A worker has died that should not have. */
-    synchronized void died() {
-        deaths++;
-        allDied.incrementAndGet();
-        if (deaths > 1) {
-            long pause = FIRST_PAUSE_NANOS << Math.min(deaths - 2, 10);
-            notBefore = System.nanoTime() + Math.min(pause, LONGEST_PAUSE_NANOS);
-        }
-        if (deaths == UNHEALTHY) {
-            diagnostics.error("PAM workers have died " + deaths + " times without an answer in between: requests are"
-                    + " answered \"error\" while there is none, and others are started after longer and longer pauses");
-        }
+    void died() {
+        backOff.died();
+        sendAwayIfHopeless();
+    }
+
+    private void failedToStart() {
+        backOff.failedToStart();
+        sendAwayIfHopeless();
+    }
+
+    private void sendAwayIfHopeless() {
         if (!isHealthy()) {
             staff.sendAway();
         }
@@ -214,7 +203,12 @@ final class Hiring {
 
     /** Whether an answer can be hoped for. */
     boolean isHealthy() {
-        return deaths < UNHEALTHY;
+        return backOff.isHealthy();
+    }
+
+    /** Whether there is a worker, or starting one has not failed again and again. */
+    boolean canHaveWorkers() {
+        return staff.size() > 0 || backOff.canStart();
     }
 
     /** How many workers have been ready so far. */
@@ -224,7 +218,7 @@ final class Hiring {
 
     /** How many have died so far that should not have. */
     long allDied() {
-        return allDied.get();
+        return backOff.allDied();
     }
 
     /** Ends a worker that nobody uses any more, and does not wait for it. */

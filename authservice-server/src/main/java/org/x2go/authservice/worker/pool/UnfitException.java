@@ -10,4 +10,8 @@ final class UnfitException extends Exception {
     UnfitException(String reason) {
         super(reason);
     }
+
+    UnfitException(String reason, Throwable cause) {
+        super(reason, cause);
+    }
 }

@@ -139,7 +139,12 @@ public final class WorkerPool implements Authenticator, AutoCloseable {
     /** What there is now, and what has been so far. */
     public PoolStatistics statistics() {
         return new PoolStatistics(
-                staff.size(), hiring.allStarted(), hiring.allDied(), killed.get(), hiring.isHealthy());
+                staff.size(),
+                hiring.allStarted(),
+                hiring.allDied(),
+                killed.get(),
+                hiring.isHealthy(),
+                hiring.canHaveWorkers());
     }
 
     /** How many workers there are now. */
