@@ -49,7 +49,7 @@ public class PipelineBenchmark {
                 config,
                 (credentials, peer) -> AuthResult.ok(),
                 answering.eventLoop(),
-                new Workers(new CallersThread()));
+                new CallersThread());
         answering
                 .pipeline()
                 .addLast(

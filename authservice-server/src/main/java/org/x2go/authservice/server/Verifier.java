@@ -19,7 +19,15 @@ final class Verifier {
     private final AuthServerConfig config;
 
     Verifier(AuthServerConfig config, Authenticator authenticator, EventLoop loop) {
-        this(config, authenticator, loop, new Workers(config.workers(), config.maxQueuedRequests()));
+        this(
+                config,
+                authenticator,
+                loop,
+                new WorkerThreads(
+                        config.workers(),
+                        config.maxQueuedRequests(),
+                        Runtime.getRuntime().availableProcessors(),
+                        loop));
     }
 
     Verifier(AuthServerConfig config, Authenticator authenticator, EventLoop loop, Workers workers) {

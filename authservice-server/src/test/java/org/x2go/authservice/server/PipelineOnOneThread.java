@@ -35,8 +35,7 @@ final class PipelineOnOneThread {
         try {
             channel.freezeTime();
             channel.config().setAutoRead(false);
-            Verifier verifier =
-                    new Verifier(config, authenticator, channel.eventLoop(), new Workers(new CallersThread()));
+            Verifier verifier = new Verifier(config, authenticator, channel.eventLoop(), new CallersThread());
             channel.pipeline()
                     .addLast(
                             new RequestFrameDecoder(
