@@ -68,7 +68,7 @@ final class BenchCommand implements Callable<Integer> {
             names = "--connections",
             paramLabel = "N",
             defaultValue = "8",
-            description = "How many connections ask at the same time, each by a thread. Default: ${DEFAULT-VALUE}.")
+            description = "How many connections ask at the same time. Default: ${DEFAULT-VALUE}.")
     private int connections;
 
     @Option(

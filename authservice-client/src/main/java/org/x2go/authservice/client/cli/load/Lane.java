@@ -6,25 +6,13 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection after the other, or one that is kept, on a thread of its own: asks, waits for the answer, asks again. The
- * thread blocks in the kernel, which is what costs the generator the least of what the service is to have.
+ * One connection after the other, each for one request. The thread blocks in the kernel, also while a service is slow to
+ * accept connections, as many clients would.
  */
-final class Lane implements Runnable {
-    /** After a connection broke, so that a service that closes all of them is not flooded. */
-    private static final long PAUSE_MILLIS = 10;
-
-    /** What all lanes share. */
-    static final class Signals {
-        volatile boolean measuring;
-        volatile boolean stopped;
-        volatile @Nullable IOException unreachable;
-        final LongAdder answers = new LongAdder();
-    }
-
+final class Lane implements Load {
     private final LoadPlan plan;
     private final UnixDomainSocketAddress address;
     private final Requests requests;
@@ -64,20 +52,14 @@ final class Lane implements Runnable {
         boolean isWrong = requests.isNextWrong();
         long begun = System.nanoTime();
         waiting = true;
-        SocketChannel open = channel;
-        if (open == null) {
-            open = connect();
-        }
-        Outcome outcome = exchange(open, requests.request(isWrong));
+        Outcome outcome = exchange(connect(), requests.request(isWrong));
         long took = System.nanoTime() - begun;
         waiting = false;
         if (signals.measuring) {
             tally.count(outcome, isWrong, took);
         }
         signals.answers.increment();
-        if (!plan.keep() || !outcome.isAnswer()) {
-            closeChannel();
-        }
+        closeChannel();
         if (!outcome.isAnswer()) {
             Thread.sleep(PAUSE_MILLIS);
         }
@@ -116,18 +98,18 @@ final class Lane implements Runnable {
         }
     }
 
-    /** Ends whatever the lane waits for. Called by another thread, when {@link Signals#stopped} is set. */
-    void stop() {
+    @Override
+    public void stop() {
         closeChannel();
     }
 
-    /** Whether it has asked and got no answer yet. */
-    boolean isWaiting() {
-        return waiting;
+    @Override
+    public int waiting() {
+        return waiting ? 1 : 0;
     }
 
-    /** What was counted; complete when the thread has ended. */
-    Tally tally() {
+    @Override
+    public Tally tally() {
         return tally;
     }
 

@@ -14,8 +14,8 @@ public final class LoadRun {
 
     private final LoadPlan plan;
     private final PrintWriter progress;
-    private final Lane.Signals signals = new Lane.Signals();
-    private final List<Lane> lanes = new ArrayList<>();
+    private final Load.Signals signals = new Load.Signals();
+    private final List<Load> parts = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
 
     /** A run that writes a line each second to {@code progress}. */
@@ -32,11 +32,17 @@ public final class LoadRun {
      * @throws IOException if the service cannot be reached; the message says why
      */
     public LoadResult run(char[] password) throws IOException, InterruptedException {
+        List<Requests> requests = new ArrayList<>();
         for (int i = 1; i <= plan.connections(); i++) {
-            lanes.add(new Lane(plan, new Requests(plan, i, password), signals));
+            requests.add(new Requests(plan, i, password));
+        }
+        if (plan.keep()) {
+            parts.add(new KeptConnections(plan, requests, signals));
+        } else {
+            requests.forEach(each -> parts.add(new Lane(plan, each, signals)));
         }
         try (IdleConnections idle = IdleConnections.open(plan)) {
-            startLanes();
+            startThreads();
             try {
                 pass(plan.warmup(), "warming up");
                 signals.measuring = true;
@@ -44,12 +50,12 @@ public final class LoadRun {
                 pass(plan.duration(), "measuring");
                 signals.measuring = false;
                 Duration measured = Duration.ofNanos(System.nanoTime() - begun);
-                int unanswered = (int) lanes.stream().filter(Lane::isWaiting).count();
+                int unanswered = parts.stream().mapToInt(Load::waiting).sum();
                 int stillIdle = idle.countOpen();
-                stopLanes();
+                stopThreads();
                 return result(measured, unanswered, stillIdle);
             } finally {
-                stopLanes();
+                stopThreads();
             }
         } catch (IOException e) {
             throw new IOException(
@@ -59,18 +65,18 @@ public final class LoadRun {
         }
     }
 
-    private void startLanes() {
-        for (Lane lane : lanes) {
-            Thread thread = new Thread(lane, "load-" + (threads.size() + 1));
+    private void startThreads() {
+        for (Load part : parts) {
+            Thread thread = new Thread(part, "load-" + (threads.size() + 1));
             thread.setDaemon(true);
             threads.add(thread);
             thread.start();
         }
     }
 
-    private void stopLanes() throws InterruptedException {
+    private void stopThreads() throws InterruptedException {
         signals.stopped = true;
-        lanes.forEach(Lane::stop);
+        parts.forEach(Load::stop);
         for (Thread thread : threads) {
             thread.join();
         }
@@ -102,7 +108,7 @@ public final class LoadRun {
 
     private LoadResult result(Duration measured, int unanswered, int stillIdle) {
         Tally all = new Tally();
-        lanes.forEach(lane -> all.add(lane.tally()));
+        parts.forEach(part -> all.add(part.tally()));
         return new LoadResult(plan, measured, all, unanswered, stillIdle);
     }
 }

@@ -1,5 +1,5 @@
 /**
- * Puts a service under load and measures it. Requests are made by plain blocking sockets, not by the client library, so
+ * Puts a service under load and measures it. Requests are made by plain sockets, not by the client library, so
  * that the library's own costs are not measured, and so that services of another protocol can be compared.
  */
 @NullMarked
