@@ -3,9 +3,15 @@ package org.x2go.authservice.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
 import org.junit.jupiter.api.AfterAll;
@@ -18,19 +24,25 @@ import org.x2go.authservice.pam.PamAuthenticator;
 import org.x2go.authservice.server.AuthServer;
 import org.x2go.authservice.server.AuthServerConfig;
 import org.x2go.authservice.testsupport.RawPeer;
+import org.x2go.authservice.testsupport.Said;
+import org.x2go.authservice.worker.pool.JavaCommand;
+import org.x2go.authservice.worker.pool.StartedWorkers;
+import org.x2go.authservice.worker.pool.WorkerPool;
 
 /**
  * Dozens of peers that do right and wrong at once. Nobody gets a wrong verdict, a peer that behaves gets every answer in
  * its order, and in the end nothing is held that was not held before. {@code -Dauthservice.chaos.seconds=N} makes each
- * of the two runs N seconds long.
+ * of the three runs N seconds long.
  */
 class ChaosIT {
     private static final int PEERS = 48;
     private static final int WORKERS = 16;
     private static final Duration WARM_UP = Duration.ofSeconds(3);
-    private static final Duration TIME = Duration.ofSeconds(Long.getLong("authservice.chaos.seconds", 20));
+    private static final Duration TIME = Duration.ofSeconds(Long.getLong("authservice.chaos.seconds", 16));
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration BEYOND_THE_TIMEOUT = REQUEST_TIMEOUT.plusSeconds(1);
+
+    private static final Question SURE = Question.right("user0", "right", "table");
 
     @TempDir
     private Path directory;
@@ -39,6 +51,12 @@ class ChaosIT {
     @BeforeAll
     static void keepTheLogSilent() {
         Configurator.setLevel("org.x2go.authservice", Level.OFF);
+    }
+
+    /** With its first channel the JDK opens a socket of its own, for good. */
+    @BeforeAll
+    static void useTheFirstChannel() throws IOException {
+        SocketChannel.open(StandardProtocolFamily.UNIX).close();
     }
 
     @AfterAll
@@ -51,8 +69,8 @@ class ChaosIT {
         MoodyAuthenticator moody = new MoodyAuthenticator(WORKERS / 2, BEYOND_THE_TIMEOUT);
         Question sure = Question.right("quick", "right", "x2gobroker");
         run(
-                () -> chaos(moody, moody, Set.of("x2gobroker"), sure, WARM_UP),
-                () -> chaos(moody, moody, Set.of("x2gobroker"), sure, TIME));
+                () -> chaos(moody, () -> 0, moody, Set.of("x2gobroker"), sure, WARM_UP),
+                () -> chaos(moody, () -> 0, moody, Set.of("x2gobroker"), sure, TIME));
     }
 
     @Test
@@ -63,8 +81,42 @@ class ChaosIT {
 
     private Tally pamChaos(PamStacks stacks, Duration time) throws Exception {
         try (PamAuthenticator pam = PamAuthenticator.open(ServicePolicy.allowing(PamStacks.SERVICES), directory)) {
-            return chaos(pam, stacks, PamStacks.SERVICES, Question.right("user0", "right", "table"), time);
+            return chaos(pam, () -> 0, stacks, PamStacks.SERVICES, SURE, time);
         }
+    }
+
+    @Test
+    void holdsWithPamInProcessesOfItsOwn() throws Exception {
+        PamStacks stacks = new PamStacks(directory, BEYOND_THE_TIMEOUT.toSeconds());
+        run(() -> processChaos(stacks, WARM_UP), () -> processChaos(stacks, TIME));
+    }
+
+    /** With workers of the packaged jar, which end in the middle of what they do whenever a command sleeps for too long. */
+    private Tally processChaos(PamStacks stacks, Duration time) throws Exception {
+        Set<ProcessHandle> before = children();
+        Said said = new Said();
+        Tally tally;
+        try (WorkerPool pool = WorkerPool.start(new StartedWorkers(workerCommand(), said, false), WORKERS, said)) {
+            tally = chaos(pool, pool::size, stacks, PamStacks.SERVICES, SURE, time);
+            System.out.println(pool.statistics());
+        }
+        assertThat(said.lines()).noneMatch(line -> line.contains("died"));
+        assertThat(children()).isSubsetOf(before);
+        return tally;
+    }
+
+    private static Set<ProcessHandle> children() {
+        return ProcessHandle.current().children().collect(Collectors.toSet());
+    }
+
+    private List<String> workerCommand() {
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(List.of("-Xmx16m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar"));
+        command.add(System.getProperty("authservice.server.jar"));
+        command.addAll(List.of(JavaCommand.WORKER, "--pam-confdir", directory.toString()));
+        PamStacks.SERVICES.forEach(service -> command.addAll(List.of("--allow-service", service)));
+        return command;
     }
 
     /** A run of chaos. */
@@ -83,8 +135,14 @@ class ChaosIT {
                 + ResourceLevels.now() + " after");
     }
 
+    /** @param workers how many sockets the authenticator has open */
     private Tally chaos(
-            Authenticator authenticator, Question.Source questions, Set<String> services, Question sure, Duration time)
+            Authenticator authenticator,
+            LongSupplier workers,
+            Question.Source questions,
+            Set<String> services,
+            Question sure,
+            Duration time)
             throws IOException, InterruptedException {
         AuthServerConfig config = AuthServerConfig.builder(directory.resolve("s"))
                 .services(ServicePolicy.allowing(services))
@@ -94,9 +152,9 @@ class ChaosIT {
                 .build();
         Tally tally = new Tally();
         try (AuthServer server = AuthServer.start(config, authenticator)) {
-            ResourceLevels idle = ResourceLevels.now();
+            long idle = ResourceLevels.now().sockets() - workers.getAsLong();
             new Crowd(server.socketPath(), questions, tally).come(PEERS, time);
-            idle.awaitSockets();
+            ResourceLevels.awaitSockets(() -> idle + workers.getAsLong());
             awaitOk(server, sure);
         }
         assertThat(tally.findings()).as(tally::toString).isEmpty();

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 /** How much of what can leak this process holds. */
@@ -75,15 +76,15 @@ record ResourceLevels(long descriptors, long sockets, long threads, long directB
         }
     }
 
-    /** Waits until no more sockets are open than now, or fails. */
-    void awaitSockets() throws IOException, InterruptedException {
+    /** Waits until no more sockets are open than this, or fails. */
+    static void awaitSockets(LongSupplier most) throws IOException, InterruptedException {
         long open = now().sockets;
-        for (int i = 0; i < TRIES && open > sockets; i++) {
+        for (int i = 0; i < TRIES && open > most.getAsLong(); i++) {
             TimeUnit.MILLISECONDS.sleep(100);
             open = now().sockets;
         }
-        if (open > sockets) {
-            fail("%d sockets were open before, %d are open after", sockets, open);
+        if (open > most.getAsLong()) {
+            fail("There should be %d open sockets at most, and there are %d", most.getAsLong(), open);
         }
     }
 }
