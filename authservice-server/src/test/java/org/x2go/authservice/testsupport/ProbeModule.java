@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
-/** The modules in probe.c and havoc.c, compiled where there is a compiler. */
+/** The modules in probe.c, havoc.c and stuck.c, compiled where there is a compiler. */
 public final class ProbeModule {
     private ProbeModule() {}
 
@@ -19,6 +19,11 @@ public final class ProbeModule {
     /** Compiles the one that does what modules must not do into a directory, and says where it is. */
     public static Path compileHavocIn(Path directory) throws IOException, InterruptedException {
         return compile("havoc", directory);
+    }
+
+    /** Compiles the one that hangs when it is loaded into a directory, and says where it is. */
+    public static Path compileStuckIn(Path directory) throws IOException, InterruptedException {
+        return compile("stuck", directory);
     }
 
     private static Path compile(String name, Path directory) throws IOException, InterruptedException {

@@ -37,7 +37,11 @@ class MisbehavingModulesIT {
     @TempDir
     static Path moduleDirectory;
 
+    /** What is said of a module that hangs before it can be told what to do. */
+    private static final String HANG_WHEN_LOADED = "hang-when-loaded";
+
     private static Path module = Path.of("");
+    private static Path stuck = Path.of("");
 
     @TempDir
     Path directory;
@@ -47,10 +51,16 @@ class MisbehavingModulesIT {
     @BeforeAll
     static void compile() throws Exception {
         module = ProbeModule.compileHavocIn(moduleDirectory);
+        stuck = ProbeModule.compileStuckIn(moduleDirectory);
     }
 
     private Path leftFile() {
         return directory.resolve("left");
+    }
+
+    /** Has the number of each process that has asked "bad" about an account. */
+    private Path askersFile() {
+        return directory.resolve("askers");
     }
 
     /** A server whose services are "good", "no" and "bad", the last one as misbehaved as it is said to be. */
@@ -58,9 +68,9 @@ class MisbehavingModulesIT {
         Path services = Files.createDirectories(directory.resolve("services"));
         Files.write(services.resolve("good"), List.of("auth required pam_permit.so", "account required pam_permit.so"));
         Files.write(services.resolve("no"), List.of("auth required pam_deny.so", "account required pam_permit.so"));
-        Files.write(
-                services.resolve("bad"),
-                List.of("auth required " + module + " " + havoc, "account required pam_permit.so"));
+        String bad = havoc.equals(HANG_WHEN_LOADED) ? stuck.toString() : module + " " + havoc;
+        String noting = module + " " + askersFile();
+        Files.write(services.resolve("bad"), List.of("auth required " + bad, "account required " + noting));
         return ServerProcess.in(directory.resolve("server"))
                 .allow(List.of("good", "no", "bad"))
                 .args("--pam-confdir", services.toString(), "--isolation", "process");
@@ -69,6 +79,7 @@ class MisbehavingModulesIT {
     @ParameterizedTest
     @CsvSource({
         "hang,    error, was killed",
+        "hang-when-loaded, error, was killed",
         "spin,    error, was killed",
         "segv,    error, SIGSEGV",
         "abort,   error, signal 6",
@@ -150,24 +161,27 @@ class MisbehavingModulesIT {
         }
     }
 
+    /** It ends, or hangs in its JVM, which is not made for being forked; but it asks nothing more of PAM. */
     @ParameterizedTest
     @ValueSource(strings = {"process", "thread"})
-    void aForkedChildThatComesBackAnswersNothing(String isolation) throws Exception {
+    void aForkedChildThatComesBackGoesNoFurther(String isolation) throws Exception {
         try (ServerProcess server =
                 server("fork").args("--isolation", isolation).start()) {
             for (int i = 0; i < 5; i++) {
                 assertThat(server.ask("mallory", "secret", "bad")).isEqualTo("ok");
+                if (isolation.equals("thread")) {
+                    workers.add(server.pid());
+                } else {
+                    workers.addAll(Processes.childrenOf(server.pid()));
+                }
                 TimeUnit.MILLISECONDS.sleep(300);
                 for (int j = 0; j < 3; j++) {
                     assertThat(server.ask("alice", "wrong", "no")).isEqualTo("fail");
                 }
             }
-            if (isolation.equals("thread")) {
-                Program.await(
-                        "only zombies are left",
-                        () -> Processes.childrenOf(server.pid()).stream()
-                                .allMatch(child -> Processes.residentBytes(child) == 0));
-            }
+            List<Long> askers =
+                    Files.readAllLines(askersFile()).stream().map(Long::valueOf).toList();
+            assertThat(askers).hasSize(5).isSubsetOf(workers);
             server.stop();
             assertThat(server.log()).noneMatch(line -> line.contains("died"));
         }
@@ -287,18 +301,37 @@ class MisbehavingModulesIT {
         }
     }
 
+    /** Who hangs in the loader holds its lock: the end of such a worker must need nothing that is not loaded yet. */
+    @Test
+    void whenTheServiceIsKilledAWorkerThatHangsInTheLoaderEnds() throws Exception {
+        ExecutorService peer = Executors.newSingleThreadExecutor();
+        try (ServerProcess server = server(HANG_WHEN_LOADED).start()) {
+            var unused = peer.submit(() -> server.ask("mallory", "secret", "bad"));
+            Program.await(
+                    "the module is being loaded",
+                    () -> Processes.childrenOf(server.pid()).stream()
+                            .anyMatch(worker -> Processes.maps(worker, stuck)));
+            workers.addAll(Processes.childrenOf(server.pid()));
+            server.kill();
+            Program.await("the workers have ended", () -> workers.stream().noneMatch(Processes::exists));
+        } finally {
+            peer.shutdownNow();
+        }
+    }
+
     @Test
     void noDescriptorOfTheServiceIsOpenInAWorker() throws Exception {
         try (ServerProcess server = server("hang").start();
                 var waiting = server.connect()) {
             assertThat(server.ask("alice", "secret", "good")).isEqualTo("ok");
-            List<String> ofTheService = Processes.descriptorsOf(server.pid());
             Set<Long> now = Processes.childrenOf(server.pid());
             assertThat(now).isNotEmpty();
             Program.await(
                     "all have started",
                     () -> now.stream()
                             .allMatch(worker -> Processes.descriptorsOf(worker).contains("/dev/null")));
+            // Not before: the service has a worker's end of their socket for as long as it starts it.
+            List<String> ofTheService = Processes.descriptorsOf(server.pid());
             for (long worker : now) {
                 List<String> descriptors = Processes.descriptorsOf(worker);
                 assertThat(descriptors).contains("/dev/null");

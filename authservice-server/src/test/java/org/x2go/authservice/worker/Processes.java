@@ -1,6 +1,7 @@
 package org.x2go.authservice.worker;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,6 +58,15 @@ final class Processes {
                     .orElse(0);
         } catch (IOException e) {
             return 0;
+        }
+    }
+
+    /** Whether a process has a file mapped into its memory, as it has a library that is being loaded. */
+    static boolean maps(long pid, Path file) {
+        try (Stream<String> lines = Files.lines(Path.of("/proc", Long.toString(pid), "maps"))) {
+            return lines.anyMatch(line -> line.endsWith(" " + file));
+        } catch (IOException | UncheckedIOException e) {
+            return false;
         }
     }
 

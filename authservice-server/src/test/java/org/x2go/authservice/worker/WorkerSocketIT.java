@@ -14,6 +14,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.x2go.authservice.testsupport.Needs;
 import org.x2go.authservice.testsupport.ProbeModule;
 import org.x2go.authservice.testsupport.Program;
@@ -30,6 +32,7 @@ class WorkerSocketIT {
     static Path moduleDirectory;
 
     private static Path module = Path.of("");
+    private static Path stuck = Path.of("");
 
     @TempDir
     Path directory;
@@ -39,6 +42,7 @@ class WorkerSocketIT {
     @BeforeAll
     static void compile() throws Exception {
         module = ProbeModule.compileHavocIn(moduleDirectory);
+        stuck = ProbeModule.compileStuckIn(moduleDirectory);
     }
 
     private Path workerSocket() {
@@ -69,6 +73,7 @@ class WorkerSocketIT {
         service("root", "auth required pam_exec.so quiet " + asRoot());
         service("no", "auth required pam_deny.so");
         service("hang", "auth required " + module + " hang");
+        service("stuck", "auth required " + stuck);
         service("segv", "auth required " + module + " segv");
         service("forbidden", "auth required pam_permit.so");
         starter = new ProcessBuilder(
@@ -90,6 +95,8 @@ class WorkerSocketIT {
                         "no",
                         "--allow-service",
                         "hang",
+                        "--allow-service",
+                        "stuck",
                         "--allow-service",
                         "segv")
                 .redirectErrorStream(true)
@@ -115,7 +122,7 @@ class WorkerSocketIT {
                         "--clear-groups",
                         "--bounding-set=-all",
                         "--no-new-privs")
-                .allow(List.of("root", "no", "hang", "segv", "forbidden"))
+                .allow(List.of("root", "no", "hang", "stuck", "segv", "forbidden"))
                 .args(
                         "--isolation",
                         "process",
@@ -158,12 +165,14 @@ class WorkerSocketIT {
         }
     }
 
-    @Test
-    void aWorkerThatHangsEndsAtTheDeadlineAndOneThatCrashesCostsItsRequest() throws Exception {
+    /** Nobody here may kill it: it ends by itself, when the service closes its connection. */
+    @ParameterizedTest
+    @ValueSource(strings = {"hang", "stuck"})
+    void aWorkerThatHangsEndsAtTheDeadlineAndOneThatCrashesCostsItsRequest(String hanging) throws Exception {
         try (ServerProcess server = startServer()) {
             Set<Long> first = workers();
             assertThat(first).isNotEmpty();
-            assertThat(server.ask("mallory", "secret", "hang")).isEqualTo("error");
+            assertThat(server.ask("mallory", "secret", hanging)).isEqualTo("error");
             Program.await("the one that hung has ended", () -> !workers().containsAll(first));
             assertThat(server.ask("mallory", "secret", "segv")).isEqualTo("error");
             assertThat(server.ask("alice", "secret", "root")).isEqualTo("ok");

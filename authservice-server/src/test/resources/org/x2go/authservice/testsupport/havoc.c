@@ -12,15 +12,19 @@
 
 enum { SUCCESS = 0, AUTH_ERR = 7 };
 
+static void note(pid_t pid, const char *file) {
+    FILE *f = fopen(file, "a");
+    fprintf(f, "%d\n", (int) pid);
+    fclose(f);
+}
+
 /* A child that nobody waits for, in a session of its own, with all that its parent had open. Its number goes to a file. */
 static void leave_child(const char *file) {
     pid_t child = fork();
     if (child == 0) {
         setsid();
         if (fork() != 0) _exit(0);
-        FILE *f = fopen(file, "a");
-        fprintf(f, "%d\n", (int) getpid());
-        fclose(f);
+        note(getpid(), file);
         for (;;) pause();
     }
     sleep(1);
@@ -77,6 +81,8 @@ int pam_sm_authenticate(void *handle, int flags, int count, const char **argumen
     return SUCCESS;
 }
 
+/* Notes in the file that its argument names, if there is one, which process asks. */
 int pam_sm_acct_mgmt(void *handle, int flags, int count, const char **arguments) {
+    if (count > 0) note(getpid(), arguments[0]);
     return SUCCESS;
 }
