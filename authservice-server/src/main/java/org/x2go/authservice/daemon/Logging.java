@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.Appender;
 import org.apache.logging.log4j.core.LoggerContext;
 import org.apache.logging.log4j.core.appender.ConsoleAppender;
@@ -41,6 +42,8 @@ final class Logging implements AutoCloseable {
         Complaints complaints = new Complaints();
         StatusLogger.getLogger().registerListener(complaints);
         try {
+            // Most of what needs no file yet: to open one, JNA may have to be waited for (Groundwork).
+            LogManager.getFactory();
             LoggerContext context = Configurator.initialize(configuration(target, debug ? Level.DEBUG : Level.INFO));
             complaints.check(target);
             if (target instanceof LogTarget.Configured configured && isSilent(context.getConfiguration())) {

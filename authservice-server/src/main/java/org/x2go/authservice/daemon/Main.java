@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
-import org.x2go.authservice.posix.ProcessMemory;
 import org.x2go.authservice.worker.pool.JavaCommand;
 import org.x2go.authservice.worker.process.WorkerMain;
 
@@ -82,10 +81,11 @@ public final class Main {
     /** Returns only by an exception: the end of the service is that of the process. */
     private static int serve(Settings settings, ProcessUser user, boolean background, PrintStream out)
             throws Exception {
-        ProcessMemory.forbidDumps();
+        Groundwork groundwork = Groundwork.begin();
         Logging logging = Logging.start(settings.logTarget(), settings.debug());
         Lifecycle lifecycle = new Lifecycle(logging);
         try {
+            groundwork.await();
             lifecycle.start(() -> start(settings, user, background, lifecycle, out));
             warn(settings);
             lifecycle.awaitEnd();

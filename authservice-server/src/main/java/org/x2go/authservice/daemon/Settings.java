@@ -92,6 +92,7 @@ record Settings(
 
     /** The socket's permission bits as they are written. */
     String socketModeText() {
-        return String.format("%04o", socketMode);
+        String digits = Integer.toOctalString(socketMode);
+        return "0".repeat(Math.max(0, 4 - digits.length())) + digits;
     }
 }
