@@ -5,7 +5,9 @@
 server_jar=$home/lib/authservice-server.jar
 client_jar=$home/lib/authservice-client-cli.jar
 archives=$home/archive
-native=$home/lib/native/$(uname -m)
+# As uname(1) -m, where the kernel says it without a process for that (Linux 6.1).
+{ read -r machine </proc/sys/kernel/arch || machine=$(uname -m); } 2>/dev/null
+native=$home/lib/native/$machine
 
 if [ -n "${JAVA_HOME:-}" ]; then
   java=$JAVA_HOME/bin/java
@@ -31,7 +33,7 @@ find_libraries=-Djna.platform.library.path=
 # PAM module runs; workers ask for larger ones. A method is compiled when it was called five times as often as by default: the
 # compiler takes a quarter of the start's processor time else, for what is then hardly called any more.
 server_options="$safe_options -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:CompileThresholdScaling=5
-  -XX:ReservedCodeCacheSize=24m -Xms4m -Xmx96m -Xss256k
+  -XX:ReservedCodeCacheSize=24m -Xms6m -XX:NewSize=2m -Xmx96m -Xss256k
   -Dio.netty.allocator.type=unpooled $find_libraries"
 
 # Sets "archive_option" to the JVM's option for an archive, or to nothing if there is none that fits. An archive is code: it

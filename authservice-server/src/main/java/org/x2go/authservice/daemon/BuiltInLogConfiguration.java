@@ -31,6 +31,8 @@ final class BuiltInLogConfiguration extends AbstractConfiguration {
         this.target = target;
         this.level = level;
         setName("built-in");
+        // Else log4j would look this machine's name up, be it in a DNS that does not answer.
+        getProperties().put("hostName", "");
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
+import java.util.function.Supplier;
 import org.apache.logging.log4j.core.Layout;
 import org.apache.logging.log4j.core.LogEvent;
 import org.apache.logging.log4j.core.config.Node;
@@ -24,11 +25,12 @@ public final class LineLayout extends AbstractStringLayout {
     /** A second's text, which the lines of one second share. */
     private record Second(long epochSecond, String time, String offset) {}
 
-    private final ZoneId zone;
+    /** Asked for with each second's first line, and not at the start: who looks for it first reads all zones of the world. */
+    private final Supplier<ZoneId> zone;
 
     private volatile @Nullable Second lastSecond;
 
-    LineLayout(ZoneId zone) {
+    LineLayout(Supplier<ZoneId> zone) {
         super(StandardCharsets.UTF_8);
         this.zone = zone;
     }
@@ -36,7 +38,7 @@ public final class LineLayout extends AbstractStringLayout {
     /** Made by log4j2 for an element of its configuration. */
     @PluginFactory
     public static LineLayout create() {
-        return new LineLayout(ZoneId.systemDefault());
+        return new LineLayout(ZoneId::systemDefault);
     }
 
     @Override
@@ -63,7 +65,8 @@ public final class LineLayout extends AbstractStringLayout {
     }
 
     private Second second(long epochSecond) {
-        OffsetDateTime time = Instant.ofEpochSecond(epochSecond).atZone(zone).toOffsetDateTime();
+        OffsetDateTime time =
+                Instant.ofEpochSecond(epochSecond).atZone(zone.get()).toOffsetDateTime();
         StringBuilder text = new StringBuilder();
         digits(text, time.getYear(), 4).append('-');
         digits(text, time.getMonthValue(), 2).append('-');

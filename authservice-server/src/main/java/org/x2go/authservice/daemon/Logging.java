@@ -42,7 +42,7 @@ final class Logging implements AutoCloseable {
         Complaints complaints = new Complaints();
         StatusLogger.getLogger().registerListener(complaints);
         try {
-            // Most of what needs no file yet: to open one, JNA may have to be waited for (Groundwork).
+            // Most of what needs no file yet: to open one, JNA may have to be waited for.
             LogManager.getFactory();
             LoggerContext context = Configurator.initialize(configuration(target, debug ? Level.DEBUG : Level.INFO));
             complaints.check(target);

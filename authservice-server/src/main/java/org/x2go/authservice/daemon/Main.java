@@ -2,6 +2,7 @@ package org.x2go.authservice.daemon;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -9,6 +10,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
+import org.x2go.authservice.posix.OpenFiles;
+import org.x2go.authservice.posix.ProcessMemory;
 import org.x2go.authservice.worker.pool.JavaCommand;
 import org.x2go.authservice.worker.process.WorkerMain;
 
@@ -38,6 +41,7 @@ public final class Main {
     }
 
     private static int run(String[] args, PrintStream out, PrintStream err) {
+        ParallelTask groundwork = ParallelTask.begin("groundwork", Main::layGroundwork);
         boolean debug = false;
         try {
             GivenOptions plain = PlainArguments.read(args);
@@ -65,7 +69,7 @@ public final class Main {
                 }
                 return BackgroundStart.run(args, out);
             }
-            return serve(settings, user, options.backgroundChild(), out);
+            return serve(groundwork, settings, user, options.backgroundChild(), out);
         } catch (UsageException e) {
             err.println(NAME + ": " + e.getMessage() + " (try --help)");
             return WRONG_USAGE;
@@ -78,14 +82,23 @@ public final class Main {
         }
     }
 
+    /** What takes as long as the settings and most of the log do, and needs neither: JNA and the JDK's random numbers. */
+    private static void layGroundwork() {
+        // The first call of the C library, which changes nothing.
+        OpenFiles.limit();
+        // The first number, for which the system's source of them is looked for.
+        new SecureRandom().nextLong();
+    }
+
     /** Returns only by an exception: the end of the service is that of the process. */
-    private static int serve(Settings settings, ProcessUser user, boolean background, PrintStream out)
+    private static int serve(
+            ParallelTask groundwork, Settings settings, ProcessUser user, boolean background, PrintStream out)
             throws Exception {
-        Groundwork groundwork = Groundwork.begin();
         Logging logging = Logging.start(settings.logTarget(), settings.debug());
         Lifecycle lifecycle = new Lifecycle(logging);
         try {
             groundwork.await();
+            ProcessMemory.forbidDumps();
             lifecycle.start(() -> start(settings, user, background, lifecycle, out));
             warn(settings);
             lifecycle.awaitEnd();
@@ -121,7 +134,7 @@ public final class Main {
                     settings.background().pidFile(), ProcessHandle.current().pid()));
             process.ready(out);
         }
-        service.warmUp();
+        service.awaitWarmUp();
     }
 
     private static OptionalInt socket() throws IOException {

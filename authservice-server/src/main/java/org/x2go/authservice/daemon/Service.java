@@ -19,10 +19,12 @@ import org.x2go.authservice.worker.pool.PoolStatistics;
 final class Service implements AutoCloseable {
     private final AuthServer server;
     private final Pam pam;
+    private final ParallelTask warmUp;
 
-    private Service(AuthServer server, Pam pam) {
+    private Service(AuthServer server, Pam pam, ParallelTask warmUp) {
         this.server = server;
         this.pam = pam;
+        this.warmUp = warmUp;
     }
 
     /**
@@ -38,11 +40,12 @@ final class Service implements AutoCloseable {
         int gid = inherited.isPresent() ? -1 : gid(settings.group());
         AuthServerConfig config = settings.serverConfig(uid, gid, peers);
         Pam pam = Pam.open(settings);
+        ParallelTask warmUp = ParallelTask.begin("pam-warm-up", pam::warmUp);
         try {
             AuthServer server = inherited.isPresent()
                     ? AuthServer.adopt(config, pam.authenticator(), inherited.getAsInt())
                     : AuthServer.start(config, pam.authenticator());
-            return new Service(server, pam);
+            return new Service(server, pam, warmUp);
         } catch (IOException | RuntimeException | Error e) {
             pam.close();
             throw e;
@@ -64,9 +67,9 @@ final class Service implements AutoCloseable {
         return pam.statistics();
     }
 
-    /** Loads the modules of the services; requests are answered meanwhile, but the first ones may have to wait. */
-    void warmUp() {
-        pam.warmUp();
+    /** Waits until the modules of the services are loaded. Requests are answered meanwhile; the first ones may wait as well. */
+    void awaitWarmUp() throws Exception {
+        warmUp.await();
     }
 
     /** The number of the socket's owner, -1 if it is to be the process's user. */

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class LineLayoutTest {
     private static String line(String zone, Level level, String message, @Nullable Throwable thrown) {
-        return new LineLayout(ZoneId.of(zone))
+        return new LineLayout(() -> ZoneId.of(zone))
                 .toSerializable(Log4jLogEvent.newBuilder()
                         .setTimeMillis(Instant.parse("2026-03-04T05:06:07.008Z").toEpochMilli())
                         .setLevel(level)
