@@ -76,6 +76,8 @@ final class LibC {
 
     static native int umask(int mask);
 
+    static native int sched_setscheduler(int thread, int policy, Pointer parameters) throws LastErrorException;
+
     static native int unshare(int flags) throws LastErrorException;
 
     /** Returns the user before; there is no error to be told (setfsuid(2)). */

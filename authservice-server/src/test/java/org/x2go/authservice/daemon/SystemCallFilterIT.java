@@ -30,6 +30,9 @@ class SystemCallFilterIT {
             .toAbsolutePath()
             .normalize();
 
+    /** Refused by the unit, which asks for the same by itself (CPUSchedulingPolicy=); the service goes on without it. */
+    private static final Set<String> MAY_BE_REFUSED = Set.of("sched_setscheduler");
+
     @TempDir
     private Path directory;
 
@@ -137,6 +140,7 @@ class SystemCallFilterIT {
 
             Set<String> calls = calls(trace);
             assertThat(calls).hasSizeGreaterThan(50).contains("accept4", "execve");
+            calls.removeAll(MAY_BE_REFUSED);
             assertThat(allowed()).containsAll(calls);
         }
     }
