@@ -168,7 +168,11 @@ final class Hiring {
 
     private void discard(Worker worker, String what, IOException cause) {
         worker.kill();
-        diagnostics.error(worker + " " + what + " (" + worker.bury(BURIAL) + "): " + cause.getMessage());
+        String ending = worker.bury(BURIAL);
+        if (!closed) {
+            // At the end of the pool it is the pool that ends it, ready or not.
+            diagnostics.error(worker + " " + what + " (" + ending + "): " + cause.getMessage());
+        }
     }
 
     private Worker start() throws UnfitException {
