@@ -169,23 +169,16 @@ final class WorkerThreads implements Workers {
         idle.forEach(Worker::rise);
     }
 
-    /** How many threads there have been. */
-    int started() {
-        synchronized (lock) {
-            return started;
-        }
-    }
-
     /** One thread. What is not final is guarded by the lock. */
     private final class Worker implements Runnable {
         private final Thread thread;
-        private boolean alive;
         private volatile boolean asleep;
 
-        /** Whether it has an attempt, and since when. */
+        /** Whether it has an attempt. */
         private boolean atWork;
 
-        private long begun;
+        /** Since when it has that attempt, or has had none. */
+        private long since = System.nanoTime();
 
         /** Whether it has been at it for so long that it no longer counts. */
         private boolean behind;
@@ -196,11 +189,10 @@ final class WorkerThreads implements Workers {
         }
 
         void rise() {
-            if (alive) {
+            if (thread.isAlive()) {
                 LockSupport.unpark(thread);
                 return;
             }
-            alive = true;
             try {
                 thread.start();
             } catch (OutOfMemoryError e) {
@@ -214,7 +206,7 @@ final class WorkerThreads implements Workers {
         }
 
         boolean fallsBehind(long now) {
-            if (!atWork || behind || now - begun < BRIEF.toNanos()) {
+            if (!atWork || behind || now - since < BRIEF.toNanos()) {
                 return false;
             }
             behind = true;
@@ -224,79 +216,86 @@ final class WorkerThreads implements Workers {
 
         @Override
         public void run() {
+            do {
+                for (Runnable attempt = arrive(); attempt != null; attempt = comeBack()) {
+                    try {
+                        attempt.run();
+                    } catch (Throwable e) {
+                        // It has seen to its reply; the next one must not suffer.
+                        thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+                    }
+                }
+            } while (sleep());
+        }
+
+        /** Started, or woken. */
+        private @Nullable Runnable arrive() {
             synchronized (lock) {
                 rising--;
-            }
-            for (Runnable attempt = take(false); attempt != null; attempt = take(true)) {
-                try {
-                    attempt.run();
-                } catch (Throwable e) {
-                    // It has seen to its reply; the next one must not suffer.
-                    thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
-                }
+                return take();
             }
         }
 
-        /** The next attempt, as soon as there is one; null at the end. */
-        private @Nullable Runnable take(boolean comesBack) {
-            long end = System.nanoTime() + IDLE_END_NANOS;
-            boolean surplus = false;
+        /** From an attempt. */
+        private @Nullable Runnable comeBack() {
             synchronized (lock) {
-                if (comesBack) {
-                    atWork = false;
-                    if (behind) {
-                        behind = false;
-                        brisk++;
-                    }
-                    surplus = brisk > processors && !stopping;
+                atWork = false;
+                since = System.nanoTime();
+                if (behind) {
+                    behind = false;
+                    brisk++;
                 }
-            }
-            while (true) {
-                synchronized (lock) {
-                    Runnable next = surplus ? null : waiting.pollFirst();
-                    if (next != null) {
-                        atWork = true;
-                        begun = System.nanoTime();
-                        return next;
-                    }
-                    if (stopping || System.nanoTime() - end >= 0) {
-                        retire();
-                        return null;
-                    }
-                    brisk--;
-                    asleep = true;
-                    WorkerThreads.this.asleep.addLast(this);
-                }
-                surplus = false;
-                if (!sleep(end)) {
+                if (brisk > processors && !stopping) {
+                    // What waits is for those who are left.
+                    lieDown();
                     return null;
                 }
+                return take();
             }
         }
 
-        /** Until it is woken. False if nobody has until the end, and it has retired. */
-        private boolean sleep(long end) {
-            while (asleep) {
-                LockSupport.parkNanos(WorkerThreads.this, Math.max(1, end - System.nanoTime()));
-                // An interrupt is nobody's here, and would keep it from parking.
-                Thread.interrupted();
-                synchronized (lock) {
-                    if (asleep && System.nanoTime() - end >= 0) {
-                        WorkerThreads.this.asleep.remove(this);
-                        workers.remove(this);
-                        return false;
-                    }
-                }
+        /** The next attempt. Without one, it has lain down, or at the end retired. */
+        private @Nullable Runnable take() {
+            Runnable next = waiting.pollFirst();
+            if (next != null) {
+                atWork = true;
+                since = System.nanoTime();
+            } else if (stopping) {
+                retire();
+            } else {
+                lieDown();
             }
-            synchronized (lock) {
-                rising--;
-            }
-            return true;
+            return next;
+        }
+
+        private void lieDown() {
+            brisk--;
+            asleep = true;
+            WorkerThreads.this.asleep.addLast(this);
         }
 
         private void retire() {
-            workers.remove(this);
             brisk--;
+            workers.remove(this);
+        }
+
+        /** Until it is woken. False if it has retired, be it now because nobody has woken it. */
+        private boolean sleep() {
+            while (asleep) {
+                LockSupport.parkNanos(WorkerThreads.this, Math.max(1, since + IDLE_END_NANOS - System.nanoTime()));
+                // An interrupt is nobody's here, and would keep it from parking.
+                Thread.interrupted();
+                synchronized (lock) {
+                    if (asleep && System.nanoTime() - since >= IDLE_END_NANOS) {
+                        asleep = false;
+                        WorkerThreads.this.asleep.remove(this);
+                        workers.remove(this);
+                    }
+                }
+            }
+            synchronized (lock) {
+                return workers.contains(this);
+            }
         }
     }
 }

@@ -2,6 +2,8 @@ package org.x2go.authservice.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -51,15 +53,8 @@ class WorkerThreadsTest {
     @Test
     void giveEachAttemptAWorkerWhenTheOthersDoNotComeBack() throws InterruptedException {
         for (int round = 0; round < 500; round++) {
-            CountDownLatch allAtOnce = new CountDownLatch(COUNT);
             CountDownLatch over = new CountDownLatch(1);
-            for (int i = 0; i < COUNT; i++) {
-                workers.submit(() -> {
-                    allAtOnce.countDown();
-                    awaitQuietly(over);
-                });
-            }
-            allAtOnce.await();
+            keepAllBusyUntil(over);
             over.countDown();
         }
     }
@@ -84,15 +79,8 @@ class WorkerThreadsTest {
     @Test
     void areNoMoreThanThereMayBe() throws InterruptedException {
         CountDownLatch over = new CountDownLatch(1);
-        CountDownLatch running = new CountDownLatch(COUNT);
         CountDownLatch oneMore = new CountDownLatch(1);
-        for (int i = 0; i < COUNT; i++) {
-            workers.submit(() -> {
-                running.countDown();
-                awaitQuietly(over);
-            });
-        }
-        running.await();
+        keepAllBusyUntil(over);
         workers.submit(oneMore::countDown);
 
         assertThat(oneMore.await(50, TimeUnit.MILLISECONDS)).isFalse();
@@ -105,16 +93,20 @@ class WorkerThreadsTest {
 
     @Test
     void areStartedOnlyAsFarAsTheyAreNeeded() throws InterruptedException {
+        Set<Thread> threads = ConcurrentHashMap.newKeySet();
         for (int i = 0; i < 200; i++) {
             CountDownLatch done = new CountDownLatch(1);
-            workers.submit(done::countDown);
+            workers.submit(() -> {
+                threads.add(Thread.currentThread());
+                done.countDown();
+            });
             done.await();
             while (workers.busy() > 0) {
                 LockSupport.parkNanos(1000);
             }
         }
 
-        assertThat(workers.started()).isEqualTo(1);
+        assertThat(threads).hasSize(1);
     }
 
     @Test
@@ -193,6 +185,18 @@ class WorkerThreadsTest {
         while (workers.busy() > 0) {
             Thread.sleep(1);
         }
+    }
+
+    /** Returns when they are. */
+    private void keepAllBusyUntil(CountDownLatch over) throws InterruptedException {
+        CountDownLatch allAtOnce = new CountDownLatch(COUNT);
+        for (int i = 0; i < COUNT; i++) {
+            workers.submit(() -> {
+                allAtOnce.countDown();
+                awaitQuietly(over);
+            });
+        }
+        allAtOnce.await();
     }
 
     private static void awaitQuietly(CountDownLatch latch) {
