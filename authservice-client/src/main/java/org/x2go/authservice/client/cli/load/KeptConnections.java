@@ -1,8 +1,6 @@
 package org.x2go.authservice.client.cli.load;
 
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
@@ -23,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeptConnections implements Load {
     private final LoadPlan plan;
-    private final UnixDomainSocketAddress address;
+    private final Dialer dialer;
     private final Signals signals;
     private final List<Kept> connections = new ArrayList<>();
     private final Deque<Kept> broken = new ArrayDeque<>();
@@ -31,11 +29,10 @@ final class KeptConnections implements Load {
     private final Tally tally = new Tally();
 
     private volatile @Nullable Selector selector;
-    private volatile @Nullable SocketChannel connecting;
 
     KeptConnections(LoadPlan plan, List<Requests> requests, Signals signals) {
         this.plan = plan;
-        this.address = UnixDomainSocketAddress.of(plan.socket());
+        this.dialer = new Dialer(plan, signals);
         this.signals = signals;
         requests.forEach(each -> connections.add(new Kept(each)));
     }
@@ -78,7 +75,7 @@ final class KeptConnections implements Load {
         if (open != null) {
             open.wakeup();
         }
-        close(connecting);
+        dialer.hangUp();
     }
 
     @Override
@@ -89,16 +86,6 @@ final class KeptConnections implements Load {
     @Override
     public Tally tally() {
         return tally;
-    }
-
-    private static void close(@Nullable SocketChannel channel) {
-        if (channel != null) {
-            try {
-                channel.close();
-            } catch (IOException e) {
-                // The descriptor is gone all the same (close(2)).
-            }
-        }
     }
 
     private final class Kept {
@@ -114,15 +101,8 @@ final class KeptConnections implements Load {
         }
 
         void connect(Selector open) throws IOException {
-            SocketChannel made = SocketChannel.open(StandardProtocolFamily.UNIX);
+            SocketChannel made = dialer.connect();
             channel = made;
-            connecting = made;
-            if (signals.stopped) {
-                // stop() may have come by before the channel was there to be closed.
-                made.close();
-            }
-            made.connect(address);
-            connecting = null;
             made.configureBlocking(false);
             made.register(open, SelectionKey.OP_READ, this);
             ask(made);
@@ -171,12 +151,9 @@ final class KeptConnections implements Load {
         private void finish(Outcome outcome) {
             long now = System.nanoTime();
             waiting.decrementAndGet();
-            if (signals.measuring) {
-                tally.count(outcome, isWrong, now - begun);
-            }
-            signals.answers.increment();
+            signals.count(tally, outcome, isWrong, now - begun);
             if (!outcome.isAnswer()) {
-                close(channel);
+                Dialer.close(channel);
                 channel = null;
                 brokenAt = now;
                 broken.addLast(this);
@@ -188,7 +165,7 @@ final class KeptConnections implements Load {
         }
 
         void end() {
-            close(channel);
+            Dialer.close(channel);
             requests.close();
         }
     }

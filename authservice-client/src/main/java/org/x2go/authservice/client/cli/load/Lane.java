@@ -1,12 +1,9 @@
 package org.x2go.authservice.client.cli.load;
 
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One connection after the other, each for one request. The thread blocks in the kernel, also while a service is slow to
@@ -14,18 +11,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class Lane implements Load {
     private final LoadPlan plan;
-    private final UnixDomainSocketAddress address;
+    private final Dialer dialer;
     private final Requests requests;
     private final Signals signals;
     private final Tally tally = new Tally();
     private final ByteBuffer answer = ByteBuffer.allocateDirect(Protocol.ANSWER_BYTES);
 
-    private volatile @Nullable SocketChannel channel;
     private volatile boolean waiting;
 
     Lane(LoadPlan plan, Requests requests, Signals signals) {
         this.plan = plan;
-        this.address = UnixDomainSocketAddress.of(plan.socket());
+        this.dialer = new Dialer(plan, signals);
         this.requests = requests;
         this.signals = signals;
     }
@@ -44,7 +40,7 @@ final class Lane implements Load {
         } catch (InterruptedException e) {
             signals.stopped = true;
         } finally {
-            closeChannel();
+            dialer.hangUp();
         }
     }
 
@@ -52,28 +48,14 @@ final class Lane implements Load {
         boolean isWrong = requests.isNextWrong();
         long begun = System.nanoTime();
         waiting = true;
-        Outcome outcome = exchange(connect(), requests.request(isWrong));
+        Outcome outcome = exchange(dialer.connect(), requests.request(isWrong));
         long took = System.nanoTime() - begun;
         waiting = false;
-        if (signals.measuring) {
-            tally.count(outcome, isWrong, took);
-        }
-        signals.answers.increment();
-        closeChannel();
+        signals.count(tally, outcome, isWrong, took);
+        dialer.hangUp();
         if (!outcome.isAnswer()) {
             Thread.sleep(PAUSE_MILLIS);
         }
-    }
-
-    private SocketChannel connect() throws IOException {
-        SocketChannel open = SocketChannel.open(StandardProtocolFamily.UNIX);
-        channel = open;
-        if (signals.stopped) {
-            // stop() may have come by before the channel was there to be closed.
-            open.close();
-        }
-        open.connect(address);
-        return open;
     }
 
     private Outcome exchange(SocketChannel open, ByteBuffer request) throws ClosedChannelException {
@@ -100,7 +82,7 @@ final class Lane implements Load {
 
     @Override
     public void stop() {
-        closeChannel();
+        dialer.hangUp();
     }
 
     @Override
@@ -111,17 +93,5 @@ final class Lane implements Load {
     @Override
     public Tally tally() {
         return tally;
-    }
-
-    private void closeChannel() {
-        SocketChannel open = channel;
-        channel = null;
-        if (open != null) {
-            try {
-                open.close();
-            } catch (IOException e) {
-                // The descriptor is gone all the same (close(2)).
-            }
-        }
     }
 }

@@ -15,6 +15,14 @@ interface Load extends Runnable {
         volatile boolean stopped;
         volatile @Nullable IOException unreachable;
         final LongAdder answers = new LongAdder();
+
+        /** Counts what came of a request, in the tally only while it is measured. */
+        void count(Tally tally, Outcome outcome, boolean isWrong, long nanos) {
+            if (measuring) {
+                tally.count(outcome, isWrong, nanos);
+            }
+            answers.increment();
+        }
     }
 
     /** Ends whatever the thread waits for. Called by another thread, when {@link Signals#stopped} is set. */
