@@ -41,7 +41,6 @@ public final class Main {
     }
 
     private static int run(String[] args, PrintStream out, PrintStream err) {
-        ParallelTask groundwork = ParallelTask.begin("groundwork", Main::layGroundwork);
         boolean debug = false;
         try {
             GivenOptions plain = PlainArguments.read(args);
@@ -69,7 +68,7 @@ public final class Main {
                 }
                 return BackgroundStart.run(args, out);
             }
-            return serve(groundwork, settings, user, options.backgroundChild(), out);
+            return serve(settings, user, options.backgroundChild(), out);
         } catch (UsageException e) {
             err.println(NAME + ": " + e.getMessage() + " (try --help)");
             return WRONG_USAGE;
@@ -91,9 +90,9 @@ public final class Main {
     }
 
     /** Returns only by an exception: the end of the service is that of the process. */
-    private static int serve(
-            ParallelTask groundwork, Settings settings, ProcessUser user, boolean background, PrintStream out)
+    private static int serve(Settings settings, ProcessUser user, boolean background, PrintStream out)
             throws Exception {
+        ParallelTask groundwork = ParallelTask.begin("groundwork", Main::layGroundwork);
         Logging logging = Logging.start(settings.logTarget(), settings.debug());
         Lifecycle lifecycle = new Lifecycle(logging);
         try {
