@@ -28,4 +28,15 @@ public interface Authenticator {
     default AuthResult authenticate(Credentials credentials, PeerCredentials peer, Duration patience) throws Exception {
         return authenticate(credentials, peer);
     }
+
+    /**
+     * Whether something else than the calling thread is computing what it has asked for, or would if a processor were free:
+     * then the server does not have more computed at a time than there are processors. The calling thread itself is the
+     * server's to look at. Unless this is overridden, there is nothing else. Must return at once.
+     *
+     * @param caller a thread that may be in {@link #authenticate} now
+     */
+    default boolean isComputing(Thread caller) {
+        return false;
+    }
 }

@@ -27,6 +27,7 @@ final class Verifier {
                         config.workers(),
                         config.maxQueuedRequests(),
                         Runtime.getRuntime().availableProcessors(),
+                        authenticator::isComputing,
                         loop));
     }
 

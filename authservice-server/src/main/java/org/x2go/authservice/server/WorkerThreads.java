@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
@@ -18,116 +18,156 @@ import org.jspecify.annotations.Nullable;
  * The threads that ask PAM, and the one queue that they share: whichever is free first takes the next attempt, so that a
  * slow login holds up its own worker and nobody else.
  *
- * <p>No more of them run at a time than there are processors, for as long as they come back quickly: what they do then is
- * work for a processor, and more threads would only take turns on it, at a switch's cost for each. When one of them has not
- * come back within {@link #BRIEF}, it no longer counts, and whatever waits is given workers at once. So attempts that
- * compute hashes or wait for a directory server wait for each other no longer than that.
+ * <p>No more of them compute at a time than there are processors: more would only take turns on them, at a switch's cost for
+ * each, and have the memory of each hash push the others' out of the caches. So a worker counts, and what waits does so for
+ * it, for {@link WorkerThread#BRIEF}; and when it then computes, until it does so no more, but no longer than {@link
+ * WorkerThread#LONG}. One that waits, as for a directory server, does not count, and others are given what waits.
  *
- * <p>Threads are started as they are needed, woken the last that fell asleep first, and ended when idle for a minute. Their
- * stacks are of an ordinary size, whatever that of other threads is set to, because PAM modules run on them. Thread-safe.
+ * <p>Threads are started as they are needed, woken the last that fell asleep first, and ended when idle for a minute.
+ * Thread-safe.
  */
 final class WorkerThreads implements Workers {
-    /** How long a worker may be in PAM and still count as one that will be back in a moment. */
-    static final Duration BRIEF = Duration.ofMillis(1);
-
     private static final Logger LOG = LogManager.getLogger(WorkerThreads.class);
 
-    private static final long IDLE_END_NANOS = TimeUnit.MINUTES.toNanos(1);
-    private static final long STACK_BYTES = 1024 * 1024;
+    /** To look takes some hundredths of a millisecond. */
+    private static final long LONGEST_BETWEEN_LOOKS = TimeUnit.MILLISECONDS.toNanos(8);
+
+    private static final Duration AFTER_FAILED_START = Duration.ofSeconds(1);
 
     private final int count;
     private final int maxQueued;
     private final int processors;
+    private final Predicate<Thread> computing;
     private final ScheduledExecutorService watch;
 
     private final Object lock = new Object();
     private final Deque<Runnable> waiting = new ArrayDeque<>();
-    private final Set<Worker> workers = new HashSet<>();
-    private final Deque<Worker> asleep = new ArrayDeque<>();
+    private final Set<WorkerThread> workers = new HashSet<>();
+    private final Deque<WorkerThread> asleep = new ArrayDeque<>();
 
-    /** Those that are awake and have not been in PAM for long. */
+    /** Those that count: they are awake, and have not fallen behind. */
     private int brisk;
 
     /** Those of them that have been woken, or started, and are not there yet. */
     private int rising;
 
+    private int started;
+    private long noStartBefore = System.nanoTime();
     private boolean watched;
     private boolean stopping;
-    private int started;
 
     /**
      * @param count how many there may be
      * @param maxQueued the longest queue before them
-     * @param processors how many run at a time for as long as they come back quickly
-     * @param watch where it is looked, now and then while attempts wait, whether they do
+     * @param processors how many compute at a time
+     * @param computing whether somebody else computes for a worker
+     * @param watch where it is looked, now and then while attempts wait, who still counts
      */
-    WorkerThreads(int count, int maxQueued, int processors, ScheduledExecutorService watch) {
+    WorkerThreads(
+            int count, int maxQueued, int processors, Predicate<Thread> computing, ScheduledExecutorService watch) {
         this.count = count;
         this.maxQueued = maxQueued;
         this.processors = processors;
+        this.computing = computing;
         this.watch = watch;
     }
 
     @Override
     public boolean submit(Runnable attempt) {
-        Worker next;
+        WorkerThread next;
         synchronized (lock) {
             if (stopping || waiting.size() - rising >= maxQueued) {
                 return false;
             }
             waiting.addLast(attempt);
             next = brisk < processors ? raise() : null;
-            watchOver();
+            lookAfter(WorkerThread.BRIEF.toNanos());
         }
         if (next != null) {
-            next.rise();
+            rouse(next);
         }
         return true;
     }
 
-    /** Somebody to be woken or started, who counts as awake from now on; null if there is nobody left. */
-    private @Nullable Worker raise() {
-        Worker next = asleep.pollLast();
+    /** Somebody to be woken or started, who counts from now on; null if there is nobody left. */
+    private @Nullable WorkerThread raise() {
+        WorkerThread next = asleep.pollLast();
         if (next == null) {
-            if (workers.size() == count) {
+            if (workers.size() == count || System.nanoTime() - noStartBefore < 0) {
                 return null;
             }
-            next = new Worker("pam-worker-" + ++started);
+            next = new WorkerThread("pam-worker-" + ++started, this::work);
             workers.add(next);
         }
-        next.asleep = false;
+        next.getUp();
         brisk++;
         rising++;
         return next;
     }
 
-    private void watchOver() {
-        if (!watched && !waiting.isEmpty()) {
-            watched = true;
-            watch.schedule(this::look, BRIEF.toNanos(), TimeUnit.NANOSECONDS);
+    private void rouse(WorkerThread next) {
+        try {
+            next.rise();
+        } catch (OutOfMemoryError e) {
+            // That is how the JVM says that the system gives it no more threads. The attempt waits for another one.
+            LOG.error("Cannot start a worker: {}; see the limit of tasks (TasksMax=, ulimit -u)", e.getMessage());
+            synchronized (lock) {
+                rising--;
+                retire(next);
+                noStartBefore = System.nanoTime() + AFTER_FAILED_START.toNanos();
+                lookAfter(AFTER_FAILED_START.toNanos());
+            }
         }
     }
 
-    /** Looks whether those who are awake come back, and gives workers to what waits if one of them does not. */
+    /** If somebody waits then, and there is somebody who could be raised. */
+    private void lookAfter(long nanos) {
+        if (!watched && !waiting.isEmpty() && (workers.size() < count || !asleep.isEmpty())) {
+            watched = true;
+            watch.schedule(this::look, nanos, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /**
+     * Looks who counts no more, and has others take what waits: in place of each of those one, and another one, since what
+     * waits may be of the same kind.
+     */
     private void look() {
-        List<Worker> next = new ArrayList<>();
+        List<WorkerThread> next = new ArrayList<>();
         synchronized (lock) {
             watched = false;
-            boolean late = false;
+            int enough = processors;
+            long shortestAway = LONGEST_BETWEEN_LOOKS;
             long now = System.nanoTime();
-            for (Worker worker : workers) {
-                late |= worker.fallsBehind(now);
+            for (WorkerThread worker : workers) {
+                long away = worker.away(now);
+                if (away != Long.MAX_VALUE && isBehind(worker, away)) {
+                    worker.fallBehind();
+                    brisk--;
+                    enough++;
+                } else {
+                    shortestAway = Math.min(shortestAway, away);
+                }
             }
-            for (int missing = waiting.size() - rising; missing > 0 && (late || brisk < processors); missing--) {
-                Worker another = raise();
+            for (int missing = waiting.size() - rising; missing > 0 && brisk < enough; missing--) {
+                WorkerThread another = raise();
                 if (another == null) {
                     break;
                 }
                 next.add(another);
             }
-            watchOver();
+            // So one that computes is looked at when it has done so for 1, 2, 4 and 8 milliseconds.
+            lookAfter(Math.max(shortestAway, WorkerThread.BRIEF.toNanos()));
         }
-        next.forEach(Worker::rise);
+        next.forEach(this::rouse);
+    }
+
+    private boolean isBehind(WorkerThread worker, long away) {
+        if (away < WorkerThread.BRIEF.toNanos()) {
+            return false;
+        }
+        boolean computes = worker.isComputing() || computing.test(worker.thread());
+        return !computes || away >= WorkerThread.LONG.toNanos();
     }
 
     @Override
@@ -158,7 +198,7 @@ final class WorkerThreads implements Workers {
 
     @Override
     public void stop() {
-        List<Worker> idle;
+        List<WorkerThread> idle;
         synchronized (lock) {
             stopping = true;
             idle = new ArrayList<>();
@@ -166,136 +206,86 @@ final class WorkerThreads implements Workers {
                 idle.add(raise());
             }
         }
-        idle.forEach(Worker::rise);
+        idle.forEach(this::rouse);
     }
 
-    /** One thread. What is not final is guarded by the lock. */
-    private final class Worker implements Runnable {
-        private final Thread thread;
-        private volatile boolean asleep;
-
-        /** Whether it has an attempt. */
-        private boolean atWork;
-
-        /** Since when it has that attempt, or has had none. */
-        private long since = System.nanoTime();
-
-        /** Whether it has been at it for so long that it no longer counts. */
-        private boolean behind;
-
-        Worker(String name) {
-            thread = new Thread(null, this, name, STACK_BYTES);
-            thread.setDaemon(true);
-        }
-
-        void rise() {
-            if (thread.isAlive()) {
-                LockSupport.unpark(thread);
-                return;
-            }
-            try {
-                thread.start();
-            } catch (OutOfMemoryError e) {
-                // That is how the JVM says that the system gives it no more threads. The attempt waits for another one.
-                LOG.error("Cannot start a worker: {}; see the limit of tasks (TasksMax=, ulimit -u)", e.getMessage());
-                synchronized (lock) {
-                    rising--;
-                    retire();
+    /** What each of the threads does. */
+    private void work(WorkerThread self) {
+        do {
+            for (Runnable attempt = arrive(self); attempt != null; attempt = comeBack(self)) {
+                try {
+                    attempt.run();
+                } catch (Throwable e) {
+                    // It has seen to its reply; the next one must not suffer.
+                    Thread thread = self.thread();
+                    thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
                 }
             }
-        }
+        } while (sleep(self));
+    }
 
-        boolean fallsBehind(long now) {
-            if (!atWork || behind || now - since < BRIEF.toNanos()) {
-                return false;
+    /** Started, or woken. */
+    private @Nullable Runnable arrive(WorkerThread self) {
+        synchronized (lock) {
+            rising--;
+            return take(self);
+        }
+    }
+
+    /** From an attempt. */
+    private @Nullable Runnable comeBack(WorkerThread self) {
+        synchronized (lock) {
+            if (self.comeBack()) {
+                brisk++;
             }
-            behind = true;
-            brisk--;
-            return true;
+            if (brisk > processors && !stopping) {
+                // What waits is for those who are left.
+                lieDown(self);
+                return null;
+            }
+            return take(self);
         }
+    }
 
-        @Override
-        public void run() {
-            do {
-                for (Runnable attempt = arrive(); attempt != null; attempt = comeBack()) {
-                    try {
-                        attempt.run();
-                    } catch (Throwable e) {
-                        // It has seen to its reply; the next one must not suffer.
-                        thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
-                    }
-                }
-            } while (sleep());
+    /** The next attempt. Without one, it has lain down, or at the end retired. */
+    private @Nullable Runnable take(WorkerThread self) {
+        Runnable next = waiting.pollFirst();
+        if (next != null) {
+            self.begin();
+        } else if (stopping) {
+            retire(self);
+        } else {
+            lieDown(self);
         }
+        return next;
+    }
 
-        /** Started, or woken. */
-        private @Nullable Runnable arrive() {
+    private void lieDown(WorkerThread self) {
+        brisk--;
+        self.lieDown();
+        asleep.addLast(self);
+        lookAfter(WorkerThread.BRIEF.toNanos());
+    }
+
+    private void retire(WorkerThread worker) {
+        brisk--;
+        workers.remove(worker);
+    }
+
+    /** Until it is woken. False if it has retired, be it now because nobody has woken it. */
+    private boolean sleep(WorkerThread self) {
+        while (self.isAsleep()) {
+            self.rest();
             synchronized (lock) {
-                rising--;
-                return take();
-            }
-        }
-
-        /** From an attempt. */
-        private @Nullable Runnable comeBack() {
-            synchronized (lock) {
-                atWork = false;
-                since = System.nanoTime();
-                if (behind) {
-                    behind = false;
-                    brisk++;
-                }
-                if (brisk > processors && !stopping) {
-                    // What waits is for those who are left.
-                    lieDown();
-                    return null;
-                }
-                return take();
-            }
-        }
-
-        /** The next attempt. Without one, it has lain down, or at the end retired. */
-        private @Nullable Runnable take() {
-            Runnable next = waiting.pollFirst();
-            if (next != null) {
-                atWork = true;
-                since = System.nanoTime();
-            } else if (stopping) {
-                retire();
-            } else {
-                lieDown();
-            }
-            return next;
-        }
-
-        private void lieDown() {
-            brisk--;
-            asleep = true;
-            WorkerThreads.this.asleep.addLast(this);
-        }
-
-        private void retire() {
-            brisk--;
-            workers.remove(this);
-        }
-
-        /** Until it is woken. False if it has retired, be it now because nobody has woken it. */
-        private boolean sleep() {
-            while (asleep) {
-                LockSupport.parkNanos(WorkerThreads.this, Math.max(1, since + IDLE_END_NANOS - System.nanoTime()));
-                // An interrupt is nobody's here, and would keep it from parking.
-                Thread.interrupted();
-                synchronized (lock) {
-                    if (asleep && System.nanoTime() - since >= IDLE_END_NANOS) {
-                        asleep = false;
-                        WorkerThreads.this.asleep.remove(this);
-                        workers.remove(this);
-                    }
+                if (self.hasIdled()) {
+                    self.getUp();
+                    asleep.remove(self);
+                    workers.remove(self);
                 }
             }
-            synchronized (lock) {
-                return workers.contains(this);
-            }
+        }
+        synchronized (lock) {
+            return workers.contains(self);
         }
     }
 }

@@ -8,6 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
@@ -20,7 +21,7 @@ class WorkerThreadsTest {
     private static final int PROCESSORS = 2;
 
     private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor();
-    private final WorkerThreads workers = new WorkerThreads(COUNT, 100, PROCESSORS, watch);
+    private final WorkerThreads workers = new WorkerThreads(COUNT, 100, PROCESSORS, thread -> false, watch);
 
     @AfterEach
     void stop() {
@@ -77,6 +78,59 @@ class WorkerThreadsTest {
     }
 
     @Test
+    void doNotWaitForOnesThatComputeForEver() throws InterruptedException {
+        AtomicBoolean spinning = new AtomicBoolean(true);
+        for (int i = 0; i < PROCESSORS; i++) {
+            workers.submit(() -> {
+                while (spinning.get()) {
+                    Thread.onSpinWait();
+                }
+            });
+        }
+
+        awaitOneMore(workers);
+        spinning.set(false);
+    }
+
+    @Test
+    void waitForAsManyAsThereAreProcessorsWhileSomebodyComputesForThem() throws InterruptedException {
+        WorkerThreads served = new WorkerThreads(COUNT, 100, PROCESSORS, thread -> true, watch);
+        CountDownLatch over = new CountDownLatch(1);
+        long begun = System.nanoTime();
+        for (int i = 0; i < PROCESSORS; i++) {
+            served.submit(() -> awaitQuietly(over));
+        }
+
+        awaitOneMore(served);
+
+        assertThat(System.nanoTime() - begun).isGreaterThanOrEqualTo(WorkerThread.LONG.toNanos());
+        over.countDown();
+        served.stop();
+    }
+
+    @Test
+    void doNotWaitForAnybodyWhileThereAreFewerThanProcessors() throws InterruptedException {
+        WorkerThreads served = new WorkerThreads(COUNT, 100, PROCESSORS, thread -> true, watch);
+        CountDownLatch over = new CountDownLatch(1);
+        for (int i = 0; i < PROCESSORS - 1; i++) {
+            served.submit(() -> awaitQuietly(over));
+        }
+        // It is the watch that would give this one a worker later.
+        watch.shutdown();
+
+        awaitOneMore(served);
+
+        over.countDown();
+        served.stop();
+    }
+
+    private static void awaitOneMore(WorkerThreads workers) throws InterruptedException {
+        CountDownLatch oneMore = new CountDownLatch(1);
+        workers.submit(oneMore::countDown);
+        oneMore.await();
+    }
+
+    @Test
     void areNoMoreThanThereMayBe() throws InterruptedException {
         CountDownLatch over = new CountDownLatch(1);
         CountDownLatch oneMore = new CountDownLatch(1);
@@ -111,7 +165,7 @@ class WorkerThreadsTest {
 
     @Test
     void refuseMoreThanTheQueueHolds() throws InterruptedException {
-        WorkerThreads one = new WorkerThreads(1, 1, PROCESSORS, watch);
+        WorkerThreads one = new WorkerThreads(1, 1, PROCESSORS, thread -> false, watch);
         CountDownLatch running = new CountDownLatch(1);
         CountDownLatch over = new CountDownLatch(1);
         assertThat(one.submit(() -> {
@@ -130,7 +184,7 @@ class WorkerThreadsTest {
 
     @Test
     void doNotRunWhatWasTakenOut() throws InterruptedException {
-        WorkerThreads one = new WorkerThreads(1, 10, PROCESSORS, watch);
+        WorkerThreads one = new WorkerThreads(1, 10, PROCESSORS, thread -> false, watch);
         CountDownLatch over = new CountDownLatch(1);
         AtomicInteger ran = new AtomicInteger();
         Runnable withdrawn = ran::incrementAndGet;

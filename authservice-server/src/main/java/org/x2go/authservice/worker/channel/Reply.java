@@ -10,8 +10,12 @@ import org.x2go.authservice.protocol.Verdict;
 
 /** What a worker tells the service. */
 public sealed interface Reply {
-    /** The first thing a worker says: it can take requests from now on. */
-    record Ready() implements Reply {}
+    /**
+     * The first thing a worker says: it can take requests from now on.
+     *
+     * @param thread the thread that asks PAM, as the kernel numbers it
+     */
+    record Ready(int thread) implements Reply {}
 
     /**
      * The only thing that a worker says which cannot work at all, before it ends.
@@ -63,8 +67,8 @@ public sealed interface Reply {
     /** Sends this reply. */
     default void send(FrameWriter writer) throws IOException {
         writer.begin(LONGEST_BODY);
-        if (this instanceof Ready) {
-            writer.put((byte) 'r');
+        if (this instanceof Ready ready) {
+            writer.put((byte) 'r').put(ready.thread);
         } else if (this instanceof Unfit unfit) {
             writer.put((byte) 'u').put(cut(unfit.reason));
         } else if (this instanceof Said said) {
@@ -88,7 +92,7 @@ public sealed interface Reply {
     static Reply decode(ByteBuffer body) throws IOException {
         try {
             Reply reply = switch (body.get()) {
-                case 'r' -> new Ready();
+                case 'r' -> new Ready(body.getInt());
                 case 'u' -> new Unfit(Fields.text(body));
                 case 's' -> new Said(Level.valueOf(Fields.text(body)), Fields.text(body));
                 case 'a' -> answer(body);

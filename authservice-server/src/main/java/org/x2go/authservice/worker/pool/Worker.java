@@ -5,6 +5,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.x2go.authservice.auth.Diagnostics;
 import org.x2go.authservice.auth.PeerCredentials;
+import org.x2go.authservice.posix.RunState;
 import org.x2go.authservice.protocol.Credentials;
 import org.x2go.authservice.worker.channel.Reply;
 import org.x2go.authservice.worker.channel.ServiceEnd;
@@ -17,6 +18,8 @@ final class Worker {
     private final ServiceEnd channel;
     private final @Nullable WorkerProcess process;
     private final Diagnostics diagnostics;
+
+    private volatile @Nullable RunState runState;
 
     /** Kept by the pool. */
     long idleSince;
@@ -42,7 +45,8 @@ final class Worker {
     void awaitReady(long deadline) throws IOException, UnfitException {
         while (true) {
             Reply reply = channel.next(deadline);
-            if (reply instanceof Reply.Ready) {
+            if (reply instanceof Reply.Ready ready) {
+                runState = runState(ready.thread());
                 return;
             } else if (reply instanceof Reply.Unfit unfit) {
                 throw new UnfitException(unfit.reason());
@@ -52,6 +56,21 @@ final class Worker {
                 throw new IOException("an answer before a request");
             }
         }
+    }
+
+    private static @Nullable RunState runState(int thread) {
+        try {
+            return RunState.ofThread(thread);
+        } catch (IOException e) {
+            // It is another user's, in a system that hides those.
+            return null;
+        }
+    }
+
+    /** Whether it computes, as far as can be seen, or would if a processor were free. Any thread may ask. */
+    boolean isComputing() {
+        RunState state = runState;
+        return state != null && state.isComputing();
     }
 
     /**
@@ -116,7 +135,19 @@ final class Worker {
     String bury(Duration patience) {
         String ending = process == null ? "its connection has ended" : process.ending(patience);
         channel.close();
+        closeRunState();
         return ending;
+    }
+
+    private void closeRunState() {
+        RunState state = runState;
+        if (state != null) {
+            try {
+                state.close();
+            } catch (IOException e) {
+                // The descriptor is gone all the same (close(2)).
+            }
+        }
     }
 
     /** Its process number, if the service has started it. */

@@ -3,7 +3,9 @@ package org.x2go.authservice.worker.pool;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.x2go.authservice.auth.AuthResult;
@@ -35,6 +37,9 @@ public final class WorkerPool implements Authenticator, AutoCloseable {
     private final Hiring hiring;
     private final Diagnostics diagnostics;
     private final AtomicLong killed = new AtomicLong();
+
+    /** Who waits for whose answer. */
+    private final Map<Thread, Worker> asking = new ConcurrentHashMap<>();
 
     private WorkerPool(WorkerSource source, Staff staff, Hiring hiring, Diagnostics diagnostics) {
         this.source = source;
@@ -78,7 +83,7 @@ public final class WorkerPool implements Authenticator, AutoCloseable {
                     hiring.isHealthy() ? "no PAM worker was free in time" : "PAM workers die again and again");
         }
         try {
-            Reply.Answer answer = worker.answer(deadline);
+            Reply.Answer answer = answer(worker, deadline);
             hiring.answered();
             release(worker, answer.fate());
             return answer.result();
@@ -96,6 +101,21 @@ public final class WorkerPool implements Authenticator, AutoCloseable {
             hiring.died();
             return AuthResult.error("the PAM worker died (" + ending + ")");
         }
+    }
+
+    private Reply.Answer answer(Worker worker, long deadline) throws IOException {
+        asking.put(Thread.currentThread(), worker);
+        try {
+            return worker.answer(deadline);
+        } finally {
+            asking.remove(Thread.currentThread());
+        }
+    }
+
+    @Override
+    public boolean isComputing(Thread caller) {
+        Worker worker = asking.get(caller);
+        return worker != null && worker.isComputing();
     }
 
     /** Gives a request to a worker that is free. One that has died while it had nothing to do costs no request. */

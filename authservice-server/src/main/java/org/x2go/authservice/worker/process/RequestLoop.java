@@ -7,6 +7,7 @@ import org.x2go.authservice.auth.Authenticator;
 import org.x2go.authservice.posix.Descendants;
 import org.x2go.authservice.posix.ProcessMemory;
 import org.x2go.authservice.posix.ProcessState;
+import org.x2go.authservice.posix.RunState;
 import org.x2go.authservice.protocol.Credentials;
 import org.x2go.authservice.worker.channel.Reply;
 import org.x2go.authservice.worker.channel.Reply.Fate;
@@ -33,7 +34,7 @@ final class RequestLoop {
 
     void run() throws IOException {
         ProcessState state = new ProcessState();
-        channel.tell(new Reply.Ready());
+        channel.tell(new Reply.Ready(RunState.callingThread()));
         for (Request request = channel.next(); request != null; request = channel.next()) {
             AuthResult result = ask(request);
             Optional<String> changed = state.changed();

@@ -30,7 +30,7 @@ class ChannelTest {
     private static final PeerCredentials PEER = new PeerCredentials(42, -2, 1 << 30);
 
     private static final List<Reply> REPLIES = List.of(
-            new Reply.Ready(),
+            new Reply.Ready(4711),
             new Reply.Unfit("no libpam: install it"),
             new Reply.Said(Level.DEBUG, "größe €"),
             new Reply.Said(Level.ERROR, ""),
