@@ -26,6 +26,11 @@ load() { # kind, PAM service, users, connections, further options
   printf '%s' "$result"
 }
 
+# What is compiled after many requests only is so from here on. A row with few of them would count the wait for it.
+warm_up() { # name of a service of ours
+  (as=$1 warmup=0 seconds=3 load ours "$permit" bench-%d 8 --keep >/dev/null)
+}
+
 # A number from a line of JSON, by its last name.
 field() { # name, JSON
   local rest=${2#*\""$1"\":}
@@ -107,6 +112,7 @@ row_unix() {
   for kind in $(services_of ours python sasl); do
     start "$kind"
   done
+  warm_up ours
   for ((round = 1; round <= rounds; round++)); do
     for kind in $(services_of ours python sasl); do
       sample unix "$kind" "$unix" "$user_prefix%d" 8 --reconnect
@@ -254,6 +260,7 @@ row_isolated_permit() {
 row_isolated_unix() {
   local round
   start ours isolated --isolation process
+  warm_up isolated
   for ((round = 1; round <= rounds; round++)); do
     as=isolated sample isolated-unix ours "$unix" "$user_prefix%d" 8 --reconnect
     [ "$pam" = no ] || sample_pam isolated-unix "$unix" "$user_prefix%d"
