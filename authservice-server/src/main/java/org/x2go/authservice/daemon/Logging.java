@@ -72,8 +72,10 @@ final class Logging implements AutoCloseable {
 
     private static Configuration configuration(LogTarget target, Level level) throws IOException {
         if (target instanceof LogTarget.Configured configured) {
+            LogPlugins.all();
             return LogConfigurationFile.read(null, configured.configuration());
         }
+        LogPlugins.none();
         Appender appender = target instanceof LogTarget.File file ? file(file.path()) : stderr();
         return new BuiltInLogConfiguration(null, appender, level);
     }
