@@ -286,11 +286,12 @@ row_isolated_memory() {
 }
 
 row_worker() {
-  local i
+  local i took
   [ "$starts" = yes ] || return 0
   gcc "${compile[@]}" -o "$scratch/worker-ready" "$here/worker-ready.c"
   for ((i = 1; i <= rounds * 4; i++)); do
-    add ours.worker "$("$scratch/worker-ready" "$home/libexec/pam-worker" --allow-service "$permit")"
+    took=$("$scratch/worker-ready" "$home/libexec/pam-worker" --allow-service "$permit") || fail "a worker did not get ready"
+    add ours.worker "$took"
   done
   row "--isolation process, a worker's start until it is ready, ms" worker "ours ours.worker / 1 <= 100 ms"
 }

@@ -4,6 +4,7 @@
 table_rows=()
 
 add() { # key, value
+  [ -n "$2" ] || fail "$1 could not be measured"
   printf '%s\n' "$2" >>"$scratch/samples/$1"
   say "  $1 $2"
 }

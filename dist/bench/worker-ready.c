@@ -16,8 +16,10 @@
 
 enum { MOST_MILLISECONDS = 20000 };
 
-/* A frame of one byte: Reply.Ready. */
-static const char READY[] = {0, 0, 0, 1, 'r'};
+/* The beginning of a frame of five bytes: Reply.Ready, which goes on with the number of a thread. */
+static const char READY[] = {0, 0, 0, 5, 'r'};
+
+enum { WHOLE_FRAME = sizeof READY + 4 };
 
 extern char **environ;
 
@@ -47,13 +49,13 @@ int main(int argc, char **argv)
     }
     close(ends[1]);
     struct pollfd worker = {.fd = ends[0], .events = POLLIN};
-    char said[sizeof READY] = "";
+    char said[WHOLE_FRAME] = "";
     ssize_t length = poll(&worker, 1, MOST_MILLISECONDS) == 1 ? recv(ends[0], said, sizeof said, 0) : -1;
     double took = milliseconds() - begun;
 
     close(ends[0]); /* which ends it */
     waitpid(child, NULL, 0);
-    if (length != sizeof READY || memcmp(said, READY, sizeof READY) != 0) {
+    if (length != sizeof said || memcmp(said, READY, sizeof READY) != 0) {
         fprintf(stderr, "%s: the worker did not say that it is ready\n", argv[0]);
         return 1;
     }
