@@ -175,7 +175,7 @@ row_idle() {
 }
 
 row_start() {
-  local i kind dir
+  local i kind dir took
   if [ "$starts" = no ]; then
     return
   fi
@@ -184,8 +184,9 @@ row_start() {
       dir=$scratch/run/start
       mkdir -p "$dir"
       "${kind}_command" "$dir"
-      add "$kind.start" "$("$scratch/first-verdict" "$dir/socket" "$permit" "${command[@]}" </dev/null 2>"$dir/out")" ||
+      took=$("$scratch/first-verdict" "$dir/socket" "$permit" "${command[@]}" </dev/null 2>"$dir/out") ||
         fail "$kind did not start: $(cat "$dir/out")"
+      add "$kind.start" "$took"
       rm -rf "$dir"
     done
   done
