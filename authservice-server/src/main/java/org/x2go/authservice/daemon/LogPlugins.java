@@ -10,12 +10,12 @@ import org.apache.logging.log4j.core.config.plugins.util.PluginRegistry;
 final class LogPlugins {
     private LogPlugins() {}
 
-    /** All of them, from the next configuration on. */
+    /** All of them. To be called before the first configuration is made: log4j keeps some of what it found then. */
     static void all() {
         PluginRegistry.getInstance().clear();
     }
 
-    /** None, from the next configuration on. */
+    /** None of them. To be called before the first configuration is made. */
     static void none() {
         all();
         Thread thread = Thread.currentThread();

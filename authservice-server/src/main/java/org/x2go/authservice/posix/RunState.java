@@ -54,7 +54,8 @@ public final class RunState implements Closeable {
 
     /**
      * Whether it runs now, or would if a processor, or memory, were there for it: who asks for much memory waits for others in
-     * its process, and is then in the state that is named after disks. False if that cannot be told, as after its end.
+     * its process, and is then in the state that is named after
+     * disks. Who waits for a disk, be it over a network, cannot be told from that. False if that cannot be told, as after its end.
      */
     public synchronized boolean isComputing() {
         int length;

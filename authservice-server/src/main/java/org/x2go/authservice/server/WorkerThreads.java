@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class WorkerThreads implements Workers {
     private static final Logger LOG = LogManager.getLogger(WorkerThreads.class);
 
-    /** To look takes some hundredths of a millisecond. */
+    /** To look at one that computes takes about a hundredth of a millisecond. */
     private static final long LONGEST_BETWEEN_LOOKS = TimeUnit.MILLISECONDS.toNanos(8);
 
     private static final Duration AFTER_FAILED_START = Duration.ofSeconds(1);
@@ -53,8 +54,10 @@ final class WorkerThreads implements Workers {
 
     private int started;
     private long noStartBefore = System.nanoTime();
-    private boolean watched;
     private boolean stopping;
+
+    private @Nullable Future<?> nextLook;
+    private long nextLookAt;
 
     /**
      * @param count how many there may be
@@ -122,33 +125,47 @@ final class WorkerThreads implements Workers {
 
     /** If somebody waits then, and there is somebody who could be raised. */
     private void lookAfter(long nanos) {
-        if (!watched && !waiting.isEmpty() && (workers.size() < count || !asleep.isEmpty())) {
-            watched = true;
-            watch.schedule(this::look, nanos, TimeUnit.NANOSECONDS);
+        if (waiting.isEmpty() || (workers.size() == count && asleep.isEmpty())) {
+            return;
         }
+        long at = System.nanoTime() + nanos;
+        if (nextLook != null) {
+            if (nextLookAt - at <= 0) {
+                return;
+            }
+            nextLook.cancel(false);
+        }
+        nextLookAt = at;
+        nextLook = watch.schedule(this::look, nanos, TimeUnit.NANOSECONDS);
     }
 
     /**
-     * Looks who counts no more, and has others take what waits: in place of each of those one, and another one, since what
-     * waits may be of the same kind.
+     * Looks who counts no more, and has others take what waits: all of it, unless some compute. Then what waits may be of that
+     * kind, and gets one worker in place of each that counts no more, and another one, since it may as well be of this kind.
      */
     private void look() {
         List<WorkerThread> next = new ArrayList<>();
         synchronized (lock) {
-            watched = false;
-            int enough = processors;
-            long shortestAway = LONGEST_BETWEEN_LOOKS;
+            nextLook = null;
+            int behind = 0;
+            int busyComputing = 0;
+            long pause = LONGEST_BETWEEN_LOOKS;
             long now = System.nanoTime();
             for (WorkerThread worker : workers) {
                 long away = worker.away(now);
-                if (away != Long.MAX_VALUE && isBehind(worker, away)) {
-                    worker.fallBehind();
-                    brisk--;
-                    enough++;
+                pause = Math.min(pause, away);
+                if (away == Long.MAX_VALUE || away < WorkerThread.BRIEF.toNanos()) {
+                    continue;
+                }
+                if (away < WorkerThread.LONG.toNanos() && isComputing(worker)) {
+                    busyComputing++;
                 } else {
-                    shortestAway = Math.min(shortestAway, away);
+                    worker.fallBehind();
+                    behind++;
                 }
             }
+            brisk -= behind;
+            int enough = behind > 0 && busyComputing == 0 ? count : processors + behind;
             for (int missing = waiting.size() - rising; missing > 0 && brisk < enough; missing--) {
                 WorkerThread another = raise();
                 if (another == null) {
@@ -156,18 +173,25 @@ final class WorkerThreads implements Workers {
                 }
                 next.add(another);
             }
-            // So one that computes is looked at when it has done so for 1, 2, 4 and 8 milliseconds.
-            lookAfter(Math.max(shortestAway, WorkerThread.BRIEF.toNanos()));
+            // One that computes is looked at when it has done so for 1, 2, 4 and 8 milliseconds. Who was raised begins
+            // soon.
+            lookAfter(rising > 0 ? WorkerThread.BRIEF.toNanos() : Math.max(pause, WorkerThread.BRIEF.toNanos()));
         }
         next.forEach(this::rouse);
     }
 
-    private boolean isBehind(WorkerThread worker, long away) {
-        if (away < WorkerThread.BRIEF.toNanos()) {
+    private boolean isComputing(WorkerThread worker) {
+        return worker.isComputing() || isComputedFor(worker);
+    }
+
+    private boolean isComputedFor(WorkerThread worker) {
+        try {
+            return computing.test(worker.thread());
+        } catch (RuntimeException e) {
+            // It is a stranger's, and what waits must be looked after whatever it does.
+            LOG.debug("Whether somebody computes for a worker cannot be told", e);
             return false;
         }
-        boolean computes = worker.isComputing() || computing.test(worker.thread());
-        return !computes || away >= WorkerThread.LONG.toNanos();
     }
 
     @Override
@@ -252,6 +276,7 @@ final class WorkerThreads implements Workers {
         Runnable next = waiting.pollFirst();
         if (next != null) {
             self.begin();
+            lookAfter(WorkerThread.BRIEF.toNanos());
         } else if (stopping) {
             retire(self);
         } else {

@@ -2,11 +2,16 @@ package org.x2go.authservice.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -78,6 +83,55 @@ class WorkerThreadsTest {
     }
 
     @Test
+    void areLookedAtAgainSoonWhileNoneOfThemComputes() throws InterruptedException {
+        List<Duration> pauses = new CopyOnWriteArrayList<>();
+        ScheduledThreadPoolExecutor noting = new ScheduledThreadPoolExecutor(1) {
+            @Override
+            public ScheduledFuture<?> schedule(Runnable look, long pause, TimeUnit unit) {
+                pauses.add(Duration.ofNanos(unit.toNanos(pause)));
+                return super.schedule(look, pause, unit);
+            }
+        };
+        WorkerThreads patient = new WorkerThreads(3 * COUNT, 100, PROCESSORS, thread -> false, noting);
+        CountDownLatch over = new CountDownLatch(1);
+        CountDownLatch allAtOnce = new CountDownLatch(3 * COUNT);
+        for (int i = 0; i < 3 * COUNT; i++) {
+            patient.submit(() -> {
+                allAtOnce.countDown();
+                awaitQuietly(over);
+            });
+        }
+
+        allAtOnce.await();
+
+        assertThat(pauses).isNotEmpty().doesNotContain(Duration.ofMillis(8));
+        over.countDown();
+        patient.stop();
+        noting.shutdownNow();
+    }
+
+    @Test
+    void areStartedThoughItCannotBeToldWhoComputes() throws InterruptedException {
+        WorkerThreads asking = new WorkerThreads(
+                COUNT,
+                100,
+                PROCESSORS,
+                thread -> {
+                    throw new IllegalStateException("thrown on purpose");
+                },
+                watch);
+        CountDownLatch over = new CountDownLatch(1);
+        for (int i = 0; i < PROCESSORS; i++) {
+            asking.submit(() -> awaitQuietly(over));
+        }
+
+        awaitOneMore(asking);
+
+        over.countDown();
+        asking.stop();
+    }
+
+    @Test
     void doNotWaitForOnesThatComputeForEver() throws InterruptedException {
         AtomicBoolean spinning = new AtomicBoolean(true);
         for (int i = 0; i < PROCESSORS; i++) {
@@ -112,11 +166,11 @@ class WorkerThreadsTest {
     void doNotWaitForAnybodyWhileThereAreFewerThanProcessors() throws InterruptedException {
         WorkerThreads served = new WorkerThreads(COUNT, 100, PROCESSORS, thread -> true, watch);
         CountDownLatch over = new CountDownLatch(1);
+        // It is the watch that would give the last one a worker later.
+        watch.execute(() -> awaitQuietly(over));
         for (int i = 0; i < PROCESSORS - 1; i++) {
             served.submit(() -> awaitQuietly(over));
         }
-        // It is the watch that would give this one a worker later.
-        watch.shutdown();
 
         awaitOneMore(served);
 

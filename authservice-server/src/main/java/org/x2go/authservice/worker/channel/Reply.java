@@ -13,7 +13,7 @@ public sealed interface Reply {
     /**
      * The first thing a worker says: it can take requests from now on.
      *
-     * @param thread the thread that asks PAM, as the kernel numbers it
+     * @param thread the thread that asks PAM, as the kernel numbers it; 0 if that is not known
      */
     record Ready(int thread) implements Reply {}
 

@@ -38,8 +38,8 @@ public final class WorkerPool implements Authenticator, AutoCloseable {
     private final Diagnostics diagnostics;
     private final AtomicLong killed = new AtomicLong();
 
-    /** Who waits for whose answer. */
-    private final Map<Thread, Worker> asking = new ConcurrentHashMap<>();
+    /** Who waits for whose answer, or, if there is nobody, for a worker. */
+    private final Map<Thread, Optional<Worker>> asking = new ConcurrentHashMap<>();
 
     private WorkerPool(WorkerSource source, Staff staff, Hiring hiring, Diagnostics diagnostics) {
         this.source = source;
@@ -76,14 +76,24 @@ public final class WorkerPool implements Authenticator, AutoCloseable {
     @Override
     public AuthResult authenticate(Credentials credentials, PeerCredentials peer, Duration patience)
             throws InterruptedException {
-        long deadline = System.nanoTime() + patience.toNanos();
+        asking.put(Thread.currentThread(), Optional.empty());
+        try {
+            return authenticate(credentials, peer, System.nanoTime() + patience.toNanos());
+        } finally {
+            asking.remove(Thread.currentThread());
+        }
+    }
+
+    private AuthResult authenticate(Credentials credentials, PeerCredentials peer, long deadline)
+            throws InterruptedException {
         Worker worker = give(credentials, peer, deadline);
         if (worker == null) {
             return AuthResult.error(
                     hiring.isHealthy() ? "no PAM worker was free in time" : "PAM workers die again and again");
         }
         try {
-            Reply.Answer answer = answer(worker, deadline);
+            asking.put(Thread.currentThread(), Optional.of(worker));
+            Reply.Answer answer = worker.answer(deadline);
             hiring.answered();
             release(worker, answer.fate());
             return answer.result();
@@ -103,19 +113,11 @@ public final class WorkerPool implements Authenticator, AutoCloseable {
         }
     }
 
-    private Reply.Answer answer(Worker worker, long deadline) throws IOException {
-        asking.put(Thread.currentThread(), worker);
-        try {
-            return worker.answer(deadline);
-        } finally {
-            asking.remove(Thread.currentThread());
-        }
-    }
-
+    /** While a caller stands in line for a worker, others who ask could only stand behind it: that counts as well. */
     @Override
     public boolean isComputing(Thread caller) {
-        Worker worker = asking.get(caller);
-        return worker != null && worker.isComputing();
+        Optional<Worker> worker = asking.get(caller);
+        return worker != null && (worker.isEmpty() || worker.get().isComputing());
     }
 
     /** Gives a request to a worker that is free. One that has died while it had nothing to do costs no request. */
