@@ -42,20 +42,20 @@ public final class RunState implements Closeable {
         return new RunState(Path.of("/proc/" + number + "/task/" + number));
     }
 
-    /**
-     * The number of the thread that calls this, as gettid(2) has it.
-     *
-     * @throws IOException if the kernel does not tell
-     */
-    public static int callingThread() throws IOException {
-        return Integer.parseInt(
-                Files.readSymbolicLink(CALLING_THREAD).getFileName().toString());
+    /** The number of the thread that calls this, as gettid(2) has it; 0, which is none, if the kernel does not tell. */
+    public static int callingThread() {
+        try {
+            return Integer.parseInt(
+                    Files.readSymbolicLink(CALLING_THREAD).getFileName().toString());
+        } catch (IOException e) {
+            return 0;
+        }
     }
 
     /**
      * Whether it runs now, or would if a processor, or memory, were there for it: who asks for much memory waits for others in
-     * its process, and is then in the state that is named after
-     * disks. Who waits for a disk, be it over a network, cannot be told from that. False if that cannot be told, as after its end.
+     * its process, and is then in the state that is named after disks. Who waits for a disk, be it over a network, cannot be
+     * told from that. False if nothing can be told, as after its end.
      */
     public synchronized boolean isComputing() {
         int length;
@@ -75,7 +75,11 @@ public final class RunState implements Closeable {
     }
 
     @Override
-    public synchronized void close() throws IOException {
-        stat.close();
+    public synchronized void close() {
+        try {
+            stat.close();
+        } catch (IOException e) {
+            // The descriptor is gone all the same (close(2)).
+        }
     }
 }

@@ -52,8 +52,6 @@ final class WorkerThread {
         try (RunState own = runStateOfThisThread()) {
             runState = own;
             work.accept(this);
-        } catch (IOException e) {
-            LOG.debug("A file of /proc could not be closed", e);
         }
     }
 

@@ -135,19 +135,11 @@ final class Worker {
     String bury(Duration patience) {
         String ending = process == null ? "its connection has ended" : process.ending(patience);
         channel.close();
-        closeRunState();
-        return ending;
-    }
-
-    private void closeRunState() {
         RunState state = runState;
         if (state != null) {
-            try {
-                state.close();
-            } catch (IOException e) {
-                // The descriptor is gone all the same (close(2)).
-            }
+            state.close();
         }
+        return ending;
     }
 
     /** Its process number, if the service has started it. */

@@ -34,7 +34,7 @@ final class RequestLoop {
 
     void run() throws IOException {
         ProcessState state = new ProcessState();
-        channel.tell(new Reply.Ready(callingThread()));
+        channel.tell(new Reply.Ready(RunState.callingThread()));
         for (Request request = channel.next(); request != null; request = channel.next()) {
             AuthResult result = ask(request);
             Optional<String> changed = state.changed();
@@ -50,15 +50,6 @@ final class RequestLoop {
             if (fate == Fate.ENDS) {
                 return;
             }
-        }
-    }
-
-    /** This thread's number, for the service to look at; 0, which is none, where the kernel does not tell. */
-    private static int callingThread() {
-        try {
-            return RunState.callingThread();
-        } catch (IOException e) {
-            return 0;
         }
     }
 
