@@ -10,14 +10,8 @@ import org.apache.logging.log4j.core.config.plugins.util.PluginRegistry;
 final class LogPlugins {
     private LogPlugins() {}
 
-    /** All of them. To be called before the first configuration is made: log4j keeps some of what it found then. */
-    static void all() {
-        PluginRegistry.getInstance().clear();
-    }
-
-    /** None of them. To be called before the first configuration is made. */
+    /** None of them. To be called before the first configuration is made, since log4j keeps what it found then. */
     static void none() {
-        all();
         Thread thread = Thread.currentThread();
         ClassLoader usual = thread.getContextClassLoader();
         thread.setContextClassLoader(new Refusal());

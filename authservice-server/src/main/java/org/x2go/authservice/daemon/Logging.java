@@ -72,7 +72,6 @@ final class Logging implements AutoCloseable {
 
     private static Configuration configuration(LogTarget target, Level level) throws IOException {
         if (target instanceof LogTarget.Configured configured) {
-            LogPlugins.all();
             return LogConfigurationFile.read(null, configured.configuration());
         }
         LogPlugins.none();
