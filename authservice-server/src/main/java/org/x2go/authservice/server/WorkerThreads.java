@@ -1,13 +1,11 @@
 package org.x2go.authservice.server;
 
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -31,15 +29,17 @@ final class WorkerThreads implements Workers {
     private static final Logger LOG = LogManager.getLogger(WorkerThreads.class);
 
     /** To look at one that computes takes about a hundredth of a millisecond. */
-    private static final long LONGEST_BETWEEN_LOOKS = TimeUnit.MILLISECONDS.toNanos(8);
+    private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(8);
 
-    private static final Duration AFTER_FAILED_START = Duration.ofSeconds(1);
+    private static final long AFTER_FAILED_START_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long BRIEF_NANOS = WorkerThread.BRIEF.toNanos();
+    private static final long LONG_NANOS = WorkerThread.LONG.toNanos();
 
     private final int count;
     private final int maxQueued;
     private final int processors;
-    private final Predicate<Thread> computing;
-    private final ScheduledExecutorService watch;
+    private final Predicate<Thread> computedElsewhere;
+    private final Alarm watch;
 
     private final Object lock = new Object();
     private final Deque<Runnable> waiting = new ArrayDeque<>();
@@ -56,23 +56,24 @@ final class WorkerThreads implements Workers {
     private long noStartBefore = System.nanoTime();
     private boolean stopping;
 
-    private @Nullable Future<?> nextLook;
-    private long nextLookAt;
-
     /**
      * @param count how many there may be
      * @param maxQueued the longest queue before them
      * @param processors how many compute at a time
-     * @param computing whether somebody else computes for a worker
-     * @param watch where it is looked, now and then while attempts wait, who still counts
+     * @param computedElsewhere whether somebody else computes for a worker
+     * @param timer where it is looked, now and then while attempts wait, who still counts
      */
     WorkerThreads(
-            int count, int maxQueued, int processors, Predicate<Thread> computing, ScheduledExecutorService watch) {
+            int count,
+            int maxQueued,
+            int processors,
+            Predicate<Thread> computedElsewhere,
+            ScheduledExecutorService timer) {
         this.count = count;
         this.maxQueued = maxQueued;
         this.processors = processors;
-        this.computing = computing;
-        this.watch = watch;
+        this.computedElsewhere = computedElsewhere;
+        this.watch = new Alarm(timer, this::look);
     }
 
     @Override
@@ -84,7 +85,7 @@ final class WorkerThreads implements Workers {
             }
             waiting.addLast(attempt);
             next = brisk < processors ? raise() : null;
-            lookAfter(WorkerThread.BRIEF.toNanos());
+            lookAfter(BRIEF_NANOS);
         }
         if (next != null) {
             rouse(next);
@@ -117,26 +118,17 @@ final class WorkerThreads implements Workers {
             synchronized (lock) {
                 rising--;
                 retire(next);
-                noStartBefore = System.nanoTime() + AFTER_FAILED_START.toNanos();
-                lookAfter(AFTER_FAILED_START.toNanos());
+                noStartBefore = System.nanoTime() + AFTER_FAILED_START_NANOS;
+                lookAfter(AFTER_FAILED_START_NANOS);
             }
         }
     }
 
     /** If somebody waits then, and there is somebody who could be raised. */
     private void lookAfter(long nanos) {
-        if (waiting.isEmpty() || (workers.size() == count && asleep.isEmpty())) {
-            return;
+        if (!waiting.isEmpty() && (workers.size() < count || !asleep.isEmpty())) {
+            watch.set(nanos);
         }
-        long at = System.nanoTime() + nanos;
-        if (nextLook != null) {
-            if (nextLookAt - at <= 0) {
-                return;
-            }
-            nextLook.cancel(false);
-        }
-        nextLookAt = at;
-        nextLook = watch.schedule(this::look, nanos, TimeUnit.NANOSECONDS);
     }
 
     /**
@@ -146,26 +138,26 @@ final class WorkerThreads implements Workers {
     private void look() {
         List<WorkerThread> next = new ArrayList<>();
         synchronized (lock) {
-            nextLook = null;
+            watch.rang();
             int behind = 0;
-            int busyComputing = 0;
-            long pause = LONGEST_BETWEEN_LOOKS;
+            int computing = 0;
+            long pause = LONGEST_PAUSE_NANOS;
             long now = System.nanoTime();
             for (WorkerThread worker : workers) {
                 long away = worker.away(now);
                 pause = Math.min(pause, away);
-                if (away == Long.MAX_VALUE || away < WorkerThread.BRIEF.toNanos()) {
+                if (away == Long.MAX_VALUE || away < BRIEF_NANOS) {
                     continue;
                 }
-                if (away < WorkerThread.LONG.toNanos() && isComputing(worker)) {
-                    busyComputing++;
+                if (away < LONG_NANOS && isComputing(worker)) {
+                    computing++;
                 } else {
                     worker.fallBehind();
                     behind++;
                 }
             }
             brisk -= behind;
-            int enough = behind > 0 && busyComputing == 0 ? count : processors + behind;
+            int enough = behind > 0 && computing == 0 ? count : processors + behind;
             for (int missing = waiting.size() - rising; missing > 0 && brisk < enough; missing--) {
                 WorkerThread another = raise();
                 if (another == null) {
@@ -173,22 +165,17 @@ final class WorkerThreads implements Workers {
                 }
                 next.add(another);
             }
-            // One that computes is looked at when it has done so for 1, 2, 4 and 8 milliseconds. Who was raised begins
-            // soon.
-            lookAfter(rising > 0 ? WorkerThread.BRIEF.toNanos() : Math.max(pause, WorkerThread.BRIEF.toNanos()));
+            // Who was raised begins soon. One that computes is looked at when it has done so for 1, 2, 4 and 8 ms.
+            lookAfter(rising > 0 ? BRIEF_NANOS : Math.max(pause, BRIEF_NANOS));
         }
         next.forEach(this::rouse);
     }
 
     private boolean isComputing(WorkerThread worker) {
-        return worker.isComputing() || isComputedFor(worker);
-    }
-
-    private boolean isComputedFor(WorkerThread worker) {
         try {
-            return computing.test(worker.thread());
+            return worker.isComputing() || computedElsewhere.test(worker.thread());
         } catch (RuntimeException e) {
-            // It is a stranger's, and what waits must be looked after whatever it does.
+            // The test is a stranger's, and what waits must be looked after whatever it does.
             LOG.debug("Whether somebody computes for a worker cannot be told", e);
             return false;
         }
@@ -276,7 +263,7 @@ final class WorkerThreads implements Workers {
         Runnable next = waiting.pollFirst();
         if (next != null) {
             self.begin();
-            lookAfter(WorkerThread.BRIEF.toNanos());
+            lookAfter(BRIEF_NANOS);
         } else if (stopping) {
             retire(self);
         } else {
@@ -289,7 +276,7 @@ final class WorkerThreads implements Workers {
         brisk--;
         self.lieDown();
         asleep.addLast(self);
-        lookAfter(WorkerThread.BRIEF.toNanos());
+        lookAfter(BRIEF_NANOS);
     }
 
     private void retire(WorkerThread worker) {

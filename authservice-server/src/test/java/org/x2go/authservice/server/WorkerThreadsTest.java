@@ -60,7 +60,7 @@ class WorkerThreadsTest {
     void giveEachAttemptAWorkerWhenTheOthersDoNotComeBack() throws InterruptedException {
         for (int round = 0; round < 500; round++) {
             CountDownLatch over = new CountDownLatch(1);
-            keepAllBusyUntil(over);
+            keepBusy(workers, COUNT, over);
             over.countDown();
         }
     }
@@ -73,9 +73,7 @@ class WorkerThreadsTest {
         }
 
         for (int i = 0; i < 1000; i++) {
-            CountDownLatch done = new CountDownLatch(1);
-            workers.submit(done::countDown);
-            done.await();
+            awaitOneMore(workers);
         }
 
         assertThat(workers.busy()).isGreaterThanOrEqualTo(COUNT - 1);
@@ -94,15 +92,8 @@ class WorkerThreadsTest {
         };
         WorkerThreads patient = new WorkerThreads(3 * COUNT, 100, PROCESSORS, thread -> false, noting);
         CountDownLatch over = new CountDownLatch(1);
-        CountDownLatch allAtOnce = new CountDownLatch(3 * COUNT);
-        for (int i = 0; i < 3 * COUNT; i++) {
-            patient.submit(() -> {
-                allAtOnce.countDown();
-                awaitQuietly(over);
-            });
-        }
 
-        allAtOnce.await();
+        keepBusy(patient, 3 * COUNT, over);
 
         assertThat(pauses).isNotEmpty().doesNotContain(Duration.ofMillis(8));
         over.countDown();
@@ -178,17 +169,11 @@ class WorkerThreadsTest {
         served.stop();
     }
 
-    private static void awaitOneMore(WorkerThreads workers) throws InterruptedException {
-        CountDownLatch oneMore = new CountDownLatch(1);
-        workers.submit(oneMore::countDown);
-        oneMore.await();
-    }
-
     @Test
     void areNoMoreThanThereMayBe() throws InterruptedException {
         CountDownLatch over = new CountDownLatch(1);
         CountDownLatch oneMore = new CountDownLatch(1);
-        keepAllBusyUntil(over);
+        keepBusy(workers, COUNT, over);
         workers.submit(oneMore::countDown);
 
         assertThat(oneMore.await(50, TimeUnit.MILLISECONDS)).isFalse();
@@ -295,16 +280,22 @@ class WorkerThreadsTest {
         }
     }
 
-    /** Returns when they are. */
-    private void keepAllBusyUntil(CountDownLatch over) throws InterruptedException {
-        CountDownLatch allAtOnce = new CountDownLatch(COUNT);
-        for (int i = 0; i < COUNT; i++) {
+    /** Returns when so many of them are. */
+    private static void keepBusy(WorkerThreads workers, int count, CountDownLatch over) throws InterruptedException {
+        CountDownLatch allAtOnce = new CountDownLatch(count);
+        for (int i = 0; i < count; i++) {
             workers.submit(() -> {
                 allAtOnce.countDown();
                 awaitQuietly(over);
             });
         }
         allAtOnce.await();
+    }
+
+    private static void awaitOneMore(WorkerThreads workers) throws InterruptedException {
+        CountDownLatch oneMore = new CountDownLatch(1);
+        workers.submit(oneMore::countDown);
+        oneMore.await();
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

@@ -78,14 +78,13 @@ public final class WorkerPool implements Authenticator, AutoCloseable {
             throws InterruptedException {
         asking.put(Thread.currentThread(), Optional.empty());
         try {
-            return authenticate(credentials, peer, System.nanoTime() + patience.toNanos());
+            return ask(credentials, peer, System.nanoTime() + patience.toNanos());
         } finally {
             asking.remove(Thread.currentThread());
         }
     }
 
-    private AuthResult authenticate(Credentials credentials, PeerCredentials peer, long deadline)
-            throws InterruptedException {
+    private AuthResult ask(Credentials credentials, PeerCredentials peer, long deadline) throws InterruptedException {
         Worker worker = give(credentials, peer, deadline);
         if (worker == null) {
             return AuthResult.error(
