@@ -70,12 +70,14 @@ stop() {
 
 # Every file that is made, however: what is opened to be created, and every other name that comes into being.
 made() {
-  grep -E 'O_CREAT|O_TMPFILE| (creat|mkdir|mknod|link|symlink|rename)(at|at2)?\(| memfd_create\(| bind\(.*sun_path="' |
+  grep -E 'O_CREAT|O_TMPFILE|^(creat|mkdir|mknod|link|symlink|rename)(at|at2)?\(|^memfd_create\(|^bind\(.*sun_path="' |
     grep -v ' = -1 ' || :
 }
 
 leaves_only_what_it_should() {
-  strace -f -qq -o "$scratch/trace" -e trace=file,bind,memfd_create \
+  # A file for each thread: in one file for all, a call that another thread's comes between is torn in two lines.
+  mkdir "$scratch/trace"
+  strace --follow-forks --output-separately -qq -o "$scratch/trace/of" -e trace=file,bind,memfd_create \
     "$service" -s "$scratch/run/socket" "${options[@]}" --daemonize -P "$scratch/run/pid" -L "$scratch/log" \
     --auth-log "$scratch/log/authservice.log" &
   started+=("$!")
@@ -85,7 +87,7 @@ leaves_only_what_it_should() {
   ask "$scratch/run/socket"
   stop
   wait "${started[0]}" || :
-  made <"$scratch/trace" >"$scratch/made"
+  cat "$scratch"/trace/of.* | made >"$scratch/made"
   for expected in run/socket run/pid log/authservice.log log/x2gobroker-authservice.stdout; do
     grep -q "$scratch/$expected" "$scratch/made" || fail "the trace does not show $expected, so it shows nothing"
   done
