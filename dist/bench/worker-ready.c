@@ -16,10 +16,10 @@
 
 enum { MOST_MILLISECONDS = 20000 };
 
-/* The beginning of a frame of five bytes: Reply.Ready, which goes on with the number of a thread. */
-static const char READY[] = {0, 0, 0, 5, 'r'};
+/* The beginning of a frame of six bytes: Reply.Ready, which goes on with the channel's version and the number of a thread. */
+static const char READY[] = {0, 0, 0, 6, 'r'};
 
-enum { WHOLE_FRAME = sizeof READY + 4 };
+enum { WHOLE_FRAME = sizeof READY + 5 };
 
 extern char **environ;
 

@@ -58,6 +58,9 @@ public sealed interface Reply {
         ENDS
     }
 
+    /** What this program's channel is, to be raised with each change of requests or replies. */
+    byte VERSION = 1;
+
     /** A longer body is no reply. */
     int LONGEST_BODY = 8192;
 
@@ -68,7 +71,7 @@ public sealed interface Reply {
     default void send(FrameWriter writer) throws IOException {
         writer.begin(LONGEST_BODY);
         if (this instanceof Ready ready) {
-            writer.put((byte) 'r').put(ready.thread);
+            writer.put((byte) 'r').put(VERSION).put(ready.thread);
         } else if (this instanceof Unfit unfit) {
             writer.put((byte) 'u').put(cut(unfit.reason));
         } else if (this instanceof Said said) {
@@ -92,7 +95,7 @@ public sealed interface Reply {
     static Reply decode(ByteBuffer body) throws IOException {
         try {
             Reply reply = switch (body.get()) {
-                case 'r' -> new Ready(body.getInt());
+                case 'r' -> ready(body);
                 case 'u' -> new Unfit(Fields.text(body));
                 case 's' -> new Said(Level.valueOf(Fields.text(body)), Fields.text(body));
                 case 'a' -> answer(body);
@@ -105,6 +108,20 @@ public sealed interface Reply {
         } catch (BufferUnderflowException | IllegalArgumentException e) {
             throw new IOException("a reply that is malformed", e);
         }
+    }
+
+    /**
+     * A service that still runs when it has been upgraded is given workers of the new version, if systemd starts them: they
+     * are of no use to it.
+     */
+    private static Reply ready(ByteBuffer body) {
+        byte version = body.get();
+        if (version == VERSION) {
+            return new Ready(body.getInt());
+        }
+        body.position(body.limit());
+        return new Unfit("it is of another version of this program than the service (channel " + version + ", not "
+                + VERSION + "): restart the service");
     }
 
     private static Answer answer(ByteBuffer body) throws IOException {

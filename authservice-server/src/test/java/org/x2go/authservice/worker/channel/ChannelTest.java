@@ -9,6 +9,7 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -41,6 +42,9 @@ class ChannelTest {
                     AuthResult.fail("wrong password")
                             .delayedBy(Duration.ofMillis(2387).plusNanos(380_000)),
                     Fate.RETIRES));
+
+    /** Where the frame of a Ready has the channel's version. */
+    private static final int VERSION_AT = 5;
 
     private final StreamSocket[] sockets = sockets();
     private final ServiceEnd service = new ServiceEnd(sockets[0]);
@@ -197,6 +201,22 @@ class ChannelTest {
         assertThatThrownBy(worker::next).isInstanceOf(EOFException.class);
     }
 
+    @Test
+    void aWorkerOfAnotherVersionIsUnfitWhateverElseItSays() throws Exception {
+        worker.tell(new Reply.Ready(4711));
+        byte[] ready = received(sockets[0]);
+        ready[VERSION_AT]++;
+        send(sockets[1], ready, 0, ready.length);
+        assertThat(service.next(soon()))
+                .isInstanceOfSatisfying(
+                        Reply.Unfit.class, unfit -> assertThat(unfit.reason()).endsWith("restart the service"));
+
+        byte[] longer = Arrays.copyOf(ready, ready.length + 3);
+        longer[3] = (byte) (longer[3] + 3);
+        send(sockets[1], longer, 0, longer.length);
+        assertThat(service.next(soon())).isInstanceOf(Reply.Unfit.class);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -204,7 +224,7 @@ class ChannelTest {
                 "\u007f\u00ff\u00ff\u00ff",
                 "\u00ff\u00ff\u00ff\u00ff",
                 "\u0000\u0000\u0000\u0001z",
-                "\u0000\u0000\u0000\u0002rr",
+                "\u0000\u0000\u0000\u0002r\u0001",
                 "\u0000\u0000\u0000\u0006s\u0000\u0000\u0000\u0004W",
                 "\u0000\u0000\u0000\u0009u\u0000\u0000\u0000\u0004\u00ff\u00ff\u00ff\u00ff"
             })
