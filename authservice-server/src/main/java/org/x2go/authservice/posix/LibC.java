@@ -98,6 +98,8 @@ final class LibC {
 
     static native int prctl(int option, long arg2, long arg3, long arg4, long arg5) throws LastErrorException;
 
+    static native void openlog(Pointer name, int options, int facility);
+
     static native int getrlimit(int resource, Pointer limit) throws LastErrorException;
 
     static native int getpid();

@@ -7,6 +7,7 @@ import org.x2go.authservice.posix.Descendants;
 import org.x2go.authservice.posix.ProcessControl;
 import org.x2go.authservice.posix.ProcessMemory;
 import org.x2go.authservice.posix.StandardDescriptors;
+import org.x2go.authservice.posix.SystemLog;
 import org.x2go.authservice.worker.channel.Reply;
 import org.x2go.authservice.worker.channel.WorkerEnd;
 
@@ -15,6 +16,9 @@ import org.x2go.authservice.worker.channel.WorkerEnd;
  * It ends when the service closes that, whatever a module is doing.
  */
 public final class WorkerMain {
+    /** As the service's own lines in the system's log: who asks PAM is no matter to those who read it. */
+    private static final String PROGRAM = "x2gobroker-authservice";
+
     /** Exit status: the service has no more use for this worker. */
     static final int DONE = 0;
 
@@ -37,6 +41,7 @@ public final class WorkerMain {
     private static int run(WorkerOptions options) throws IOException {
         WorkerEnd channel = new WorkerEnd(StandardDescriptors.takeSocket());
         ProcessMemory.forbidDumps();
+        SystemLog.writeAs(PROGRAM);
         Descendants.adopt();
         // All that the end needs is loaded now: a module may hang in the loader, which then loads nothing more.
         Descendants.kill(child -> true);
