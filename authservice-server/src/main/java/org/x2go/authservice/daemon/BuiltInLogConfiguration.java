@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 final class BuiltInLogConfiguration extends AbstractConfiguration {
     static final String OWN_LOGGERS = "org.x2go.authservice";
 
+    /** Warns, with a stack trace, when it sees no network: but a service that is given none needs none. */
+    private static final String NETWORK_LOGGER = "io.netty.util.NetUtilInitializations";
+
     private static final int QUEUED_EVENTS = 8192;
 
     /** For what is still queued at the end, if the disk (or who reads our stderr) does not take it. */
@@ -57,5 +60,6 @@ final class BuiltInLogConfiguration extends AbstractConfiguration {
         root.setLevel(Level.WARN);
         root.addAppender(queue, null, null);
         addLogger(OWN_LOGGERS, new LoggerConfig(OWN_LOGGERS, level, true));
+        addLogger(NETWORK_LOGGER, new LoggerConfig(NETWORK_LOGGER, Level.ERROR, true));
     }
 }

@@ -12,6 +12,7 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.x2go.authservice.posix.OpenFiles;
 import org.x2go.authservice.posix.ProcessMemory;
+import org.x2go.authservice.posix.SystemLog;
 import org.x2go.authservice.worker.pool.JavaCommand;
 import org.x2go.authservice.worker.process.WorkerMain;
 
@@ -98,6 +99,7 @@ public final class Main {
         try {
             groundwork.await();
             ProcessMemory.forbidDumps();
+            SystemLog.writeAs(NAME);
             lifecycle.start(() -> start(settings, user, background, lifecycle, out));
             warn(settings);
             lifecycle.awaitEnd();
@@ -116,6 +118,8 @@ public final class Main {
             throws Exception {
         BackgroundProcess process =
                 background ? BackgroundProcess.start(settings.background().logDir()) : null;
+        // Netty would look for a network card, whose address tells channels of several machines apart.
+        System.setProperty("io.netty.machineId", "00:00:00:00:00:00");
         OptionalInt inherited = socket();
         Service service = Service.start(settings, inherited);
         lifecycle.started(service);
