@@ -42,13 +42,16 @@ final class CommandLineParser {
                                 + " Unix domain socket. Whoever may write to the socket may ask.")
                 .footer(
                         "%nA setting comes from the command line, else from the environment"
-                                + " (X2GOBROKER_AUTHSERVICE_SOCKET, X2GOBROKER_DEBUG, X2GOBROKER_DAEMON_USER,"
-                                + " X2GOBROKER_AUTHSERVICE_LOGCONFIG, X2GOBROKER_AUTHSERVICE_ISOLATION), else from "
+                                + " (X2GOBROKER_AUTHSERVICE_SOCKET, X2GOBROKER_AUTHSERVICE_ALLOW_SERVICES with"
+                                + " spaces between the names, X2GOBROKER_AUTHSERVICE_ISOLATION,"
+                                + " X2GOBROKER_AUTHSERVICE_AUTH_LOG, X2GOBROKER_AUTHSERVICE_LOGCONFIG,"
+                                + " X2GOBROKER_DEBUG, X2GOBROKER_DAEMON_USER), else from "
                                 + SettingsReader.DEFAULTS_CONF
                                 + " (there under the same names, in [authservice] or [common]), else it has the"
                                 + " default.",
                         "",
-                        "Run as root or as X2GOBROKER_DAEMON_USER it logs to a file, otherwise to stderr."
+                        "Run as root, as X2GOBROKER_DAEMON_USER, or with X2GOBROKER_AUTHSERVICE_AUTH_LOG, it logs to a"
+                                + " file, otherwise to stderr."
                                 + " X2GOBROKER_AUTHSERVICE_LOGCONFIG may name a log4j2 configuration (XML or"
                                 + " properties) to be used instead.",
                         "",
@@ -93,7 +96,7 @@ final class CommandLineParser {
                         .description(
                                 "Where PAM runs: \"process\" for processes of its own, of which a module that"
                                         + " crashes or hangs costs one; \"thread\" for this one. Default:",
-                                "thread"),
+                                Isolation.defaultMode()),
                 value("FILE", "--worker-socket")
                         .description("With --isolation process: do not start those processes, but connect to this"
                                 + " socket, where somebody starts one for each connection (systemd)"),

@@ -40,6 +40,7 @@ final class ConfigurationCheck {
         settings.notes().forEach(this::warn);
         socket();
         services();
+        isolation();
         limits();
         log();
         settings.metrics().ifPresent(this::metrics);
@@ -143,6 +144,21 @@ final class ConfigurationCheck {
                 + config.maxConnections() + ", seconds to a verdict: "
                 + config.requestTimeout().toSeconds() + ", attempts pending for one user: "
                 + config.maxPendingFailures());
+    }
+
+    private void isolation() {
+        Isolation isolation = settings.isolation();
+        if (isolation.mode() == Isolation.Mode.THREAD) {
+            say("PAM: in threads of the service's process");
+        } else {
+            say("PAM: in processes of its own"
+                    + isolation
+                            .workerSocket()
+                            .map(socket -> ", which somebody starts for connections to " + socket)
+                            .orElse("")
+                    + ", replaced after " + isolation.workerRequests() + " requests or with "
+                    + isolation.workerMegabytes() + " MB");
+        }
     }
 
     private void log() {

@@ -16,6 +16,9 @@ record Isolation(Mode mode, Optional<Path> workerSocket, int workerRequests, int
     static final int DEFAULT_REQUESTS = 100_000;
     static final int DEFAULT_MEGABYTES = 256;
 
+    /** Set by the launcher of the installed form, which brings what makes workers quick to start and small. */
+    private static final String DEFAULT_MODE = "authservice.isolation";
+
     private static final int MOST_REQUESTS = 1_000_000_000;
     private static final int LEAST_MEGABYTES = 64;
     private static final int MOST_MEGABYTES = 65_536;
@@ -45,6 +48,11 @@ record Isolation(Mode mode, Optional<Path> workerSocket, int workerRequests, int
         if (workerSocket.isPresent() && mode == Mode.THREAD) {
             throw new IllegalArgumentException("--worker-socket is for --isolation process");
         }
+    }
+
+    /** What holds if nobody says otherwise. */
+    static String defaultMode() {
+        return System.getProperty(DEFAULT_MODE, "thread");
     }
 
     private static void requireRange(String option, int value, int least, int most) {

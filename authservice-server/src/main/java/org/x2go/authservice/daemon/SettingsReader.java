@@ -23,6 +23,8 @@ final class SettingsReader {
     static final String AUTH_LOG = LOG_DIR + "/authservice.log";
 
     private static final String LOG_CONFIG_KEY = "X2GOBROKER_AUTHSERVICE_LOGCONFIG";
+    private static final String ALLOW_SERVICES_KEY = "X2GOBROKER_AUTHSERVICE_ALLOW_SERVICES";
+    private static final String AUTH_LOG_KEY = "X2GOBROKER_AUTHSERVICE_AUTH_LOG";
     private static final Set<String> TRUE = Set.of("1", "on", "true", "yes");
     private static final int DEFAULT_MODE = 0660;
     private static final int ALL_PERMISSIONS = 0777;
@@ -64,10 +66,7 @@ final class SettingsReader {
                     Optional.ofNullable(options.owner()).or(() -> rootOnly),
                     Optional.ofNullable(options.group()).or(() -> rootOnly),
                     mode(options.permissions()),
-                    ServicePolicy.allowing(
-                            options.allowServices().isEmpty()
-                                    ? List.of(ServicePolicy.DEFAULT_SERVICE)
-                                    : options.allowServices()),
+                    services(options),
                     path(options.pamConfdir(), "--pam-confdir"),
                     isolation(options),
                     options.allowUids(),
@@ -109,6 +108,14 @@ final class SettingsReader {
         defaults = IniFile.read(defaultsConf);
     }
 
+    private ServicePolicy services(Options options) throws IOException {
+        if (!options.allowServices().isEmpty()) {
+            return ServicePolicy.allowing(options.allowServices());
+        }
+        String names = named(ALLOW_SERVICES_KEY).orElse(ServicePolicy.DEFAULT_SERVICE);
+        return ServicePolicy.allowing(List.of(names.strip().split("\\s+")));
+    }
+
     private LogTarget logTarget(Options options) throws UsageException, IOException {
         Optional<Path> authLog = path(options.authLog(), "--auth-log");
         if (options.debugInteractively()) {
@@ -116,28 +123,32 @@ final class SettingsReader {
         }
         boolean service = user.root()
                 || user.name().equals(named("X2GOBROKER_DAEMON_USER").orElse("x2gobroker"));
-        if (!service && authLog.isEmpty() && !environment.containsKey(LOG_CONFIG_KEY)) {
+        if (!service
+                && authLog.isEmpty()
+                && !environment.containsKey(LOG_CONFIG_KEY)
+                && !environment.containsKey(AUTH_LOG_KEY)) {
             return new LogTarget.Stderr();
         }
         if (authLog.isPresent()) {
             return new LogTarget.File(authLog.get());
         }
+        Path file = absolute(named(AUTH_LOG_KEY).orElse(AUTH_LOG));
         Optional<Path> named = named(LOG_CONFIG_KEY).map(SettingsReader::absolute);
         if (named.isPresent() || Files.exists(defaultLogConfig)) {
             Path configuration = named.orElse(defaultLogConfig);
             if (!LogConfigurationFile.isPython(configuration)) {
                 return new LogTarget.Configured(configuration);
             }
-            notes.add(configuration + " configures the log of a Python program: it is ignored, the log goes to "
-                    + AUTH_LOG);
+            notes.add(
+                    configuration + " configures the log of a Python program: it is ignored, the log goes to " + file);
         }
-        return new LogTarget.File(Path.of(AUTH_LOG));
+        return new LogTarget.File(file);
     }
 
     private Isolation isolation(Options options) throws UsageException, IOException {
         String mode = options.isolation() != null
                 ? options.isolation()
-                : named("X2GOBROKER_AUTHSERVICE_ISOLATION").orElse("thread");
+                : named("X2GOBROKER_AUTHSERVICE_ISOLATION").orElse(Isolation.defaultMode());
         Integer requests = options.workerRequests();
         Integer megabytes = options.workerMaxRss();
         return new Isolation(

@@ -63,6 +63,18 @@ class ConfigurationCheckTest {
     }
 
     @Test
+    void saysWherePamWouldRun() throws Exception {
+        assertThat(check()).isTrue();
+        assertThat(report).contains("PAM: in threads of the service's process\n");
+
+        assertThat(check("--isolation", "process", "--worker-socket", "/run/w", "--worker-max-rss", "99"))
+                .isTrue();
+        assertThat(report)
+                .contains("PAM: in processes of its own, which somebody starts for connections to /run/w, ")
+                .contains(" or with 99 MB\n");
+    }
+
+    @Test
     void findsThatAServiceHasNoFile() throws Exception {
         assertThat(check("--allow-service", "x2gobroker", "--allow-service", "missing"))
                 .isFalse();

@@ -108,6 +108,31 @@ class SettingsReaderTest {
     }
 
     @Test
+    void allowsTheServicesOfTheEnvironmentUnlessTheCommandLineNamesSome() throws Exception {
+        Map<String, String> environment = Map.of("X2GOBROKER_AUTHSERVICE_ALLOW_SERVICES", " site  x2gobroker ");
+
+        assertThat(read(environment).services().allowed()).containsExactlyInAnyOrder("site", "x2gobroker");
+        assertThat(read(environment, "--allow-service", "one").services().allowed())
+                .containsExactly("one");
+        assertThatThrownBy(() -> read(Map.of("X2GOBROKER_AUTHSERVICE_ALLOW_SERVICES", "site,x2gobroker")))
+                .hasMessageContaining("'site,x2gobroker' cannot be allowed");
+    }
+
+    @Test
+    void logsToTheFileOfTheEnvironmentWhoeverRunsIt() throws Exception {
+        Map<String, String> environment = Map.of("X2GOBROKER_AUTHSERVICE_AUTH_LOG", "/log/own");
+
+        assertThat(read(JANE, environment).logTarget()).isEqualTo(new LogTarget.File(Path.of("/log/own")));
+        assertThat(read(environment).logTarget()).isEqualTo(new LogTarget.File(Path.of("/log/own")));
+        assertThat(read(environment, "--auth-log", "/log/option").logTarget())
+                .isEqualTo(new LogTarget.File(Path.of("/log/option")));
+        assertThat(read(environment, "-i").logTarget()).isEqualTo(new LogTarget.Stderr());
+
+        Files.writeString(logConfig, "<Configuration/>");
+        assertThat(read(JANE, environment).logTarget()).isEqualTo(new LogTarget.Configured(logConfig));
+    }
+
+    @Test
     void takesEmptyPathsForNone() throws Exception {
         assertThat(read(Map.of(SOCKET, "", LOG_CONFIG, "")).socketFile()).hasToString(SettingsReader.SOCKET);
     }
