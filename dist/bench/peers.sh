@@ -89,10 +89,11 @@ remove_from_system() {
   done < <(cat /etc/passwd)
 }
 
-# How ours is started, without its socket: what else is wanted comes behind.
+# How ours is started; what else is wanted comes behind, and has the last word.
 ours_command() { # directory, further options
   command=("$home/bin/x2gobroker-authservice" --socket-file "$1/socket" --owner root --group root --permissions 0600
-    --allow-service "$permit" --allow-service "$unix" --auth-log "$1/log" "${@:2}")
+    --allow-service "$permit" --allow-service "$unix" --auth-log "$1/log" --isolation thread
+    "${@:2}")
 }
 
 python_command() { # directory

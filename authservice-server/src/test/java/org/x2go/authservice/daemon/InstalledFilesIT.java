@@ -3,6 +3,7 @@ package org.x2go.authservice.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,7 +20,9 @@ import org.x2go.authservice.testsupport.Needs;
 /** The files that are installed with the program, looked at by the programs that will read them. */
 class InstalledFilesIT {
     private static final Path DIST = Path.of("../dist").toAbsolutePath().normalize();
-    private static final Path UNIT = DIST.resolve("systemd/x2gobroker-authservice.service");
+    private static final Path UNITS = DIST.resolve("systemd");
+    private static final String SERVICE = "x2gobroker-authservice.service";
+    private static final String WORKER = "x2gobroker-authservice-worker@.service";
     private static final Pattern EXPOSURE = Pattern.compile("Overall exposure level for [^:]*: ([0-9.]+) ");
 
     @TempDir
@@ -40,48 +43,57 @@ class InstalledFilesIT {
 
     /** More hardening is welcome, less of it needs a reason. The figures are those of systemd 252, of Debian 12. */
     @ParameterizedTest
-    @CsvSource({"'', 2.0", "strict, 1.5", "unprivileged, 1.5", "isolated, 0.5"})
-    void theServiceIsNotMoreExposedThanItMustBe(String dropin, double most) throws Exception {
-        String unit = Files.readString(UNIT);
+    @CsvSource({
+        SERVICE + ", '', 0.5",
+        SERVICE + ", one-process, 2.0",
+        WORKER + ", '', 2.0",
+        WORKER + ", strict, 1.5",
+        WORKER + ", unprivileged, 1.5"
+    })
+    void noUnitIsMoreExposedThanItMustBe(String name, String dropin, double most) throws Exception {
+        String unit = Files.readString(UNITS.resolve(name));
         if (!dropin.isEmpty()) {
-            unit += Files.readString(DIST.resolve("systemd/dropins/" + dropin + ".conf"));
+            unit += Files.readString(UNITS.resolve("dropins/" + name + ".d/" + dropin + ".conf"));
         }
-        Path file = Files.writeString(directory.resolve("x2gobroker-authservice.service"), unit);
+        Path file = Files.writeString(directory.resolve(name), unit);
 
         String report = run("systemd-analyze", "security", "--offline=true", "--no-pager", file.toString());
 
         Matcher exposure = EXPOSURE.matcher(report);
         assertThat(exposure.find()).as(report).isTrue();
-        System.out.println("Exposure" + (dropin.isEmpty() ? "" : ", " + dropin) + ": " + exposure.group(1));
+        System.out.println("Exposure of " + name + " " + dropin + ": " + exposure.group(1));
         assertThat(Double.parseDouble(exposure.group(1))).as(report).isLessThanOrEqualTo(most);
     }
 
     @Test
     void systemdUnderstandsTheUnits() throws Exception {
-        // It also wants to see the program, which need not be installed here.
-        Path unit = directory.resolve("x2gobroker-authservice.service");
-        Files.writeString(unit, Files.readString(UNIT).replace("=/usr/sbin/x2gobroker-authservice ", "=/bin/true "));
-        Path socket = Files.copy(
-                DIST.resolve("systemd/x2gobroker-authservice.socket"),
-                directory.resolve("x2gobroker-authservice.socket"));
+        List<String> command = new ArrayList<>(List.of("verify", "--man=no"));
+        try (DirectoryStream<Path> units = Files.newDirectoryStream(UNITS, "*.{service,socket}")) {
+            for (Path unit : units) {
+                // It also wants to see the programs, which need not be installed here.
+                String text = Files.readString(unit).replaceAll("(?m)^ExecStart=\\S+", "ExecStart=/bin/true");
+                command.add(Files.writeString(directory.resolve(unit.getFileName()), text)
+                        .toString());
+            }
+        }
+        assertThat(command).hasSize(6);
 
-        assertThat(run("systemd-analyze", "verify", "--man=no", unit.toString(), socket.toString()))
+        assertThat(run("systemd-analyze", command.toArray(String[]::new)))
                 .doesNotContain(directory.toString(), "x2gobroker-authservice");
     }
 
-    /** The unit says what the program has to say for itself only when it is started without the socket unit. */
     @Test
     void theUnitStartsTheProgramWithOptionsThatItHas() throws Exception {
         Matcher start = Pattern.compile("(?m)^ExecStart=/usr/sbin/x2gobroker-authservice (.*) \\$\\w+$")
-                .matcher(Files.readString(UNIT));
+                .matcher(Files.readString(UNITS.resolve(SERVICE)));
         assertThat(start.find()).isTrue();
 
         Options options = new CommandLineParser().parse(start.group(1).split(" ", -1));
 
-        assertThat(options.socketFile()).isEqualTo(SettingsReader.SOCKET);
-        assertThat(options.group()).isEqualTo("x2gobroker");
-        assertThat(options.daemonize()).isFalse();
-        assertThat(Files.readString(DIST.resolve("systemd/x2gobroker-authservice.socket")))
+        assertThat(options.isolation()).isEqualTo("process");
+        assertThat(Files.readString(UNITS.resolve("x2gobroker-authservice-worker.socket")))
+                .contains("ListenStream=" + options.workerSocket() + "\n");
+        assertThat(Files.readString(UNITS.resolve("x2gobroker-authservice.socket")))
                 .contains(
                         "ListenStream=" + SettingsReader.SOCKET + "\n",
                         "SocketGroup=x2gobroker\n",

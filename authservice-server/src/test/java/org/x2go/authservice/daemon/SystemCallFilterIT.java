@@ -11,10 +11,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,12 +25,14 @@ import org.x2go.authservice.testsupport.Needs;
 import org.x2go.authservice.testsupport.Program;
 import org.x2go.authservice.testsupport.SystemAccount;
 
-/** Whatever the service and pam_unix ask of the kernel, the installed unit's SystemCallFilter= lets them. */
+/** Whatever the service and pam_unix ask of the kernel in one process, the installed units' SystemCallFilter= lets them. */
 @Timeout(180)
 class SystemCallFilterIT {
-    private static final Path UNIT = Path.of("../dist/systemd/x2gobroker-authservice.service")
-            .toAbsolutePath()
-            .normalize();
+    private static final Path UNITS =
+            Path.of("../dist/systemd").toAbsolutePath().normalize();
+    private static final String ONE_PROCESS = "dropins/x2gobroker-authservice.service.d/one-process.conf";
+    private static final String WORKER = "x2gobroker-authservice-worker@.service";
+    private static final Pattern FILTER = Pattern.compile("(?m)^SystemCallFilter=(~?)(.+)$");
 
     /** Refused by the unit, which asks for the same by itself (CPUSchedulingPolicy=); the service goes on without it. */
     private static final Set<String> MAY_BE_REFUSED = Set.of("sched_setscheduler");
@@ -89,7 +93,7 @@ class SystemCallFilterIT {
     private Set<String> allowed() throws Exception {
         Map<String, Set<String>> sets = sets();
         Set<String> allowed = new TreeSet<>();
-        Matcher line = Pattern.compile("(?m)^SystemCallFilter=(~?)(.+)$").matcher(Files.readString(UNIT));
+        Matcher line = FILTER.matcher(Files.readString(UNITS.resolve(ONE_PROCESS)));
         while (line.find()) {
             Set<String> named = new HashSet<>();
             for (String name : line.group(2).split(" ", -1)) {
@@ -113,6 +117,18 @@ class SystemCallFilterIT {
             }
         }
         return calls;
+    }
+
+    @Test
+    void thatOfTheWorkersIsTheSame() throws IOException {
+        String workers = Files.readString(UNITS.resolve(WORKER));
+
+        assertThat(FILTER.matcher(workers).results().map(MatchResult::group))
+                .isNotEmpty()
+                .containsExactlyElementsOf(FILTER.matcher(Files.readString(UNITS.resolve(ONE_PROCESS)))
+                        .results()
+                        .map(MatchResult::group)
+                        .toList());
     }
 
     @ParameterizedTest

@@ -29,6 +29,8 @@ import org.x2go.authservice.testsupport.SystemAccount;
 class UnitPrivilegesIT {
     private static final Path UNITS =
             Path.of("../dist/systemd").toAbsolutePath().normalize();
+    private static final String ONE_PROCESS = "dropins/x2gobroker-authservice.service.d/one-process.conf";
+    private static final String WORKER = "x2gobroker-authservice-worker@.service";
     private static final String NOBODY = "65534";
 
     @TempDir
@@ -93,7 +95,7 @@ class UnitPrivilegesIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"x2gobroker-authservice.service", "dropins/strict.conf"})
+    @ValueSource(strings = {ONE_PROCESS, WORKER, "dropins/" + WORKER + ".d/strict.conf"})
     void pamUnixAndFaillockWorkAsRoot(String unit) throws Exception {
         Path tallies = Files.createDirectory(directory.resolve("faillock"));
         String faillock = Needs.pamModule("pam_faillock.so") + " dir=" + tallies + " deny=3 ";
@@ -109,16 +111,22 @@ class UnitPrivilegesIT {
     }
 
     @Test
-    void theLogCanBeInADirectoryOfTheBrokers() throws Exception {
+    void theLogCanBeInADirectoryOfSomebodyElse() throws Exception {
         service(
                 "auth required " + Needs.pamModule("pam_unix.so"),
                 "account required " + Needs.pamModule("pam_unix.so"));
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         Files.setAttribute(directory, "unix:uid", Integer.parseInt(NOBODY));
-        try (ActivatedService service = listen(capabilities(UNITS.resolve("x2gobroker-authservice.service")))) {
+        try (ActivatedService service = listen(capabilities(UNITS.resolve(ONE_PROCESS)))) {
             assertThatItTellsPasswordsApart(service);
             assertThat(service.log()).contains(" INFO  ok user=\"" + account.name() + "\" ");
         }
+    }
+
+    @Test
+    void theProcessThatReadsWhatPeersSendHasNoCapability() throws Exception {
+        assertThat(capabilities(UNITS.resolve("x2gobroker-authservice.service")))
+                .isEqualTo("-all");
     }
 
     /** Before Linux-PAM 1.6, from which on pam_unix needs root; what needs only a daemon or a file works after that too. */
@@ -127,7 +135,7 @@ class UnitPrivilegesIT {
         service(
                 "auth required " + Needs.pamModule("pam_permit.so"),
                 "account required " + Needs.pamModule("pam_permit.so"));
-        String capabilities = capabilities(UNITS.resolve("dropins/unprivileged.conf"));
+        String capabilities = capabilities(UNITS.resolve("dropins/" + WORKER + ".d/unprivileged.conf"));
         assertThat(capabilities).isEqualTo("-all");
         try (ActivatedService service =
                 listen(capabilities, "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups")) {
