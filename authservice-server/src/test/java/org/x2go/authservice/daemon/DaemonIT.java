@@ -249,7 +249,7 @@ class DaemonIT {
     void takesTheLogConfigurationOfAnAdmin() throws Exception {
         String example = Files.readString(Path.of("../dist/conf/log4j2.xml"));
         Path file = Files.writeString(
-                directory.resolve("log4j2.xml"), example.replace(">/var/log/x2gobroker<", ">" + directory + "<"));
+                directory.resolve("log4j2.xml"), example.replace(">/var/log/authservice<", ">" + directory + "<"));
         Program program = program(Map.of("X2GOBROKER_AUTHSERVICE_LOGCONFIG", file.toString()));
         Process process = startInForeground(program);
         signal(process, "TERM");

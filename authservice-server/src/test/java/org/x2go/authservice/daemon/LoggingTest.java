@@ -92,10 +92,10 @@ class LoggingTest {
     @Test
     void readsTheExampleConfiguration() throws Exception {
         String example = Files.readString(Path.of("../dist/conf/log4j2.xml"));
-        assertThat(example).contains("<Property name=\"directory\">/var/log/x2gobroker</Property>");
+        assertThat(example).contains("<Property name=\"directory\">/var/log/authservice</Property>");
         // Any name: the kind is told by what is in it.
         Path file = Files.writeString(
-                directory.resolve("logger.conf"), example.replace(">/var/log/x2gobroker<", ">" + directory + "<"));
+                directory.resolve("logger.conf"), example.replace(">/var/log/authservice<", ">" + directory + "<"));
         LoggerContext context = start(LogConfigurationFile.read(null, file));
         context.getLogger("org.x2go.authservice.x").info("two\nlines");
         context.stop(WAIT_SECONDS, TimeUnit.SECONDS);
