@@ -25,7 +25,14 @@ public final class ConnectedWorkers implements WorkerSource {
 
     @Override
     public Worker start() throws IOException {
-        return new Worker(new ServiceEnd(StreamSocket.connect(socket)), null, diagnostics);
+        try {
+            return new Worker(new ServiceEnd(StreamSocket.connect(socket)), null, diagnostics);
+        } catch (IOException e) {
+            throw new IOException(
+                    e.getMessage() + "; start who listens there, under systemd the unit with this ListenStream="
+                            + " (x2gobroker-authservice-worker.socket)",
+                    e);
+        }
     }
 
     /** A worker ends when its connection does. */
