@@ -1,47 +1,67 @@
 #!/bin/bash
-# Installs the built Debian package with apt-get, in a system of its own that debootstrap makes of this machine's Debian: alone,
-# in place of Debian's Python service below Debian's broker, again, in a higher version, and back; and looks at what is left
-# after each removal. As root, on Debian. Nothing of it stays on this machine, but downloaded packages in apt's own cache.
-#
-# systemd does not run there: dist/test/systemctl starts what the maintainer scripts want started, as the units say.
+# Installs the built Debian package with apt-get, in a system of its own that debootstrap makes of this machine's Debian, under a
+# systemd of its own: alone, in place of Debian's Python service below Debian's broker, again, in a higher version, and back;
+# and looks at what is left after each removal. As root, on Debian. Nothing of it stays on this machine, but downloaded packages
+# in apt's own cache.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")/.." && pwd)
 readonly here
 readonly log=${DEB_TEST_LOG:-$here/target/deb-test.log}
+# shellcheck source-path=SCRIPTDIR source=checks.sh
+. "$here/test/checks.sh"
+# shellcheck source-path=SCRIPTDIR source=system.sh
+. "$here/test/system.sh"
 
-say() { printf '\n--- %s (%d s)\n' "$*" "$SECONDS"; }
+# Outside: a place, a control group, and a mount and process namespace of its own, with which everything inside ends.
 
-fail() {
-  printf 'deb.sh: %s\n' "$*" >&2
-  exit 1
+work=
+cgroup=
+running=
+
+clean_up() {
+  trap '' HUP INT TERM
+  # What is inside ends with its first process, which ends with unshare.
+  [ -z "$running" ] || kill -KILL "$running" 2>/dev/null || :
+  [ -z "$cgroup" ] || comes_about remove_cgroup || echo "deb.sh: $cgroup is left" >&2
+  [ -z "$work" ] || rm -rf --one-file-system "$work"
 }
 
-cannot() {
-  [ "${CI:-}" != true ] || fail "cannot run: $*"
-  printf 'deb.sh: skipped: %s\n' "$*"
-  exit 0
-}
-
-# Outside: a place, and a mount and process namespace of its own, with which everything inside ends.
+# It can be when all of its processes have ended.
+remove_cgroup() { find "$cgroup" -depth -type d -exec rmdir {} +; }
 
 if [ "${1:-}" != --inside ]; then
   [ "$(id -u)" -eq 0 ] || cannot "this needs root"
-  for tool in apt-get debootstrap dpkg-deb lintian unshare; do
+  for tool in apt-get debootstrap dpkg-deb findmnt lintian nsenter unshare; do
     command -v "$tool" >/dev/null || cannot "there is no $tool"
   done
-  unshare --mount --pid --fork true 2>/dev/null || cannot "namespaces cannot be made here"
+  unshare --mount --pid --cgroup --ipc --uts --fork true 2>/dev/null || cannot "namespaces cannot be made here"
+  trap clean_up EXIT
+  trap 'exit 129' HUP
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+
   work=$(mktemp -d)
-  trap 'rm -rf --one-file-system "$work"' EXIT
+  cgroup=$(mktemp -d "$(findmnt -n -t cgroup2 -o TARGET | head -n 1)$(sed -n 's/^0:://p' /proc/self/cgroup)/deb-test.XXXXXX" \
+    2>"$work/mktemp.out") || cannot "control groups (version 2) cannot be made here: $(cat "$work/mktemp.out")"
+  # In the background, for signals to be heeded at once.
+  (
+    echo "$BASHPID" >"$cgroup/cgroup.procs"
+    exec unshare --mount --pid --fork --kill-child --mount-proc --propagation private "$0" --inside "$work" "$cgroup"
+  ) &
+  running=$!
   status=0
-  unshare --mount --pid --fork --kill-child --mount-proc --propagation private "$0" --inside "$work" || status=$?
+  wait "$running" || status=$?
+  running=
   exit "$status"
 fi
 
 readonly work=$2
+readonly cgroup=$3
 readonly root=$work/root
 readonly socket=/run/x2gobroker/x2gobroker-authservice.socket
 readonly service=x2gobroker-authservice.service
+readonly sockets=x2gobroker-authservice.socket
 : >"$log"
 
 # A package.
@@ -52,69 +72,17 @@ package=${package#* }
 [ -n "$package" ] || fail "there is no package: mvn -DskipTests package"
 
 say "lintian"
+# It leaves temporary files behind.
 find "$here/target" -maxdepth 1 -name 'authservice_*.deb' -newer "$here/target/deb" -print0 |
-  xargs -0 lintian --allow-root --fail-on error,warning --tag-display-limit 0 || fail "lintian said the above"
+  TMPDIR=$work xargs -0 lintian --allow-root --fail-on error,warning --tag-display-limit 0 || fail "lintian said the above"
 echo "ok    no error, no warning"
 
 # A system.
 
-memory=$(sed -n 's/^MemAvailable: *\([0-9]*\).*/\1/p' /proc/meminfo)
-if [ "$memory" -gt 3000000 ]; then
-  mount -t tmpfs -o size=2500m,mode=0755 none "$work"
-fi
-mkdir -p "$root"
-
-# shellcheck disable=SC2016 # apt's own variables
-targets() { apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' 'Origin: Debian' "$@"; }
-
 say "debootstrap"
-[ -n "$(targets)" ] || apt-get -qq update
-suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
-mirror=$(targets "Codename: $suite" 'Component: main' | sed -n '1s/ .*//p')
-[ -n "$mirror" ] || cannot "apt is told of no mirror for $suite"
-http_proxy=$(apt-config shell proxy Acquire::http::Proxy | sed "s/^proxy='\(.*\)'$/\1/")
-if [ -n "$http_proxy" ]; then
-  export http_proxy
-fi
-debootstrap --variant=minbase --cache-dir=/var/cache/apt/archives "$suite" "$root" "$mirror" >>"$log" 2>&1 ||
-  fail "debootstrap: $(tail -n 5 "$log")"
-targets | sort -u | sed 's/^/deb /' >"$root/etc/apt/sources.list"
-cp -a /var/lib/apt/lists/. "$root/var/lib/apt/lists/"
-cp -L /etc/resolv.conf /etc/hosts "$root/etc/"
-apt-config dump Acquire::http::Proxy >"$root/etc/apt/apt.conf.d/proxy"
-# What has been downloaded before; what is missing is downloaded into the system itself.
-mkdir "$root/archives"
-mount --bind -o ro /var/cache/apt/archives "$root/archives"
-find /var/cache/apt/archives -maxdepth 1 -name '*.deb' -printf '%f\n' |
-  while read -r name; do ln -sf "/archives/$name" "$root/var/cache/apt/archives/$name"; done
-mount -t proc proc "$root/proc"
-mount --bind /dev "$root/dev"
-mkdir -p "$root/dev/pts"
-mount -t devpts -o newinstance,ptmxmode=0666 devpts "$root/dev/pts"
-mount -t tmpfs -o mode=0755 none "$root/run"
-mkdir -p "$root/run/systemd/system" "$root/run/lock"
-install -m 0755 "$here/test/systemctl" "$root/usr/bin/systemctl"
-# Only the service that this is about is to be started.
-cat >"$root/usr/sbin/policy-rc.d" <<'SCRIPT'
-#!/bin/sh
-case $1 in x2gobroker-authservice*) exit 0 ;; esac
-exit 101
-SCRIPT
-chmod 755 "$root/usr/sbin/policy-rc.d"
-
-inside() { env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive chroot "$root" "$@"; }
-
-apt_get() {
-  echo "+ apt-get $*" >>"$log"
-  inside apt-get -y -o APT::Install-Recommends=false "$@" </dev/null >"$work/apt.out" 2>&1 || {
-    cat "$work/apt.out"
-    fail "apt-get $*"
-  }
-  cat "$work/apt.out" >>"$log"
-  # Their packages have the directory of logs, too.
-  ! grep -v "removing python3-x2gobroker, directory '/var/log/x2gobroker' not empty" "$work/apt.out" |
-    grep -E '^dpkg: (warning|error)|^rm: |: not found|No such file' || fail "apt-get $* said the above"
-}
+make_system
+say "systemd"
+boot
 
 # A higher version, in which one settings file has changed.
 cp "$package" "$root/root/authservice.deb"
@@ -125,30 +93,9 @@ dpkg-deb --root-owner-group -Znone -b "$work/second" "$root/root/second.deb" >>"
 
 # What is looked at.
 
-checks=0
-
-check() { # what it shows, command
-  local what=$1
-  shift
-  "$@" >"$work/check.out" 2>&1 || {
-    cat "$work/check.out"
-    tail -n 20 "$root/var/log/x2gobroker/authservice.log" "$root/run/systemctl.log" 2>/dev/null || :
-    fail "not so: $what ($*)"
-  }
-  checks=$((checks + 1))
-  printf 'ok    %s\n' "$what"
-}
-
-not() { ! "$@"; }
-
-is() { # what it is, command
-  local expected=$1 found
-  shift
-  found=$("$@")
-  [ "$found" = "$expected" ] || {
-    printf 'expected: %s\nfound:    %s\n' "$expected" "$found"
-    return 1
-  }
+what_was_said() {
+  tail -n 20 "$root/var/log/x2gobroker/authservice.log" || :
+  inside journalctl --no-pager --lines 40 --unit 'x2gobroker-authservice*' || :
 }
 
 facts() { inside stat -c '%U:%G %a %F' "$@"; }
@@ -156,11 +103,14 @@ facts() { inside stat -c '%U:%G %a %F' "$@"; }
 state() { inside dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null || :; }
 # shellcheck disable=SC2016
 version() { inside dpkg-query -W -f '${Version}' "$1"; }
-pid() { inside sh -c "cat /run/systemctl.$service.pid 2>/dev/null || cat /run/x2gobroker/*.pid"; }
+pid() { inside systemctl show --property MainPID --value "$service"; }
 runs() { inside systemctl is-active "$service"; }
-started_by() { tr '\0' ' ' <"/proc/$(pid)/cmdline" | grep -q -- "$1"; }
+# The socket, too: who connects to it starts the service.
+stop() { inside systemctl stop "$sockets" "$service"; }
+started_by() { inside cat "/proc/$(pid)/cmdline" | tr '\0' ' ' | grep -q -- "$1"; }
+has_mapped() { inside grep -q -- "$1" "/proc/$(pid)/maps"; }
 
-runs_python() { runs && readlink "/proc/$(pid)/exe" | grep -q /python3; }
+runs_python() { runs && inside readlink "/proc/$(pid)/exe" | grep -q /python3; }
 
 # By Debian's own program, as the broker's user: 0 if it lets in.
 broker() {
@@ -187,17 +137,17 @@ same_tree() { diff "$work/$1" <(tree); }
 
 left() { # beside settings and logs: nothing
   (cd "$root" && find etc usr var run lib/systemd -xdev \( -path var/lib/dpkg -o -path var/lib/apt -o -path var/cache/apt -o -path var/log/apt \) -prune \
-    -o \( -name '*authservice*' -o -name '*x2gobroker*' \) -print | grep -vxF "$1" | grep -v '^run/systemctl')
+    -o \( -name '*authservice*' -o -name '*x2gobroker*' \) -print | grep -vxF "$1")
 }
 nothing_left() { [ -z "$(left "${1:-none}" | tee /dev/stderr)" ]; }
 
 time_start() { # what, to a printed line
   local begin end
-  inside systemctl stop "$service"
+  stop
   begin=$(date +%s%N)
   inside systemctl start "$service"
   end=$(date +%s%N)
-  printf '      %s: %d ms from start to socket\n' "$1" $(((end - begin) / 1000000))
+  printf '      %s: %d ms from start to readiness\n' "$1" $(((end - begin) / 1000000))
 }
 
 inside useradd --shell /usr/sbin/nologin alice
@@ -209,7 +159,7 @@ apt_get install /root/authservice.deb
 check "it is installed, and dpkg finds every file as it should be" is "" inside dpkg --verify authservice
 check "the service runs" runs
 check "with the archive of classes that its installation made" started_by "=/usr/lib/authservice/archive/server"
-check "which it has mapped" grep -q /var/cache/authservice/server "/proc/$(pid)/maps"
+check "which it has mapped" has_mapped /var/cache/authservice/server
 check "a right password is right" client alice open-sesame
 check "a wrong password is wrong" not client alice wrong
 check "PAM's file is the one in /usr/lib/pam.d" not test -e "$root/etc/pam.d/x2gobroker"
@@ -220,7 +170,7 @@ check "the socket's directory is the broker's" is "x2gobroker:x2gobroker 770 dir
 check "the socket is for the broker's group" is "root:x2gobroker 660 socket" facts "$socket"
 check "nobody but root can write to the archive" is "root:root 755 directory" facts /var/cache/authservice
 check "the service is enabled" inside systemctl is-enabled "$service"
-inside systemctl stop "$service"
+stop
 check "--check-config finds no fault" inside x2gobroker-authservice --check-config --group x2gobroker
 inside systemctl start "$service"
 time_start "with the archive"
@@ -234,8 +184,8 @@ before=$(pid)
 apt_get install --reinstall "$(inside dpkg-query -S "$(inside readlink -f /usr/bin/java)" | cut -d: -f1)"
 check "another Java: the archive is made anew" not test "$archive" = "$(stat -c %i "$root/var/cache/authservice/server")"
 check "and the service started anew" not test "$before" = "$(pid)"
-check "with that archive" grep -q /var/cache/authservice/server "/proc/$(pid)/maps"
-inside systemctl stop "$service"
+check "with that archive" has_mapped /var/cache/authservice/server
+stop
 apt_get install --reinstall libpam-modules
 check "a service that does not run is not started" not runs
 
@@ -246,7 +196,7 @@ check "it is the second one" is "$(dpkg-deb -f "$package" Version)+second" versi
 check "edited settings stay" grep -q '^X2GOBROKER_DEBUG=1' "$root/etc/default/x2gobroker-authservice"
 check "others are the new ones" grep -q 'second version' "$root/etc/logrotate.d/x2gobroker-authservice"
 check "the service runs" runs
-check "with an archive that fits the new jar" grep -q /var/cache/authservice/server "/proc/$(pid)/maps"
+check "with an archive that fits the new jar" has_mapped /var/cache/authservice/server
 check "a right password is right" client alice open-sesame
 
 say "Removed, and purged"

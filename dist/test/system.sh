@@ -1,0 +1,85 @@
+# A Debian system in the directory "root", with a systemd of its own: made by debootstrap, booted in namespaces below those of
+# who reads this, and ended with them. Read by deb.sh, which says where it is to be: work, root, cgroup, log, here.
+# shellcheck shell=bash disable=SC2154
+
+# shellcheck disable=SC2016 # apt's own variables
+targets() { apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' 'Origin: Debian' "$@"; }
+
+make_system() {
+  local memory suite mirror
+  memory=$(sed -n 's/^MemAvailable: *\([0-9]*\).*/\1/p' /proc/meminfo)
+  if [ "$memory" -gt 3000000 ]; then
+    mount -t tmpfs -o size=2500m,mode=0755 none "$work"
+  fi
+  mkdir -p "$root"
+  # Only what is mounted can become a system's root.
+  mount --bind "$root" "$root"
+
+  [ -n "$(targets)" ] || apt-get -qq update
+  suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
+  mirror=$(targets "Codename: $suite" 'Component: main' | sed -n '1s/ .*//p')
+  [ -n "$mirror" ] || cannot "apt is told of no mirror for $suite"
+  http_proxy=$(apt-config shell proxy Acquire::http::Proxy | sed "s/^proxy='\(.*\)'$/\1/")
+  if [ -n "$http_proxy" ]; then
+    export http_proxy
+  fi
+  debootstrap --variant=minbase --include=systemd --cache-dir=/var/cache/apt/archives "$suite" "$root" "$mirror" >>"$log" 2>&1 ||
+    fail "debootstrap: $(tail -n 5 "$log")"
+  targets | sort -u | sed 's/^/deb /' >"$root/etc/apt/sources.list"
+  cp -a /var/lib/apt/lists/. "$root/var/lib/apt/lists/"
+  cp -L /etc/resolv.conf /etc/hosts "$root/etc/"
+  apt-config dump Acquire::http::Proxy >"$root/etc/apt/apt.conf.d/proxy"
+  # What has been downloaded before; what is missing is downloaded into the system itself.
+  mkdir "$root/archives"
+  mount --bind -o ro /var/cache/apt/archives "$root/archives"
+  find /var/cache/apt/archives -maxdepth 1 -name '*.deb' -printf '%f\n' |
+    while read -r name; do ln -sf "/archives/$name" "$root/var/cache/apt/archives/$name"; done
+  # Only the service that this is about is to be started.
+  cat >"$root/usr/sbin/policy-rc.d" <<'SCRIPT'
+#!/bin/sh
+case $1 in x2gobroker-authservice*) exit 0 ;; esac
+exit 101
+SCRIPT
+  chmod 755 "$root/usr/sbin/policy-rc.d"
+}
+
+boot() {
+  mount -t tmpfs -o mode=0755 none "$root/run"
+  # Nothing is to come in between, as apt's daily work, nor to be written that is not looked at.
+  mkdir -p "$root/run/systemd/system" "$root/run/systemd/journald.conf.d" "$root/run/lock"
+  ln -s /dev/null "$root/run/systemd/system/timers.target"
+  printf '[Journal]\nStorage=volatile\n' >"$root/run/systemd/journald.conf.d/volatile.conf"
+  # It takes all processes of its control group for its own.
+  mkdir "$cgroup/system"
+  (
+    echo "$BASHPID" >"$cgroup/system/cgroup.procs"
+    exec setsid unshare --mount --pid --cgroup --ipc --uts --fork --kill-child --propagation private \
+      "$here/test/boot.sh" "$root" "$work/init"
+  ) </dev/null >>"$log" 2>&1 &
+  comes_about test -s "$work/init" || fail "systemd did not start: $(tail -n 5 "$log")"
+  init=$(cat "$work/init")
+  comes_about booted || fail "systemd did not boot: $(tail -n 5 "$log" "$work/await.out")
+$(inside systemctl list-jobs 2>&1 || :)"
+  [ "$(cat "$work/await.out")" = running ] || fail "of the system's units some have failed:
+$(inside systemctl --failed --no-legend)"
+}
+
+# Says "running", or "degraded" if units have failed.
+booted() { inside systemctl is-system-running | grep -xE 'running|degraded'; }
+
+inside() {
+  nsenter --target "$init" --all env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
+    DEBIAN_FRONTEND=noninteractive "$@"
+}
+
+apt_get() {
+  echo "+ apt-get $*" >>"$log"
+  inside apt-get -y -o APT::Install-Recommends=false "$@" </dev/null >"$work/apt.out" 2>&1 || {
+    cat "$work/apt.out"
+    fail "apt-get $*"
+  }
+  cat "$work/apt.out" >>"$log"
+  # Their packages have the directory of logs, too.
+  ! grep -v "removing python3-x2gobroker, directory '/var/log/x2gobroker' not empty" "$work/apt.out" |
+    grep -E '^dpkg: (warning|error)|^rm: |: not found|No such file' || fail "apt-get $* said the above"
+}
