@@ -1,8 +1,8 @@
 #!/bin/bash
 # Installs the built Debian package with apt-get, in a system of its own that debootstrap makes of this machine's Debian, under a
 # systemd of its own: alone, in place of Debian's Python service below Debian's broker, again, in a higher version, and back;
-# and looks at what is left after each removal. As root, on Debian. Nothing of it stays on this machine, but downloaded packages
-# in apt's own cache.
+# tries its units, and looks at what is left after each removal. As root, on Debian. Nothing of it stays on this machine, but
+# downloaded packages in apt's own cache.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")/.." && pwd)
@@ -62,6 +62,7 @@ readonly root=$work/root
 readonly socket=/run/x2gobroker/x2gobroker-authservice.socket
 readonly service=x2gobroker-authservice.service
 readonly sockets=x2gobroker-authservice.socket
+readonly service_log=/var/log/x2gobroker/authservice.log
 : >"$log"
 
 # A package.
@@ -94,7 +95,7 @@ dpkg-deb --root-owner-group -Znone -b "$work/second" "$root/root/second.deb" >>"
 # What is looked at.
 
 what_was_said() {
-  tail -n 20 "$root/var/log/x2gobroker/authservice.log" || :
+  tail -n 20 "$root$service_log" || :
   inside journalctl --no-pager --lines 40 --unit 'x2gobroker-authservice*' || :
 }
 
@@ -118,7 +119,7 @@ broker() {
     x2gobroker-testauth -C /etc/broker-test.conf -b zeroconf -u "$1" -p "$2"
 }
 client() { printf '%s\n' "$2" | inside authservice login --password-stdin "$1"; }
-logged() { grep -q -- "$1" "$root/var/log/x2gobroker/authservice.log"; }
+logged() { grep -q -- "$1" "$root$service_log"; }
 
 user() { inside sh -c 'getent passwd x2gobroker | cut -d: -f1,5-; id -Gn x2gobroker; stat -c "%U:%G %a" /var/lib/x2gobroker'; }
 
@@ -150,6 +151,9 @@ time_start() { # what, to a printed line
   printf '      %s: %d ms from start to readiness\n' "$1" $(((end - begin) / 1000000))
 }
 
+# shellcheck source-path=SCRIPTDIR source=units.sh
+. "$here/test/units.sh"
+
 inside useradd --shell /usr/sbin/nologin alice
 printf 'alice:open-sesame' | inside chpasswd
 
@@ -165,7 +169,7 @@ check "a wrong password is wrong" not client alice wrong
 check "PAM's file is the one in /usr/lib/pam.d" not test -e "$root/etc/pam.d/x2gobroker"
 check "the user is as x2gobroker's packages make it" is $'x2gobroker::/var/lib/x2gobroker:/bin/bash\nx2gobroker\nx2gobroker:x2gobroker 755' user
 check "the directory of logs is root's, and adm may read it" is "root:adm 2750 directory" facts /var/log/x2gobroker
-check "the log too" is "root:adm 640 regular file" facts /var/log/x2gobroker/authservice.log
+check "the log too" is "root:adm 640 regular file" facts "$service_log"
 check "the socket's directory is the broker's" is "x2gobroker:x2gobroker 770 directory" facts /run/x2gobroker
 check "the socket is for the broker's group" is "root:x2gobroker 660 socket" facts "$socket"
 check "nobody but root can write to the archive" is "root:root 755 directory" facts /var/cache/authservice
@@ -220,6 +224,8 @@ check "no user" not inside getent passwd x2gobroker
 check "no group" not inside getent group x2gobroker
 tree >"$work/tree"
 apt_get install /root/authservice.deb
+check_units
+say "Purged again"
 apt_get purge authservice
 check "after another round every file is as before" same_tree tree
 

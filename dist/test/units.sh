@@ -1,0 +1,295 @@
+# The package's units under systemd, in each form of the service: what systemd is told, what it takes from the service, and what
+# it does when that dies. For a system in which the package is installed, and alice may log in. Read by deb.sh, which says what
+# there is: root, service, sockets, socket and the functions that ask.
+# shellcheck shell=bash disable=SC2154
+
+# The form that the units have by themselves; each of the others has a drop-in of its name.
+readonly default_form=root
+readonly forms=(root strict unprivileged isolated)
+
+# What each promises of the process that peers talk to. The capabilities are CAP_DAC_OVERRIDE (2) and CAP_AUDIT_WRITE (2 << 28).
+readonly root_capabilities=0000000020000002
+declare -Ar user_of=([root]=root [strict]=root [unprivileged]=dynamic [isolated]=authservice)
+declare -Ar capabilities_of=([root]=$root_capabilities [strict]=0000000000000002
+  [unprivileged]=0000000000000000 [isolated]=0000000000000000)
+declare -Ar log_of=([root]=/var/log/x2gobroker/authservice.log [strict]=/var/log/x2gobroker/authservice.log
+  [unprivileged]=journal [isolated]=/var/log/authservice/authservice.log)
+declare -Ar network_of=([root]="the machine's" [strict]="its own" [unprivileged]="the machine's" [isolated]="its own")
+
+readonly workers=x2gobroker-authservice-worker
+readonly dropins=/usr/share/doc/authservice/examples/systemd
+readonly overrides=/etc/systemd/system/$service.d
+
+check_units() {
+  local form
+  inside useradd --create-home bob
+  printf 'bob:open-sesame' | inside chpasswd
+  for form in "${forms[@]}"; do
+    say "The units: the form \"$form\""
+    begin_form "$form"
+    check_process "$form"
+    check_answers
+    check_messages "$form"
+    # Its files would have to belong to others than the service's user.
+    [ "$form" = unprivileged ] || check_faillock
+    case $form in
+      root | isolated)
+        check_socket
+        check_restarts
+        ;;
+    esac
+    [ "$form" != isolated ] || check_workers
+    end_form "$form"
+  done
+  inside userdel --remove bob 2>/dev/null
+}
+
+begin_form() {
+  stop
+  forget_messages
+  if [ "$1" != "$default_form" ]; then
+    if [ "$1" = isolated ]; then
+      # The commands that it has in its own description.
+      inside sh -ec "cd $dropins; $(sed -n 's/^#   //p' "$root$dropins/$1.conf")" >>"$log" 2>&1
+    else
+      mkdir -p "$root$overrides"
+      inside cp "$dropins/$1.conf" "$overrides/"
+    fi
+  fi
+  start_anew
+}
+
+end_form() {
+  stop
+  check "stopped, it leaves no process" comes_about no_process
+  check "and no unit that has failed" is "" inside systemctl list-units --all --plain --no-legend --state failed
+  rm -rf "$root${overrides:?}" "$root/run/faillock"
+  if [ "$1" = isolated ] && [ "$1" != "$default_form" ]; then
+    inside systemctl --quiet disable --now "$workers.socket"
+    inside userdel authservice
+    rm -r "$root/var/log/authservice"
+  fi
+  inside systemctl daemon-reload
+}
+
+# Starts are counted, and too many in a short time refused: not those of a test.
+start_anew() {
+  inside systemctl daemon-reload
+  inside systemctl reset-failed "$service"
+  inside systemctl restart "$service"
+}
+
+property() { inside systemctl show --property "$1" --value "$service"; }
+# The brackets, for that which looks not to find itself.
+no_process() { not inside sh -c 'grep -ls "[a]uthservice-server" /proc/[0-9]*/cmdline'; }
+
+# What was said since: in the logs, and in the journal.
+
+forget_messages() {
+  local file
+  for file in "${log_of[@]}"; do
+    [ ! -e "$root$file" ] || : >"$root$file"
+  done
+  since=$(inside journalctl --lines 0 --show-cursor | sed -n 's/^-- cursor: //p')
+}
+
+journal() { inside journalctl --quiet --after-cursor "$since" --unit 'x2gobroker-authservice*' --output cat "$@"; }
+
+said() { journal | grep -F -- "$1"; }
+
+logs_to() { # file, or "journal"
+  if [ "$1" = journal ]; then
+    said 'answers on'
+  else
+    grep -F 'answers on' "$root$1"
+  fi
+}
+
+warnings() {
+  local file
+  for file in "${log_of[@]}"; do
+    grep -sE '^[^ ]+ (WARN|ERROR|FATAL)' "$root$file" || :
+  done | sort -u
+  journal | grep -E '(^|[ :])(WARN|ERROR|FATAL)[ :]' || :
+  journal --priority warning
+}
+
+# What a process is.
+
+status_of() { inside sed -n "s/^$2:[[:space:]]*//p" "/proc/$1/status"; } # process, what
+
+runs_as() { # process
+  local uid
+  uid=$(status_of "$1" Uid | tr '\t' '\n' | uniq)
+  # systemd's own range (systemd.exec(5), DynamicUser=).
+  if [[ $uid =~ ^[0-9]+$ ]] && [ "$uid" -ge 61184 ] && [ "$uid" -le 65519 ]; then
+    echo dynamic
+  else
+    inside id -un "$uid"
+  fi
+}
+
+# Those that it may ever have, may have, and has.
+capabilities() { is "$2"$'\n'"$2"$'\n'"$2" status_of "$1" 'Cap\(Prm\|Eff\|Bnd\)'; } # process, which
+
+network() { # process
+  if [ "$(inside readlink "/proc/$1/ns/net")" = "$(inside readlink /proc/1/ns/net)" ]; then
+    echo "the machine's"
+  else
+    echo "its own"
+  fi
+}
+
+sees_home() { inside test -e "/proc/$1/root/home/bob"; } # process
+writes_to_usr() { inside touch "/proc/$1/root/usr/written"; }
+
+sandboxed() { # process
+  is 1 status_of "$1" NoNewPrivs && is 2 status_of "$1" Seccomp && inside test -e /home/bob && not sees_home "$1" && not writes_to_usr "$1"
+}
+
+check_process() { # form
+  local process
+  check "it runs" runs
+  process=$(pid)
+  check "its user is: ${user_of[$1]}" is "${user_of[$1]}" runs_as "$process"
+  check "it has the capabilities of this form, and cannot come by others" capabilities "$process" "${capabilities_of[$1]}"
+  check "its network is: ${network_of[$1]}" is "${network_of[$1]}" network "$process"
+  check "no new privileges, few system calls, no home directories, and nothing to write in /usr" sandboxed "$process"
+}
+
+status_line() { inside systemctl status --no-pager "$service" | grep "^ *Status: \"[0-9]* connections.* $1"; }
+
+check_answers() {
+  check "systemd waits until it says that it is ready" is notify property Type
+  check "a right password is right" client alice open-sesame
+  check "a wrong password is wrong" not client alice wrong
+  check "systemctl status shows what it has done" comes_about status_line "1 ok 1 fail"
+}
+
+check_messages() { # form
+  check "its log is: ${log_of[$1]}" logs_to "${log_of[$1]}"
+  check "neither it nor systemd has warned of anything" is "" warnings
+}
+
+check_faillock() {
+  cat >"$root/etc/pam.d/x2gobroker" <<'END'
+auth required pam_faillock.so preauth deny=2 unlock_time=0
+auth [success=1 default=ignore] pam_unix.so nodelay
+auth [default=die] pam_faillock.so authfail deny=2 unlock_time=0
+auth required pam_faillock.so authsucc deny=2 unlock_time=0
+account required pam_unix.so
+END
+  check "pam_faillock: the right password is right" client bob open-sesame
+  check "a wrong one is wrong" not client bob wrong
+  check "and again" not client bob wrong
+  check "which locks the account" not client bob open-sesame
+  inside faillock --user bob --reset
+  check "until it is reset" client bob open-sesame
+  rm "$root/etc/pam.d/x2gobroker"
+}
+
+# The socket outlives the service.
+
+check_socket() {
+  inside systemctl stop "$service" 2>/dev/null # which warns that the socket can start it
+  check "the service stopped, its socket stays" is "root:x2gobroker 660 socket" facts "$socket"
+  check "nothing runs" no_process
+  check "a login starts it" client alice open-sesame
+  check "it runs" runs
+
+  drop_in hold 'ExecStartPre=/bin/sh -c "until [ -e /run/go ]; do sleep 0.02; done"'
+  inside systemctl reset-failed "$service"
+  inside systemctl restart --no-block "$service"
+  check "in a restart the old process is gone and the new one not there" comes_about is start-pre property SubState
+  connect &
+  check "who connects meanwhile" comes_about test -e "$root/run/connected"
+  check "waits" is "" cat "$root/run/answer"
+  touch "$root/run/go"
+  check "and is answered" comes_about is ok cat "$root/run/answer"
+  wait "$!"
+  rm "$root/run/go" "$root/run/connected" "$root/run/answer"
+  no_drop_in hold
+}
+
+# Says in /run when it is connected, and what it is answered.
+connect() {
+  # shellcheck disable=SC2016 # Perl's variables
+  inside perl -MIO::Socket::UNIX -e '
+    my $peer = IO::Socket::UNIX->new(Peer => $ARGV[0]) or die "$ARGV[0]: $!";
+    open(my $answer, ">", "/run/answer") or die $!;
+    print $peer "alice\ropen-sesame\rx2gobroker\n";
+    $peer->flush;
+    open(my $connected, ">", "/run/connected") or die $!;
+    print $answer scalar <$peer>;' "$socket"
+}
+
+drop_in() { # name, setting
+  mkdir -p "$root$overrides"
+  printf '[Service]\n%s\n' "$2" >"$root$overrides/$1.conf"
+  inside systemctl daemon-reload
+}
+
+no_drop_in() { # name
+  rm "$root$overrides/$1.conf"
+  inside systemctl daemon-reload
+}
+
+# What dies or hangs is started anew.
+
+send() { inside systemctl kill --kill-whom main --signal "$@"; } # signal, units
+
+another_than() { [ "$(pid)" -ne 0 ] && [ "$(pid)" -ne "$1" ] && runs; } # process
+
+check_restarts() {
+  local signal process
+  for signal in KILL SEGV; do
+    process=$(pid)
+    inside systemctl reset-failed "$service"
+    send "$signal" "$service"
+    check "SIG$signal: systemd starts it anew" comes_about another_than "$process"
+    check "and it answers" client alice open-sesame
+  done
+
+  drop_in watchdog WatchdogSec=2
+  start_anew
+  process=$(pid)
+  send STOP "$service"
+  check "SIGSTOP: systemd starts it anew" comes_about another_than "$process"
+  check "since it gave no sign of life" said 'Watchdog timeout'
+  check "it answers" client alice open-sesame
+  no_drop_in watchdog
+  start_anew
+}
+
+# Workers: each in a unit of its own, and root.
+
+worker_units() { units_that_are "active,activating,deactivating,failed,inactive"; }
+units_that_are() { inside systemctl list-units --all --plain --no-legend --state "$1" "$workers@*.service" | sed 's/ .*//'; }
+none_of() { not grep -xF -f <(worker_units) "$1"; } # file with units
+all_run() { [ -n "$(worker_units)" ] && is "$(worker_units)" units_that_are running; }
+
+check_workers() {
+  local process unit worker
+  check "a login" client alice open-sesame
+  check "has workers, in units of their own, of which all run" all_run
+  worker_units >"$work/units"
+  while read -r unit; do
+    worker=$(inside systemctl show --property MainPID --value "$unit" </dev/null)
+    check "a worker's user is: root" is root runs_as "$worker"
+    check "it has the capabilities that PAM needs, and cannot come by others" capabilities "$worker" "$root_capabilities"
+    check "no new privileges, few system calls, no home directories, and nothing to write in /usr" sandboxed "$worker"
+  done <"$work/units"
+
+  send KILL "$workers@*.service"
+  check "SIGKILL of all workers: a login goes on to work" client alice open-sesame
+  check "their units are gone" comes_about none_of "$work/units"
+  check "those of the others run" comes_about all_run
+
+  worker_units >"$work/units"
+  process=$(pid)
+  inside systemctl reset-failed "$service"
+  send KILL "$service"
+  check "SIGKILL of the service: no worker stays" comes_about none_of "$work/units"
+  check "it is started anew" comes_about another_than "$process"
+  check "and it answers" client alice open-sesame
+}
