@@ -45,9 +45,10 @@ SCRIPT
 
 boot() {
   mount -t tmpfs -o mode=0755 none "$root/run"
-  # Nothing is to come in between, as apt's daily work, nor to be written that is not looked at.
+  # Nothing is to come in between, as apt's daily work; the journal is not to be kept, nor to be the machine's audit log.
   mkdir -p "$root/run/systemd/system" "$root/run/systemd/journald.conf.d" "$root/run/lock"
   ln -s /dev/null "$root/run/systemd/system/timers.target"
+  ln -s /dev/null "$root/run/systemd/system/systemd-journald-audit.socket"
   printf '[Journal]\nStorage=volatile\n' >"$root/run/systemd/journald.conf.d/volatile.conf"
   # It takes all processes of its control group for its own.
   mkdir "$cgroup/system"

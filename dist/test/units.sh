@@ -1,6 +1,6 @@
 # The package's units under systemd, in each form of the service: what systemd is told, what it takes from the service, and what
 # it does when that dies. For a system in which the package is installed, and alice may log in. Read by deb.sh, which says what
-# there is: root, service, sockets, socket and the functions that ask.
+# there is: root, service, sockets, socket, and the functions that ask.
 # shellcheck shell=bash disable=SC2154
 
 # The form that the units have by themselves; each of the others has a drop-in of its name.
@@ -44,22 +44,23 @@ check_units() {
   inside userdel --remove bob 2>/dev/null
 }
 
-begin_form() {
+begin_form() { # form
   stop
   forget_messages
-  if [ "$1" != "$default_form" ]; then
-    if [ "$1" = isolated ]; then
-      # The commands that it has in its own description.
-      inside sh -ec "cd $dropins; $(sed -n 's/^#   //p' "$root$dropins/$1.conf")" >>"$log" 2>&1
-    else
-      mkdir -p "$root$overrides"
-      inside cp "$dropins/$1.conf" "$overrides/"
-    fi
+  if [ "$1" = "$default_form" ]; then
+    start_anew
+  elif [ "$1" = isolated ]; then
+    # The commands that are in its own description.
+    inside sh -ec "cd $dropins; $(sed -n 's/^#   //p' "$root$dropins/$1.conf")" >>"$log" 2>&1 ||
+      fail "its commands do not work: $(tail -n 5 "$log")"
+  else
+    mkdir -p "$root$overrides"
+    inside cp "$dropins/$1.conf" "$overrides/"
+    start_anew
   fi
-  start_anew
 }
 
-end_form() {
+end_form() { # form
   stop
   check "stopped, it leaves no process" comes_about no_process
   check "and no unit that has failed" is "" inside systemctl list-units --all --plain --no-legend --state failed
@@ -76,7 +77,10 @@ end_form() {
 start_anew() {
   inside systemctl daemon-reload
   inside systemctl reset-failed "$service"
-  inside systemctl restart "$service"
+  inside systemctl restart "$service" || {
+    what_was_said
+    fail "it does not start"
+  }
 }
 
 property() { inside systemctl show --property "$1" --value "$service"; }
@@ -193,7 +197,7 @@ END
 check_socket() {
   inside systemctl stop "$service" 2>/dev/null # which warns that the socket can start it
   check "the service stopped, its socket stays" is "root:x2gobroker 660 socket" facts "$socket"
-  check "nothing runs" no_process
+  check "nothing runs" comes_about no_process
   check "a login starts it" client alice open-sesame
   check "it runs" runs
 
@@ -236,7 +240,7 @@ no_drop_in() { # name
 
 # What dies or hangs is started anew.
 
-send() { inside systemctl kill --kill-whom main --signal "$@"; } # signal, units
+send() { inside systemctl kill --kill-whom main --signal "$@" || fail "no signal: $*"; } # signal, units
 
 another_than() { [ "$(pid)" -ne 0 ] && [ "$(pid)" -ne "$1" ] && runs; } # process
 
@@ -250,7 +254,7 @@ check_restarts() {
     check "and it answers" client alice open-sesame
   done
 
-  drop_in watchdog WatchdogSec=2
+  drop_in watchdog WatchdogSec=3
   start_anew
   process=$(pid)
   send STOP "$service"
@@ -271,7 +275,7 @@ all_run() { [ -n "$(worker_units)" ] && is "$(worker_units)" units_that_are runn
 check_workers() {
   local process unit worker
   check "a login" client alice open-sesame
-  check "has workers, in units of their own, of which all run" all_run
+  check "has workers, in units of their own, of which all run" comes_about all_run
   worker_units >"$work/units"
   while read -r unit; do
     worker=$(inside systemctl show --property MainPID --value "$unit" </dev/null)
