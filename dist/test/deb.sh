@@ -62,7 +62,7 @@ readonly root=$work/root
 readonly socket=/run/x2gobroker/x2gobroker-authservice.socket
 readonly service=x2gobroker-authservice.service
 readonly sockets=x2gobroker-authservice.socket
-readonly service_log=/var/log/x2gobroker/authservice.log
+readonly service_log=/var/log/authservice/authservice.log
 : >"$log"
 
 # A package.
@@ -123,6 +123,8 @@ logged() { grep -q -- "$1" "$root$service_log"; }
 
 user() { inside sh -c 'getent passwd x2gobroker | cut -d: -f1,5-; id -Gn x2gobroker; stat -c "%U:%G %a" /var/lib/x2gobroker'; }
 
+own_user() { inside getent passwd authservice | cut -d: -f6-; }
+
 # Every file, but for what dpkg, apt and the C library's cache know.
 tree() {
   (cd "$root" && find . -xdev \( -path ./proc -o -path ./dev -o -path ./archives -o -path ./tmp -o -path ./root \
@@ -130,8 +132,8 @@ tree() {
     -o -path ./var/log/apt -o -name 'dpkg.log' -o -name 'alternatives.log' -o -name '*-' -path './etc/*' -o -name .pwd.lock \) -prune \
     -o -printf '%p %u:%g %m %l\n') | sort
   # What it holds of this one's, even where others' files are.
-  inside getent passwd x2gobroker || :
-  inside getent group x2gobroker || :
+  inside getent passwd x2gobroker authservice || :
+  inside getent group x2gobroker authservice || :
   inside dpkg-statoverride --list '/var/log/x2gobroker' || :
 }
 same_tree() { diff "$work/$1" <(tree); }
@@ -168,14 +170,17 @@ check "a right password is right" client alice open-sesame
 check "a wrong password is wrong" not client alice wrong
 check "PAM's file is the one in /usr/lib/pam.d" not test -e "$root/etc/pam.d/x2gobroker"
 check "the user is as x2gobroker's packages make it" is $'x2gobroker::/var/lib/x2gobroker:/bin/bash\nx2gobroker\nx2gobroker:x2gobroker 755' user
-check "the directory of logs is root's, and adm may read it" is "root:adm 2750 directory" facts /var/log/x2gobroker
-check "the log too" is "root:adm 640 regular file" facts "$service_log"
+check "the service has a user of its own, who cannot log in" is "/nonexistent:/usr/sbin/nologin" own_user
+check "the directory of logs is that user's, and adm may read it" is "authservice:adm 2750 directory" facts /var/log/authservice
+check "the log too" is "authservice:adm 640 regular file" facts "$service_log"
+check "only that user may open the workers' socket" is "authservice:authservice 600 socket" facts /run/authservice-worker.socket
 check "the socket's directory is the broker's" is "x2gobroker:x2gobroker 770 directory" facts /run/x2gobroker
 check "the socket is for the broker's group" is "root:x2gobroker 660 socket" facts "$socket"
 check "nobody but root can write to the archive" is "root:root 755 directory" facts /var/cache/authservice
 check "the service is enabled" inside systemctl is-enabled "$service"
 stop
-check "--check-config finds no fault" inside x2gobroker-authservice --check-config --group x2gobroker
+check "--check-config finds no fault" inside sh -c \
+  'set -a; . /etc/default/x2gobroker-authservice; x2gobroker-authservice --check-config --group x2gobroker'
 inside systemctl start "$service"
 time_start "with the archive"
 
@@ -208,20 +213,28 @@ apt_get remove authservice
 check "the service does not run" not runs
 check "settings and logs stay, and nothing else" nothing_left $'etc/default/x2gobroker-authservice
 etc/logrotate.d/x2gobroker-authservice
-var/log/x2gobroker
+var/log/authservice
 run/x2gobroker
 var/lib/x2gobroker
 etc/systemd/system/multi-user.target.wants/x2gobroker-authservice.service
 etc/systemd/system/sockets.target.wants/x2gobroker-authservice.socket
+etc/systemd/system/sockets.target.wants/x2gobroker-authservice-worker.socket
 var/lib/systemd/deb-systemd-helper-enabled/x2gobroker-authservice.service.dsh-also
+var/lib/systemd/deb-systemd-helper-enabled/x2gobroker-authservice-worker.socket.dsh-also
 var/lib/systemd/deb-systemd-helper-enabled/x2gobroker-authservice.socket.dsh-also
 var/lib/systemd/deb-systemd-helper-enabled/multi-user.target.wants/x2gobroker-authservice.service
 var/lib/systemd/deb-systemd-helper-enabled/sockets.target.wants/x2gobroker-authservice.socket
-var/log/x2gobroker/authservice.log'
+var/lib/systemd/deb-systemd-helper-enabled/sockets.target.wants/x2gobroker-authservice-worker.socket
+var/log/authservice/authservice.log'
+check "nothing of it is active" is "" inside systemctl list-units --all --plain --no-legend --state active 'x2gobroker-authservice*'
+apt_get install /root/authservice.deb
+check "installed again, it answers" client alice open-sesame
 apt_get purge authservice
 check "nothing is left" nothing_left
-check "no user" not inside getent passwd x2gobroker
-check "no group" not inside getent group x2gobroker
+for name in x2gobroker authservice; do
+  check "no user $name" not inside getent passwd "$name"
+  check "no group $name" not inside getent group "$name"
+done
 tree >"$work/tree"
 apt_get install /root/authservice.deb
 check_units
@@ -285,7 +298,6 @@ check "and the log" logged 'ok user="alice"'
 check "a right password is right" client alice open-sesame
 apt_get purge x2gobroker-authservice
 check "the Python service purged, which takes the user along: it is there again" is "$theirs" user
-check "the directory of logs too" inside test -d /var/log/x2gobroker
 check "the service runs" runs
 check "a right password is right" client alice open-sesame
 apt_get purge authservice

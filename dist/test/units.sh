@@ -3,22 +3,21 @@
 # there is: root, service, sockets, socket, and the functions that ask.
 # shellcheck shell=bash disable=SC2154
 
-# The form that the units have by themselves; each of the others has a drop-in of its name.
-readonly default_form=root
-readonly forms=(root strict unprivileged isolated)
-
-# What each promises of the process that peers talk to. The capabilities are CAP_DAC_OVERRIDE (2) and CAP_AUDIT_WRITE (2 << 28).
-readonly root_capabilities=0000000020000002
-declare -Ar user_of=([root]=root [strict]=root [unprivileged]=dynamic [isolated]=authservice)
-declare -Ar capabilities_of=([root]=$root_capabilities [strict]=0000000000000002
-  [unprivileged]=0000000000000000 [isolated]=0000000000000000)
-declare -Ar log_of=([root]=/var/log/x2gobroker/authservice.log [strict]=/var/log/x2gobroker/authservice.log
-  [unprivileged]=journal [isolated]=/var/log/authservice/authservice.log)
-declare -Ar network_of=([root]="the machine's" [strict]="its own" [unprivileged]="the machine's" [isolated]="its own")
-
 readonly workers=x2gobroker-authservice-worker
 readonly dropins=/usr/share/doc/authservice/examples/systemd
-readonly overrides=/etc/systemd/system/$service.d
+readonly overrides=/etc/systemd/system
+
+# "packaged" is what the units are by themselves; each of the others has a drop-in of its name, for this unit.
+readonly forms=(packaged strict unprivileged one-process)
+declare -Ar unit_of=([strict]=$workers@.service [unprivileged]=$workers@.service [one-process]=$service)
+
+# What each promises of the process that asks PAM: a worker, or the one process. The capabilities are CAP_DAC_OVERRIDE (2) and
+# CAP_AUDIT_WRITE (2 << 28).
+readonly no_capabilities=0000000000000000
+declare -Ar user_of=([packaged]=root [strict]=root [unprivileged]=dynamic [one-process]=root)
+declare -Ar capabilities_of=([packaged]=0000000020000002 [strict]=0000000000000002
+  [unprivileged]=$no_capabilities [one-process]=0000000020000002)
+declare -Ar network_of=([packaged]="the machine's" [strict]="its own" [unprivileged]="the machine's" [one-process]="the machine's")
 
 check_units() {
   local form
@@ -27,18 +26,28 @@ check_units() {
   for form in "${forms[@]}"; do
     say "The units: the form \"$form\""
     begin_form "$form"
-    check_process "$form"
+    check "it runs" runs
+    if [ "$form" = one-process ]; then
+      check_process "$(pid)" "${user_of[$form]}" "${capabilities_of[$form]}" "${network_of[$form]}"
+    else
+      check_process "$(pid)" authservice "$no_capabilities" "its own"
+    fi
     check_answers
-    check_messages "$form"
+    [ "$form" = one-process ] || check_workers "$form"
+    check_messages
     # Its files would have to belong to others than the service's user.
     [ "$form" = unprivileged ] || check_faillock
     case $form in
-      root | isolated)
+      packaged)
+        check_socket
+        check_restarts
+        check_deaths_of_workers
+        ;;
+      one-process)
         check_socket
         check_restarts
         ;;
     esac
-    [ "$form" != isolated ] || check_workers
     end_form "$form"
   done
   inside userdel --remove bob 2>/dev/null
@@ -47,28 +56,21 @@ check_units() {
 begin_form() { # form
   stop
   forget_messages
-  if [ "$1" = "$default_form" ]; then
-    start_anew
-  elif [ "$1" = isolated ]; then
-    # The commands that are in its own description.
-    inside sh -ec "cd $dropins; $(sed -n 's/^#   //p' "$root$dropins/$1.conf")" >>"$log" 2>&1 ||
-      fail "its commands do not work: $(tail -n 5 "$log")"
-  else
-    mkdir -p "$root$overrides"
-    inside cp "$dropins/$1.conf" "$overrides/"
-    start_anew
+  if [ "$1" != packaged ]; then
+    mkdir -p "$root$overrides/${unit_of[$1]}.d"
+    inside cp "$dropins/${unit_of[$1]}.d/$1.conf" "$overrides/${unit_of[$1]}.d/"
   fi
+  start_anew
 }
 
 end_form() { # form
   stop
   check "stopped, it leaves no process" comes_about no_process
   check "and no unit that has failed" is "" inside systemctl list-units --all --plain --no-legend --state failed
-  rm -rf "$root${overrides:?}" "$root/run/faillock"
-  if [ "$1" = isolated ] && [ "$1" != "$default_form" ]; then
-    inside systemctl --quiet disable --now "$workers.socket"
-    inside userdel authservice
-    rm -r "$root/var/log/authservice"
+  rm -rf "$root$overrides/$service.d" "$root$overrides/$workers@.service.d" "$root/run/faillock"
+  if [ "$1" = one-process ]; then
+    # As it says itself.
+    inside sh -c 'chown authservice:adm /var/log/authservice/*'
   fi
   inside systemctl daemon-reload
 }
@@ -90,32 +92,23 @@ no_process() { not inside sh -c 'grep -ls "[a]uthservice-server" /proc/[0-9]*/cm
 # What was said since: in the logs, and in the journal.
 
 forget_messages() {
-  local file
-  for file in "${log_of[@]}"; do
-    [ ! -e "$root$file" ] || : >"$root$file"
-  done
-  since=$(inside journalctl --lines 0 --show-cursor | sed -n 's/^-- cursor: //p')
+  : >"$root$service_log"
+  # Not a cursor: behind it journalctl leaves out the first line that matches.
+  since=@$(date +%s.%6N)
 }
 
-journal() { inside journalctl --quiet --after-cursor "$since" --unit 'x2gobroker-authservice*' --output cat "$@"; }
+journal() { inside journalctl --quiet --since "$since" --unit 'x2gobroker-authservice*' --output cat "$@"; }
 
 said() { journal | grep -F -- "$1"; }
 
-logs_to() { # file, or "journal"
-  if [ "$1" = journal ]; then
-    said 'answers on'
-  else
-    grep -F 'answers on' "$root$1"
-  fi
-}
+# By PAM's modules, under the name that those look for who watch the log of logins.
+module_said() { inside journalctl --quiet --since "$since" --identifier x2gobroker-authservice --output cat | grep -F -- "$1"; }
 
 warnings() {
-  local file
-  for file in "${log_of[@]}"; do
-    grep -sE '^[^ ]+ (WARN|ERROR|FATAL)' "$root$file" || :
-  done | sort -u
+  grep -E '^[^ ]+ (WARN|ERROR|FATAL)' "$root$service_log" || :
   journal | grep -E '(^|[ :])(WARN|ERROR|FATAL)[ :]' || :
-  journal --priority warning
+  # But for what pam_unix has to say of a wrong password.
+  journal --priority warning | grep -v '^pam_unix(x2gobroker:auth): ' || :
 }
 
 # What a process is.
@@ -151,27 +144,31 @@ sandboxed() { # process
   is 1 status_of "$1" NoNewPrivs && is 2 status_of "$1" Seccomp && inside test -e /home/bob && not sees_home "$1" && not writes_to_usr "$1"
 }
 
-check_process() { # form
-  local process
-  check "it runs" runs
-  process=$(pid)
-  check "its user is: ${user_of[$1]}" is "${user_of[$1]}" runs_as "$process"
-  check "it has the capabilities of this form, and cannot come by others" capabilities "$process" "${capabilities_of[$1]}"
-  check "its network is: ${network_of[$1]}" is "${network_of[$1]}" network "$process"
-  check "no new privileges, few system calls, no home directories, and nothing to write in /usr" sandboxed "$process"
+check_process() { # process, user, capabilities, network
+  check "its user is: $2" is "$2" runs_as "$1"
+  check "it has the capabilities of this form, and cannot come by others" capabilities "$1" "$3"
+  check "its network is: $4" is "$4" network "$1"
+  check "no new privileges, few system calls, no home directories, and nothing to write in /usr" sandboxed "$1"
+}
+
+as_broker() {
+  printf '%s\n' "$2" |
+    inside setpriv --reuid x2gobroker --regid x2gobroker --init-groups authservice login --password-stdin "$1"
 }
 
 status_line() { inside systemctl status --no-pager "$service" | grep "^ *Status: \"[0-9]* connections.* $1"; }
 
 check_answers() {
   check "systemd waits until it says that it is ready" is notify property Type
-  check "a right password is right" client alice open-sesame
-  check "a wrong password is wrong" not client alice wrong
+  check "a right password is right" as_broker alice open-sesame
+  check "a wrong password is wrong" not as_broker alice wrong
   check "systemctl status shows what it has done" comes_about status_line "1 ok 1 fail"
 }
 
-check_messages() { # form
-  check "its log is: ${log_of[$1]}" logs_to "${log_of[$1]}"
+check_messages() {
+  check "its log is as adm may read it" is "640 regular file" inside stat -c '%a %F' "$service_log"
+  check "and says who asked" grep -q "ok user=\"alice\" .* peer_uid=$(inside id -u x2gobroker)\$" "$root$service_log"
+  check "pam_unix has said of whom the password was wrong" module_said 'authentication failure;'
   check "neither it nor systemd has warned of anything" is "" warnings
 }
 
@@ -228,13 +225,13 @@ connect() {
 }
 
 drop_in() { # name, setting
-  mkdir -p "$root$overrides"
-  printf '[Service]\n%s\n' "$2" >"$root$overrides/$1.conf"
+  mkdir -p "$root$overrides/$service.d"
+  printf '[Service]\n%s\n' "$2" >"$root$overrides/$service.d/$1.conf"
   inside systemctl daemon-reload
 }
 
 no_drop_in() { # name
-  rm "$root$overrides/$1.conf"
+  rm "$root$overrides/$service.d/$1.conf"
   inside systemctl daemon-reload
 }
 
@@ -272,18 +269,20 @@ units_that_are() { inside systemctl list-units --all --plain --no-legend --state
 none_of() { not grep -xF -f <(worker_units) "$1"; } # file with units
 all_run() { [ -n "$(worker_units)" ] && is "$(worker_units)" units_that_are running; }
 
-check_workers() {
-  local process unit worker
-  check "a login" client alice open-sesame
-  check "has workers, in units of their own, of which all run" comes_about all_run
+check_workers() { # form
+  local unit
+  check "it has workers, in units of their own, of which all run" comes_about all_run
   worker_units >"$work/units"
   while read -r unit; do
-    worker=$(inside systemctl show --property MainPID --value "$unit" </dev/null)
-    check "a worker's user is: root" is root runs_as "$worker"
-    check "it has the capabilities that PAM needs, and cannot come by others" capabilities "$worker" "$root_capabilities"
-    check "no new privileges, few system calls, no home directories, and nothing to write in /usr" sandboxed "$worker"
+    printf '      %s\n' "$unit"
+    check_process "$(inside systemctl show --property MainPID --value "$unit" </dev/null)" \
+      "${user_of[$1]}" "${capabilities_of[$1]}" "${network_of[$1]}" </dev/null
   done <"$work/units"
+}
 
+check_deaths_of_workers() {
+  local process
+  worker_units >"$work/units"
   send KILL "$workers@*.service"
   check "SIGKILL of all workers: a login goes on to work" client alice open-sesame
   check "their units are gone" comes_about none_of "$work/units"

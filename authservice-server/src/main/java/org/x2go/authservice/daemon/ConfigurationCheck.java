@@ -71,7 +71,8 @@ final class ConfigurationCheck {
             if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) || Files.isDirectory(path)) {
                 problem("what lies at " + path + " is not a socket: remove it, or choose another --socket-file");
             } else if (answers(path)) {
-                problem("a service answers on " + path + " now: stop it first, or choose another --socket-file");
+                problem("somebody listens on " + path + " now, be it systemd (x2gobroker-authservice.socket) or a"
+                        + " service: stop that first, or choose another --socket-file");
             }
         }
         if ((settings.socketMode() & WRITABLE_BY_OTHERS) != 0) {
