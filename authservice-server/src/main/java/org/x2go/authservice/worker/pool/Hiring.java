@@ -83,8 +83,11 @@ final class Hiring {
             while (!closed) {
                 Staff.Situation now = staff.look(SURPLUS_NANOS);
                 adjust(now);
-                boolean scarce = now.free() == 0 || now.retiring() != null;
-                staff.awaitScarcity(scarce ? TICK_NANOS : LOOK_NANOS);
+                if (now.free() > 0 && now.retiring() == null) {
+                    staff.awaitScarcity(LOOK_NANOS);
+                }
+                // Under load workers are scarce at each request, for which nobody should be woken.
+                TimeUnit.NANOSECONDS.sleep(TICK_NANOS);
             }
         } catch (InterruptedException e) {
             // Closed.
