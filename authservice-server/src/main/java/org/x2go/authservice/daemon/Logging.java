@@ -3,8 +3,8 @@ package org.x2go.authservice.daemon;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
@@ -16,6 +16,7 @@ import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.logging.log4j.status.StatusData;
 import org.apache.logging.log4j.status.StatusListener;
 import org.apache.logging.log4j.status.StatusLogger;
+import org.jspecify.annotations.Nullable;
 
 /** The log, from the start of the program to its end. */
 final class Logging implements AutoCloseable {
@@ -39,8 +40,8 @@ final class Logging implements AutoCloseable {
         unlessSet("log4j2.isWebapp", "false");
         // It would run at the same time as ours, and the last lines would be lost.
         System.setProperty("log4j.shutdownHookEnabled", "false");
-        Complaints complaints = new Complaints();
-        StatusLogger.getLogger().registerListener(complaints);
+        Complaints complaints = Complaints.LISTENER;
+        complaints.collect();
         try {
             // Most of what needs no file yet: to open one, JNA may have to be waited for.
             LogManager.getFactory();
@@ -55,7 +56,7 @@ final class Logging implements AutoCloseable {
             }
             return new Logging(context);
         } finally {
-            StatusLogger.getLogger().removeListener(complaints);
+            complaints.print();
         }
     }
 
@@ -107,15 +108,41 @@ final class Logging implements AutoCloseable {
         context.stop(STOP_SECONDS, TimeUnit.SECONDS);
     }
 
-    /** What log4j has to say against a configuration; by itself it would go on with another one of its own. */
+    /**
+     * What log4j has to say against a configuration; by itself it would go on with another one of its own. What it says later
+     * goes to stderr.
+     *
+     * <p>It listens for as long as the process lives. If it were removed, the log's own thread, which begins at that moment and
+     * looks at the list of listeners without a lock, might find a gap in it, and end: then nothing would be logged any more.
+     */
     private static final class Complaints implements StatusListener {
-        private final List<String> texts = new CopyOnWriteArrayList<>();
+        static final Complaints LISTENER = new Complaints();
+
+        static {
+            StatusLogger.getLogger().registerListener(LISTENER);
+        }
+
+        /** Null while they are printed. */
+        private @Nullable List<String> texts;
+
+        synchronized void collect() {
+            texts = new ArrayList<>();
+        }
+
+        synchronized void print() {
+            texts = null;
+        }
 
         @Override
-        public void log(StatusData data) {
+        public synchronized void log(StatusData data) {
             String text = data.getMessage().getFormattedMessage();
             Throwable thrown = data.getThrowable();
-            texts.add(thrown == null ? text : text + ": " + Failures.text(rootCause(thrown)));
+            String whole = thrown == null ? text : text + ": " + Failures.text(rootCause(thrown));
+            if (texts == null) {
+                System.err.println(Main.NAME + ": log4j: " + whole);
+            } else {
+                texts.add(whole);
+            }
         }
 
         @Override
@@ -126,8 +153,8 @@ final class Logging implements AutoCloseable {
         @Override
         public void close() {}
 
-        void check(LogTarget target) throws IOException {
-            if (texts.isEmpty()) {
+        synchronized void check(LogTarget target) throws IOException {
+            if (texts == null || texts.isEmpty()) {
                 return;
             }
             String where = target instanceof LogTarget.Configured configured
