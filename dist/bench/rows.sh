@@ -26,7 +26,7 @@ load() { # kind, PAM service, users, connections, further options
   printf '%s' "$result"
 }
 
-# What is compiled after many requests only is so from here on. A row with few of them would count the wait for it.
+# What is compiled after many requests only is so from here on. A row with few of them, or a first one, would count the wait for it.
 warm_up() { # name of a service of ours
   (as=$1 warmup=0 seconds=3 load ours "$permit" bench-%d 8 --keep >/dev/null)
 }
@@ -65,6 +65,7 @@ row_permit_fresh() {
   for kind in $(services_of ours python sasl); do
     start "$kind"
   done
+  warm_up ours
   for ((round = 1; round <= rounds; round++)); do
     for clients in 8 32; do
       for kind in $(services_of ours python sasl); do
@@ -95,6 +96,7 @@ check_log() {
 row_permit_kept() {
   local round clients
   start ours
+  warm_up ours
   for ((round = 1; round <= rounds; round++)); do
     sample kept.8 ours "$permit" bench-%d 8 --keep
     sample kept.32 ours "$permit" bench-%d 32 --keep
@@ -242,6 +244,7 @@ row_isolated_permit() {
   local round clients how
   start ours isolated --isolation process
   [ "$sasl" = no ] || start sasl
+  warm_up isolated
   for ((round = 1; round <= rounds; round++)); do
     for clients in 8 32; do
       as=isolated sample "isolated-fresh.$clients" ours "$permit" bench-%d "$clients" --reconnect
