@@ -26,6 +26,9 @@ final class Hiring {
     /** A request that takes so long may take longer: the next one should find another worker. */
     private static final long SPARE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
+    /** How much more often somebody was seen to wait than not, until another worker is started: for 50 ms, if always. */
+    private static final int CROWDED = 10;
+
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long SURPLUS_NANOS = TimeUnit.MINUTES.toNanos(1);
@@ -47,6 +50,9 @@ final class Hiring {
 
     private final BackOff backOff;
     private final AtomicLong allStarted = new AtomicLong();
+
+    /** How much more often somebody was seen to wait than not. The minder's own. */
+    private int crowd;
 
     private int starting;
     private volatile boolean closed;
@@ -95,16 +101,22 @@ final class Hiring {
     }
 
     private void adjust(Staff.Situation now) {
+        crowd = now.longestWait() > 0 ? Math.min(crowd + 1, CROWDED) : Math.max(crowd - 1, 0);
         if (now.retiring() != null && now.free() > 1 && staff.takeIfFree(now.retiring())) {
             dismiss(now.retiring());
         } else if (now.surplus() != null && staff.takeIfFree(now.surplus())) {
             dismiss(now.surplus());
         }
         if (isWanted(now)) {
+            crowd = 0;
             synchronized (this) {
                 starting++;
             }
-            errands.execute(this::tryToHire);
+            try {
+                errands.execute(this::tryToHire);
+            } catch (RejectedExecutionException e) {
+                // Closed.
+            }
         }
     }
 
@@ -121,7 +133,9 @@ final class Hiring {
         }
         boolean overdue = now.longestWait() > GROW_NANOS;
         boolean slow = now.free() == 0 && now.sinceRelease() > SPARE_NANOS;
-        return now.workers() < most && (overdue || slow);
+        // None waits for long, but always somebody: a worker more is of use, as long as there are processors.
+        boolean crowded = crowd == CROWDED;
+        return now.workers() < most && (overdue || slow || crowded);
     }
 
     private void tryToHire() {

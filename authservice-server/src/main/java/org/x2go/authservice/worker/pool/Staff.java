@@ -103,10 +103,11 @@ final class Staff {
         return line.remove(worker);
     }
 
-    /** How things are now. */
+    /** How things are now. What changes from here on ends the next {@link #awaitScarcity}. */
     Situation look(long surplusNanos) {
         lock.lock();
         try {
+            watched = true;
             long now = System.nanoTime();
             List<Worker> free = line.free();
             Worker last = free.isEmpty() ? null : free.get(free.size() - 1);
@@ -123,11 +124,10 @@ final class Staff {
         }
     }
 
-    /** Waits for a time, or until workers are scarce. */
+    /** Waits for a time, or until workers have become scarce since the last look. */
     void awaitScarcity(long nanos) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            watched = true;
             long left = nanos;
             while (watched && !closed && left > 0) {
                 left = scarce.awaitNanos(left);

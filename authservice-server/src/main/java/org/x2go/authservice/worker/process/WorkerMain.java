@@ -6,6 +6,7 @@ import org.x2go.authservice.pam.PamUnavailableException;
 import org.x2go.authservice.posix.Descendants;
 import org.x2go.authservice.posix.ProcessControl;
 import org.x2go.authservice.posix.ProcessMemory;
+import org.x2go.authservice.posix.Scheduling;
 import org.x2go.authservice.posix.StandardDescriptors;
 import org.x2go.authservice.posix.SystemLog;
 import org.x2go.authservice.worker.channel.Reply;
@@ -47,6 +48,7 @@ public final class WorkerMain {
         Descendants.kill(child -> true);
         watch(channel);
         try {
+            Scheduling.doNotInterruptOthers();
             // Not closed, but ended with the process: unloading modules runs code of theirs.
             PamAuthenticator pam = PamAuthenticator.open(
                     options.services(), options.confdir(), new ChannelDiagnostics(channel, options.debug()));
