@@ -3,8 +3,6 @@ package org.x2go.authservice.daemon;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
@@ -13,10 +11,6 @@ import org.apache.logging.log4j.core.LoggerContext;
 import org.apache.logging.log4j.core.appender.ConsoleAppender;
 import org.apache.logging.log4j.core.config.Configuration;
 import org.apache.logging.log4j.core.config.Configurator;
-import org.apache.logging.log4j.status.StatusData;
-import org.apache.logging.log4j.status.StatusListener;
-import org.apache.logging.log4j.status.StatusLogger;
-import org.jspecify.annotations.Nullable;
 
 /** The log, from the start of the program to its end. */
 final class Logging implements AutoCloseable {
@@ -40,7 +34,7 @@ final class Logging implements AutoCloseable {
         unlessSet("log4j2.isWebapp", "false");
         // It would run at the same time as ours, and the last lines would be lost.
         System.setProperty("log4j.shutdownHookEnabled", "false");
-        Complaints complaints = Complaints.LISTENER;
+        LogComplaints complaints = LogComplaints.LISTENER;
         complaints.collect();
         try {
             // Most of what needs no file yet: to open one, JNA may have to be waited for.
@@ -106,69 +100,5 @@ final class Logging implements AutoCloseable {
     @Override
     public void close() {
         context.stop(STOP_SECONDS, TimeUnit.SECONDS);
-    }
-
-    /**
-     * What log4j has to say against a configuration; by itself it would go on with another one of its own. What it says later
-     * goes to stderr.
-     *
-     * <p>It listens for as long as the process lives. If it were removed, the log's own thread, which begins at that moment and
-     * looks at the list of listeners without a lock, might find a gap in it, and end: then nothing would be logged any more.
-     */
-    private static final class Complaints implements StatusListener {
-        static final Complaints LISTENER = new Complaints();
-
-        static {
-            StatusLogger.getLogger().registerListener(LISTENER);
-        }
-
-        /** Null while they are printed. */
-        private @Nullable List<String> texts;
-
-        synchronized void collect() {
-            texts = new ArrayList<>();
-        }
-
-        synchronized void print() {
-            texts = null;
-        }
-
-        @Override
-        public synchronized void log(StatusData data) {
-            String text = data.getMessage().getFormattedMessage();
-            Throwable thrown = data.getThrowable();
-            String whole = thrown == null ? text : text + ": " + Failures.text(rootCause(thrown));
-            if (texts == null) {
-                System.err.println(Main.NAME + ": log4j: " + whole);
-            } else {
-                texts.add(whole);
-            }
-        }
-
-        @Override
-        public Level getStatusLevel() {
-            return Level.ERROR;
-        }
-
-        @Override
-        public void close() {}
-
-        synchronized void check(LogTarget target) throws IOException {
-            if (texts == null || texts.isEmpty()) {
-                return;
-            }
-            String where = target instanceof LogTarget.Configured configured
-                    ? "the log configuration " + configured.configuration() + " cannot be used: "
-                    : "the log cannot be started: ";
-            throw new IOException(where + texts.get(0).replace('\n', ' '));
-        }
-
-        private static Throwable rootCause(Throwable thrown) {
-            Throwable cause = thrown;
-            while (cause.getCause() != null) {
-                cause = cause.getCause();
-            }
-            return cause;
-        }
     }
 }
