@@ -30,7 +30,7 @@ record WorkerOptions(ServicePolicy services, @Nullable Path confdir, WorkerLimit
         int requests = 100_000;
         int megabytes = 256;
         boolean debug = false;
-        for (Iterator<String> rest = List.of(args).iterator(); rest.hasNext(); ) {
+        for (Iterator<String> rest = separated(args).iterator(); rest.hasNext(); ) {
             String option = rest.next();
             switch (option) {
                 case "--allow-service" -> services.add(value(option, rest));
@@ -46,6 +46,21 @@ record WorkerOptions(ServicePolicy services, @Nullable Path confdir, WorkerLimit
         }
         return new WorkerOptions(
                 ServicePolicy.allowing(services), confdir, new WorkerLimits(requests, megabytes * MEGABYTE), debug);
+    }
+
+    /** An option's value may stand behind it, or behind an equals sign. */
+    private static List<String> separated(String... args) {
+        List<String> separated = new ArrayList<>();
+        for (String arg : args) {
+            int equals = arg.startsWith("--") ? arg.indexOf('=') : -1;
+            if (equals < 0) {
+                separated.add(arg);
+            } else {
+                separated.add(arg.substring(0, equals));
+                separated.add(arg.substring(equals + 1));
+            }
+        }
+        return separated;
     }
 
     private static String value(String option, Iterator<String> rest) {
