@@ -38,7 +38,12 @@ final class ConfigurationCheck {
      */
     boolean run(boolean background) {
         settings.notes().forEach(this::warn);
-        socket();
+        if (settings.isolation().workerSocket().isPresent()) {
+            say("socket: the one that systemd passes to the service");
+        } else {
+            socket();
+        }
+        peers();
         services();
         isolation();
         limits();
@@ -86,6 +91,16 @@ final class ConfigurationCheck {
                 ownIds(uid, gid);
             }
             say("socket's owner and group by number: " + idText(uid) + ":" + idText(gid));
+        } catch (IOException e) {
+            problem(Failures.text(e));
+        }
+        if (!user.root()) {
+            warn("not root: PAM modules that need root, as pam_unix may, cannot check the passwords of others");
+        }
+    }
+
+    private void peers() {
+        try {
             PeerPolicy peers = Service.peers(settings);
             say(
                     peers.admitsAnyone()
@@ -94,9 +109,6 @@ final class ConfigurationCheck {
                                     + " and members of groups " + peers.gids());
         } catch (IOException e) {
             problem(Failures.text(e));
-        }
-        if (!user.root()) {
-            warn("not root: PAM modules that need root, as pam_unix may, cannot check the passwords of others");
         }
     }
 
@@ -151,13 +163,17 @@ final class ConfigurationCheck {
         Isolation isolation = settings.isolation();
         if (isolation.mode() == Isolation.Mode.THREAD) {
             say("PAM: in threads of the service's process");
+        } else if (isolation.workerSocket().isPresent()) {
+            Path socket = isolation.workerSocket().get();
+            say("PAM: in processes that systemd starts for connections to " + socket
+                    + ", which have the last word on which services may be asked for");
+            if (!Files.isWritable(socket)) {
+                problem(user.name() + " cannot connect to " + socket
+                        + ": start the unit with this ListenStream= (x2gobroker-authservice-worker.socket), and be the user"
+                        + " that it is for");
+            }
         } else {
-            say("PAM: in processes of its own"
-                    + isolation
-                            .workerSocket()
-                            .map(socket -> ", which somebody starts for connections to " + socket)
-                            .orElse("")
-                    + ", replaced after " + isolation.workerRequests() + " requests or with "
+            say("PAM: in processes of its own, replaced after " + isolation.workerRequests() + " requests or with "
                     + isolation.workerMegabytes() + " MB");
         }
     }

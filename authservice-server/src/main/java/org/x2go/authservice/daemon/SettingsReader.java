@@ -126,7 +126,7 @@ final class SettingsReader {
         if (!service
                 && authLog.isEmpty()
                 && !environment.containsKey(LOG_CONFIG_KEY)
-                && !environment.containsKey(AUTH_LOG_KEY)) {
+                && named(AUTH_LOG_KEY).isEmpty()) {
             return new LogTarget.Stderr();
         }
         if (authLog.isPresent()) {

@@ -67,11 +67,24 @@ class ConfigurationCheckTest {
         assertThat(check()).isTrue();
         assertThat(report).contains("PAM: in threads of the service's process\n");
 
-        assertThat(check("--isolation", "process", "--worker-socket", "/run/w", "--worker-max-rss", "99"))
-                .isTrue();
+        assertThat(check("--isolation", "process", "--worker-max-rss", "99")).isTrue();
+        assertThat(report).contains("PAM: in processes of its own, ").contains(" or with 99 MB\n");
+    }
+
+    @Test
+    void leavesTheSocketToSystemdWhereThatStartsTheWorkers() throws Exception {
+        ProcessUser ordinary = new ProcessUser("jane", false);
+        Path workers = directory.resolve("workers");
+        String[] args = {"--isolation", "process", "--worker-socket", workers.toString(), "-s", "/proc/no/socket"};
+
+        assertThat(check(ordinary, args)).isFalse();
+        assertThat(report).contains("problem: jane cannot connect to " + workers + ": ");
+
+        Files.createFile(workers);
+        assertThat(check(ordinary, args)).isTrue();
         assertThat(report)
-                .contains("PAM: in processes of its own, which somebody starts for connections to /run/w, ")
-                .contains(" or with 99 MB\n");
+                .contains("PAM: in processes that systemd starts for connections to " + workers)
+                .doesNotContain("/proc/no/socket", "not root");
     }
 
     @Test
