@@ -34,7 +34,10 @@ not() { ! "$@"; }
 is() { # what it is, command
   local expected=$1 found
   shift
-  found=$("$@")
+  found=$("$@") || {
+    printf 'failed with %s, and said: %s\n' "$?" "$found"
+    return 1
+  }
   [ "$found" = "$expected" ] || {
     printf 'expected: %s\nfound:    %s\n' "$expected" "$found"
     return 1

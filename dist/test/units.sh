@@ -39,6 +39,7 @@ check_units() {
     [ "$form" = unprivileged ] || check_faillock
     case $form in
       packaged)
+        check_services
         check_socket
         check_restarts
         check_deaths_of_workers
@@ -70,7 +71,8 @@ end_form() { # form
   rm -rf "$root$overrides/$service.d" "$root$overrides/$workers@.service.d" "$root/run/faillock"
   if [ "$1" = one-process ]; then
     # As it says itself.
-    inside sh -c 'chown authservice:adm /var/log/authservice/*'
+    inside sh -ec "$(sed -n 's/^#   //p' "$root$dropins/${unit_of[$1]}.d/$1.conf")"
+    check "it gives the log back" is authservice:adm inside stat -c %U:%G "$service_log"
   fi
   inside systemctl daemon-reload
 }
@@ -187,6 +189,30 @@ END
   inside faillock --user bob --reset
   check "until it is reset" client bob open-sesame
   rm "$root/etc/pam.d/x2gobroker"
+}
+
+# Which services may be asked for is said in one place, and the workers have the last word on it.
+
+as_told() { # settings
+  cp "$root/etc/default/x2gobroker-authservice" "$work/settings"
+  printf '%s\n' "$@" >>"$root/etc/default/x2gobroker-authservice"
+  start_anew
+  cp "$work/settings" "$root/etc/default/x2gobroker-authservice"
+}
+
+for_site() { printf 'open-sesame\n' | inside authservice login --password-stdin --service site alice; }
+
+check_services() {
+  cp "$root/usr/lib/pam.d/x2gobroker" "$root/etc/pam.d/site"
+  check "another PAM service may not be asked for" not for_site
+  as_told 'X2GOBROKER_AUTHSERVICE_ALLOW_SERVICES="x2gobroker site"'
+  check "unless it is allowed" for_site
+  as_told 'X2GOBROKER_AUTHSERVICE_OPTIONS="--allow-service x2gobroker --allow-service site"'
+  check "by more than the service's own options" not for_site
+  as_told 'X2GOBROKER_AUTHSERVICE_OPTIONS="--allow-service site"' X2GOBROKER_AUTHSERVICE_WORKER_OPTIONS=--allow-service=site
+  check "or by those of both" for_site
+  rm "$root/etc/pam.d/site"
+  start_anew
 }
 
 # The socket outlives the service.
