@@ -11,6 +11,7 @@ import org.apache.logging.log4j.status.StatusLogger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+/** Others may print to stderr at the same time. */
 class LogComplaintsTest {
     private static final LogTarget STDERR = new LogTarget.Stderr();
 
@@ -38,7 +39,8 @@ class LogComplaintsTest {
 
         assertThatThrownBy(() -> LogComplaints.LISTENER.check(STDERR))
                 .hasMessage("the log cannot be started: first trouble: the cause");
-        assertThat(printed.toString(StandardCharsets.UTF_8)).isEmpty();
+        LogComplaints.LISTENER.print();
+        assertThat(printed.toString(StandardCharsets.UTF_8)).doesNotContain("trouble", "second");
     }
 
     @Test
@@ -50,7 +52,7 @@ class LogComplaintsTest {
         StatusLogger.getLogger().error("late trouble");
 
         assertThat(printed.toString(StandardCharsets.UTF_8))
-                .isEqualTo("x2gobroker-authservice: log4j: late trouble" + System.lineSeparator());
+                .contains("x2gobroker-authservice: log4j: late trouble" + System.lineSeparator());
         LogComplaints.LISTENER.check(STDERR);
     }
 
