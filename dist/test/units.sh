@@ -104,7 +104,7 @@ journal() { inside journalctl --quiet --since "$since" --unit 'x2gobroker-authse
 said() { journal | grep -F -- "$1"; }
 
 # By PAM's modules, under the name that those look for who watch the log of logins.
-module_said() { inside journalctl --quiet --since "$since" --identifier x2gobroker-authservice --output cat | grep -F -- "$1"; }
+module_said() { journal --identifier x2gobroker-authservice | grep -F -- "$1"; }
 
 warnings() {
   grep -E '^[^ ]+ (WARN|ERROR|FATAL)' "$root$service_log" || :
