@@ -21,6 +21,7 @@ import org.x2go.authservice.auth.PeerPolicy;
 import org.x2go.authservice.client.AuthServiceException.Kind;
 import org.x2go.authservice.server.AuthServer;
 import org.x2go.authservice.server.AuthServerConfig;
+import org.x2go.authservice.server.Limit;
 
 /** The client and the server that it is made for. */
 @Timeout(120)
@@ -45,7 +46,7 @@ class RealServerTest {
     }
 
     private AuthServerConfig.Builder config() {
-        return AuthServerConfig.builder(socket).workers(4);
+        return AuthServerConfig.builder(socket).limit(Limit.WORKERS, 4);
     }
 
     private AuthClient client() {
@@ -129,8 +130,8 @@ class RealServerTest {
             release.await();
             return AuthResult.ok();
         };
-        AuthServer server =
-                AuthServer.start(config().stopGrace(Duration.ofMillis(100)).build(), waiting);
+        AuthServer server = AuthServer.start(
+                config().limit(Limit.SHUTDOWN_TIMEOUT, Duration.ofMillis(100)).build(), waiting);
         try (AuthClient client = client()) {
             CompletableFuture<Boolean> answer = client.authenticateAsync("alice", "alice");
             begun.await();

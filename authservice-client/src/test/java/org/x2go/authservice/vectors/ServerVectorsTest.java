@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.x2go.authservice.auth.ServicePolicy;
 import org.x2go.authservice.server.AuthServer;
 import org.x2go.authservice.server.AuthServerConfig;
+import org.x2go.authservice.server.Limit;
 import org.x2go.authservice.vectors.Vectors.Vector;
 
 /** The service answers as the vectors say. */
@@ -35,7 +36,7 @@ class ServerVectorsTest {
         server = AuthServer.start(
                 AuthServerConfig.builder(directory.resolve("s"))
                         .services(ServicePolicy.allowing(List.of("x2gobroker", "site")))
-                        .maxPendingFailures(0)
+                        .limit(Limit.MAX_ATTEMPTS_PER_USER, 0)
                         .build(),
                 new AccountTable(Vectors.of("account").toList()));
     }

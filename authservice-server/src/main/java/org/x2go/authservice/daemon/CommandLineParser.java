@@ -1,8 +1,10 @@
 package org.x2go.authservice.daemon;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.x2go.authservice.server.Limit;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgGroupSpec;
@@ -100,7 +102,7 @@ final class CommandLineParser {
                 value("FILE", "--worker-socket")
                         .description("With --isolation process: do not start those processes, but connect to this"
                                 + " socket, where somebody starts one for each connection (systemd)"),
-                value("N", "--worker-requests")
+                value("N", "--worker-max-requests")
                         .type(Integer.class)
                         .description("After how many requests such a process is replaced. Default: "
                                 + Isolation.DEFAULT_REQUESTS),
@@ -113,11 +115,21 @@ final class CommandLineParser {
     private void limitOptions() {
         group(
                 "%nLimits:%n",
-                LimitOption.ALL.stream()
-                        .map(limit -> value(limit.label(), limit.name())
+                Arrays.stream(Limit.values())
+                        .map(limit -> value(label(limit), option(limit))
                                 .type(Integer.class)
-                                .description(limit.description()))
+                                .description(limit.description() + ", " + limit.least() + " to " + limit.most()
+                                        + ". Default: " + limit.defaultText()))
                         .toArray(OptionSpec.Builder[]::new));
+    }
+
+    /** The option that sets a limit. */
+    static String option(Limit limit) {
+        return "--" + limit.optionName();
+    }
+
+    private static String label(Limit limit) {
+        return limit.unit() == Limit.Unit.SECONDS ? "SECONDS" : "N";
     }
 
     private void logOptions() {
@@ -192,7 +204,7 @@ final class CommandLineParser {
     }
 
     private static String[] others(String... names) {
-        return java.util.Arrays.copyOfRange(names, 1, names.length);
+        return Arrays.copyOfRange(names, 1, names.length);
     }
 
     /** What these arguments mean. */

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.x2go.authservice.auth.PeerPolicy;
 import org.x2go.authservice.server.AuthServerConfig;
+import org.x2go.authservice.server.Limit;
 
 /** Says what the service would run with, and what is wrong with it, without starting it or changing anything. */
 final class ConfigurationCheck {
@@ -153,10 +154,11 @@ final class ConfigurationCheck {
 
     private void limits() {
         AuthServerConfig config = settings.serverConfig();
-        say("workers: " + config.workers() + ", longest request: " + config.maxRequestBytes() + " bytes, connections: "
-                + config.maxConnections() + ", seconds to a verdict: "
-                + config.requestTimeout().toSeconds() + ", attempts pending for one user: "
-                + config.maxPendingFailures());
+        say("workers: " + config.limit(Limit.WORKERS) + ", longest request: " + config.limit(Limit.MAX_REQUEST_BYTES)
+                + " bytes, connections: "
+                + config.limit(Limit.MAX_CONNECTIONS) + ", seconds to a verdict: "
+                + config.time(Limit.REQUEST_TIMEOUT).toSeconds() + ", attempts pending for one user: "
+                + config.limit(Limit.MAX_ATTEMPTS_PER_USER));
     }
 
     private void isolation() {

@@ -1,9 +1,10 @@
 package org.x2go.authservice.daemon;
 
-import java.util.LinkedHashMap;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.x2go.authservice.server.Limit;
 
 /** Which options a command line has, each by its longest name, and their values. */
 interface GivenOptions {
@@ -22,9 +23,9 @@ interface GivenOptions {
 
     /** The same, as the program knows them. */
     default Options options() {
-        Map<LimitOption, Integer> limits = new LinkedHashMap<>();
-        for (LimitOption limit : LimitOption.ALL) {
-            Integer value = number(limit.name());
+        Map<Limit, Integer> limits = new EnumMap<>(Limit.class);
+        for (Limit limit : Limit.values()) {
+            Integer value = number(CommandLineParser.option(limit));
             if (value != null) {
                 limits.put(limit, value);
             }
@@ -38,7 +39,7 @@ interface GivenOptions {
                 value("--pam-confdir"),
                 value("--isolation"),
                 value("--worker-socket"),
-                number("--worker-requests"),
+                number("--worker-max-requests"),
                 number("--worker-max-rss"),
                 list("--allow-uid"),
                 list("--allow-gid"),

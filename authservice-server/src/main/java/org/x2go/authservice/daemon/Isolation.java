@@ -43,7 +43,7 @@ record Isolation(Mode mode, Optional<Path> workerSocket, int workerRequests, int
 
     /** Checks the ranges. */
     Isolation {
-        requireRange("--worker-requests", workerRequests, 1, MOST_REQUESTS);
+        requireRange("--worker-max-requests", workerRequests, 1, MOST_REQUESTS);
         requireRange("--worker-max-rss", workerMegabytes, LEAST_MEGABYTES, MOST_MEGABYTES);
         if (workerSocket.isPresent() && mode == Mode.THREAD) {
             throw new IllegalArgumentException("--worker-socket is for --isolation process");

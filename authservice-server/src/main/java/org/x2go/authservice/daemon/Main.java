@@ -13,6 +13,7 @@ import org.apache.logging.log4j.Logger;
 import org.x2go.authservice.posix.OpenFiles;
 import org.x2go.authservice.posix.ProcessMemory;
 import org.x2go.authservice.posix.SystemLog;
+import org.x2go.authservice.server.Limit;
 import org.x2go.authservice.worker.pool.JavaCommand;
 import org.x2go.authservice.worker.process.WorkerMain;
 
@@ -41,9 +42,12 @@ public final class Main {
         System.exit(run(args, System.out, System.err));
     }
 
-    private static int run(String[] args, PrintStream out, PrintStream err) {
+    private static int run(String[] given, PrintStream out, PrintStream err) {
         boolean debug = false;
         try {
+            RenamedOptions renamed = RenamedOptions.in(given);
+            String[] args = renamed.arguments().toArray(String[]::new);
+            renamed.warnings().forEach(warning -> err.println(NAME + ": " + warning));
             GivenOptions plain = PlainArguments.read(args);
             Options options = plain != null ? plain.options() : new CommandLineParser().parse(args);
             debug = options.debug() || options.debugInteractively();
@@ -67,7 +71,7 @@ public final class Main {
                     throw new IOException(
                             "who was given a socket (LISTEN_FDS) stays in the foreground: leave out" + " --daemonize");
                 }
-                return BackgroundStart.run(args, out);
+                return BackgroundStart.run(given, out);
             }
             return serve(settings, user, options.backgroundChild(), out);
         } catch (UsageException e) {
@@ -131,7 +135,7 @@ public final class Main {
                 service.socket(),
                 inherited.isPresent() ? "passed to it" : ownerText(settings, user),
                 settings.services().allowed(),
-                settings.serverConfig().workers());
+                settings.serverConfig().limit(Limit.WORKERS));
         if (process != null) {
             lifecycle.started(PidFile.write(
                     settings.background().pidFile(), ProcessHandle.current().pid()));

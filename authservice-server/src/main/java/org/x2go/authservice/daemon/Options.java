@@ -3,6 +3,7 @@ package org.x2go.authservice.daemon;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.x2go.authservice.server.Limit;
 
 /** What was given on the command line, as it was given; null or empty where nothing was. */
 record Options(
@@ -18,7 +19,7 @@ record Options(
         @Nullable Integer workerMaxRss,
         List<String> allowUids,
         List<String> allowGids,
-        Map<LimitOption, Integer> limits,
+        Map<Limit, Integer> limits,
         boolean debug,
         boolean debugInteractively,
         @Nullable String authLog,

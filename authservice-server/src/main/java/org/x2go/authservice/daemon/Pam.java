@@ -10,6 +10,7 @@ import org.x2go.authservice.auth.Authenticator;
 import org.x2go.authservice.auth.Diagnostics;
 import org.x2go.authservice.pam.PamAuthenticator;
 import org.x2go.authservice.pam.PamUnavailableException;
+import org.x2go.authservice.server.Limit;
 import org.x2go.authservice.worker.pool.ConnectedWorkers;
 import org.x2go.authservice.worker.pool.JavaCommand;
 import org.x2go.authservice.worker.pool.PoolStatistics;
@@ -49,7 +50,7 @@ final class Pam implements AutoCloseable {
             return new Pam(pam, pam::warmUp, pam::close, Optional::empty);
         }
         WorkerPool pool =
-                WorkerPool.start(workers(settings, log), settings.serverConfig().workers(), log);
+                WorkerPool.start(workers(settings, log), settings.serverConfig().limit(Limit.WORKERS), log);
         return new Pam(pool, () -> {}, pool::close, () -> Optional.of(pool.statistics()));
     }
 
@@ -69,7 +70,7 @@ final class Pam implements AutoCloseable {
                 .map(Path::toString)
                 .ifPresent(directory -> arguments.addAll(List.of("--pam-confdir", directory)));
         Isolation isolation = settings.isolation();
-        arguments.addAll(List.of("--worker-requests", Integer.toString(isolation.workerRequests())));
+        arguments.addAll(List.of("--worker-max-requests", Integer.toString(isolation.workerRequests())));
         arguments.addAll(List.of("--worker-max-rss", Integer.toString(isolation.workerMegabytes())));
         if (settings.debug()) {
             arguments.add("--debug");

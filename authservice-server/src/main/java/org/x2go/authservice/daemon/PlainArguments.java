@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.x2go.authservice.server.Limit;
 
 /**
  * A command line as units and scripts have it: every option by its full name, its value behind it or behind a "=". It is
@@ -87,10 +88,10 @@ final class PlainArguments implements GivenOptions {
         put(known, Kind.TEXT, "--logdir", "-L");
         put(known, Kind.TEXT, "--metrics-file");
         put(known, Kind.NUMBER, "--metrics-interval");
-        put(known, Kind.NUMBER, "--worker-requests");
+        put(known, Kind.NUMBER, "--worker-max-requests");
         put(known, Kind.NUMBER, "--worker-max-rss");
-        for (LimitOption limit : LimitOption.ALL) {
-            put(known, Kind.NUMBER, limit.name());
+        for (Limit limit : Limit.values()) {
+            put(known, Kind.NUMBER, CommandLineParser.option(limit));
         }
         return known;
     }

@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.x2go.authservice.auth.PeerPolicy;
 import org.x2go.authservice.auth.ServicePolicy;
 import org.x2go.authservice.server.AuthServerConfig;
+import org.x2go.authservice.server.Limit;
 
 /**
  * What the service runs with, wherever it was set. All paths are absolute.
@@ -38,7 +39,7 @@ record Settings(
         Isolation isolation,
         List<String> allowUids,
         List<String> allowGids,
-        Map<LimitOption, Integer> limits,
+        Map<Limit, Integer> limits,
         boolean debug,
         LogTarget logTarget,
         Background background,
@@ -77,9 +78,9 @@ record Settings(
                 .peers(peers);
         limits.forEach((limit, value) -> {
             try {
-                limit.setter().accept(config, value);
+                config.limit(limit, value);
             } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException(limit.name() + ": " + e.getMessage(), e);
+                throw new IllegalArgumentException("--" + e.getMessage(), e);
             }
         });
         return config.build();

@@ -17,6 +17,7 @@ import org.x2go.authservice.auth.AuthResult;
 import org.x2go.authservice.auth.ServicePolicy;
 import org.x2go.authservice.server.AuthServer;
 import org.x2go.authservice.server.AuthServerConfig;
+import org.x2go.authservice.server.Limit;
 
 /**
  * Gives a JUnit 5 test an authservice of its own: the real server, on a private socket, without PAM and without root.
@@ -129,7 +130,7 @@ public final class AuthServerExtension
         if (server == null) {
             AuthServerConfig config = AuthServerConfig.builder(socket())
                     .services(ServicePolicy.allowing(script.services()))
-                    .stopGrace(Duration.ZERO)
+                    .limit(Limit.SHUTDOWN_TIMEOUT, Duration.ZERO)
                     .build();
             server = AuthServer.start(config, script);
         }

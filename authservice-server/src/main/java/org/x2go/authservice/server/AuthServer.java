@@ -107,7 +107,8 @@ public final class AuthServer implements AutoCloseable {
         loops.next().execute(Scheduling::doNotInterruptOthers);
         Verifier verifier = new Verifier(config, authenticator, loops.next());
         ChannelGroup connections = new DefaultChannelGroup(loops.next());
-        WipingAllocator allocator = new WipingAllocator(config.maxRequestBytes(), config.maxUnreadBytes());
+        WipingAllocator allocator =
+                new WipingAllocator(config.limit(Limit.MAX_REQUEST_BYTES), config.limit(Limit.MAX_UNREAD_BYTES));
         Channel listener = new ServerBootstrap()
                 .group(loops)
                 .channelFactory(() -> new EpollServerDomainSocketChannel(socket.descriptor(), true))
@@ -116,7 +117,7 @@ public final class AuthServer implements AutoCloseable {
                 .childOption(ChannelOption.ALLOCATOR, allocator)
                 .childOption(
                         ChannelOption.RECVBUF_ALLOCATOR,
-                        new FixedRecvByteBufAllocator(config.maxRequestBytes()).maxMessagesPerRead(1))
+                        new FixedRecvByteBufAllocator(config.limit(Limit.MAX_REQUEST_BYTES)).maxMessagesPerRead(1))
                 .childHandler(new ConnectionInitializer(config, allocator, verifier, connections))
                 .register()
                 .syncUninterruptibly()
@@ -157,11 +158,11 @@ public final class AuthServer implements AutoCloseable {
         socket.remove();
         listener.close().syncUninterruptibly();
         onEachConnection(connection -> connection.pipeline().fireUserEventTriggered(AuthenticationHandler.STOP));
-        if (!allClosedWithin(config.stopGrace())) {
+        if (!allClosedWithin(config.time(Limit.SHUTDOWN_TIMEOUT))) {
             LOG.warn(
                     "{} connections still waited for a verdict after the grace time of {} s: they are answered \"error\"",
                     connections.size(),
-                    config.stopGrace().toSeconds());
+                    config.time(Limit.SHUTDOWN_TIMEOUT).toSeconds());
             onEachConnection(Farewell::bid);
             if (!allClosedWithin(AT_ONCE)) {
                 LOG.warn("{} connections could not be closed", connections.size());

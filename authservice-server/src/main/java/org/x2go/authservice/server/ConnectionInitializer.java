@@ -52,18 +52,18 @@ final class ConnectionInitializer extends ChannelInitializer<EpollDomainSocketCh
      */
     private static int maxConnections(AuthServerConfig config) {
         int limit = OpenFiles.limit();
-        int reserved = OWN_FILES + FILES_OF_A_WORKER * config.workers() + MOST_FAREWELLS;
+        int reserved = OWN_FILES + FILES_OF_A_WORKER * config.limit(Limit.WORKERS) + MOST_FAREWELLS;
         int room = Math.max(FEWEST_CONNECTIONS, limit - reserved);
-        if (room < config.maxConnections()) {
+        if (room < config.limit(Limit.MAX_CONNECTIONS)) {
             LOG.info(
                     "At most {} connections at a time, not {}: this process may have {} files open, of which {} are kept for"
                             + " PAM. Raise LimitNOFILE= in the unit, or ulimit -n, for more.",
                     room,
-                    config.maxConnections(),
+                    config.limit(Limit.MAX_CONNECTIONS),
                     limit,
                     reserved);
         }
-        return Math.min(room, config.maxConnections());
+        return Math.min(room, config.limit(Limit.MAX_CONNECTIONS));
     }
 
     @Override
@@ -84,13 +84,13 @@ final class ConnectionInitializer extends ChannelInitializer<EpollDomainSocketCh
     }
 
     private void admit(EpollDomainSocketChannel connection, PeerCredentials peer) {
-        Patience patience = new Patience(config.idleTimeout(), config.sendTimeout());
+        Patience patience = new Patience(config.time(Limit.IDLE_TIMEOUT), config.time(Limit.SEND_TIMEOUT));
         connection
                 .pipeline()
-                .addLast(new RequestFrameDecoder(config.maxRequestBytes(), allocator, patience))
+                .addLast(new RequestFrameDecoder(config.limit(Limit.MAX_REQUEST_BYTES), allocator, patience))
                 .addLast(CredentialDecoder.INSTANCE)
                 .addLast(VerdictEncoder.INSTANCE)
-                .addLast(new AuthenticationHandler(peer, verifier, config.sendTimeout()));
+                .addLast(new AuthenticationHandler(peer, verifier, config.time(Limit.SEND_TIMEOUT)));
     }
 
     private void refuseOneTooMany(EpollDomainSocketChannel connection) {

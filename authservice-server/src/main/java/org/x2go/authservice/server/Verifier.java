@@ -24,8 +24,8 @@ final class Verifier {
                 authenticator,
                 loop,
                 new WorkerThreads(
-                        config.workers(),
-                        config.maxQueuedRequests(),
+                        config.limit(Limit.WORKERS),
+                        config.limit(Limit.MAX_QUEUED_REQUESTS),
                         Runtime.getRuntime().availableProcessors(),
                         authenticator::isComputing,
                         loop));
@@ -35,8 +35,8 @@ final class Verifier {
         this.loop = loop;
         this.authenticator = authenticator;
         this.workers = workers;
-        this.stuck = new StuckWorkers(config.workers());
-        this.slots = new NameSlots(config.maxPendingFailures());
+        this.stuck = new StuckWorkers(config.limit(Limit.WORKERS));
+        this.slots = new NameSlots(config.limit(Limit.MAX_ATTEMPTS_PER_USER));
         this.counters = new Counters(config.services().allowed());
         this.config = config;
     }
@@ -70,12 +70,12 @@ final class Verifier {
     }
 
     Duration requestTimeout() {
-        return config.requestTimeout();
+        return config.time(Limit.REQUEST_TIMEOUT);
     }
 
     /** The delay that a reply is really held back for. */
     Duration capped(Duration failDelay) {
-        Duration most = config.maxFailDelay();
+        Duration most = config.time(Limit.MAX_FAIL_DELAY);
         return failDelay.compareTo(most) > 0 ? most : failDelay;
     }
 

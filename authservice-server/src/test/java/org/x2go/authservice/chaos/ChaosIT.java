@@ -23,6 +23,7 @@ import org.x2go.authservice.auth.ServicePolicy;
 import org.x2go.authservice.pam.PamAuthenticator;
 import org.x2go.authservice.server.AuthServer;
 import org.x2go.authservice.server.AuthServerConfig;
+import org.x2go.authservice.server.Limit;
 import org.x2go.authservice.testsupport.RawPeer;
 import org.x2go.authservice.testsupport.Said;
 import org.x2go.authservice.worker.pool.JavaCommand;
@@ -146,9 +147,9 @@ class ChaosIT {
             throws IOException, InterruptedException {
         AuthServerConfig config = AuthServerConfig.builder(directory.resolve("s"))
                 .services(ServicePolicy.allowing(services))
-                .workers(WORKERS)
-                .requestTimeout(REQUEST_TIMEOUT)
-                .sendTimeout(Duration.ofSeconds(2))
+                .limit(Limit.WORKERS, WORKERS)
+                .limit(Limit.REQUEST_TIMEOUT, REQUEST_TIMEOUT)
+                .limit(Limit.SEND_TIMEOUT, Duration.ofSeconds(2))
                 .build();
         Tally tally = new Tally();
         try (AuthServer server = AuthServer.start(config, authenticator)) {

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.x2go.authservice.server.Limit;
 
 class CommandLineParserTest {
     private static Options parse(String... args) throws UsageException {
@@ -69,9 +70,9 @@ class CommandLineParserTest {
 
     @Test
     void knowsEveryLimitAndTellsOfItInTheHelp() throws UsageException {
-        for (LimitOption limit : LimitOption.ALL) {
-            assertThat(parse(limit.name() + "=60").limits()).containsExactly(Map.entry(limit, 60));
-            assertThat(new CommandLineParser().help()).contains(limit.name() + "=" + limit.label());
+        for (Limit limit : Limit.values()) {
+            assertThat(parse("--" + limit.optionName() + "=60").limits()).containsExactly(Map.entry(limit, 60));
+            assertThat(new CommandLineParser().help()).contains("--" + limit.optionName() + "=");
         }
     }
 

@@ -143,7 +143,7 @@ class InstalledFilesIT {
                 script.toString());
 
         assertThat(words)
-                .contains("--max-pending-failures")
+                .contains("--max-attempts-per-user")
                 .doesNotContain("error", CommandLineParser.BACKGROUND_CHILD);
     }
 }

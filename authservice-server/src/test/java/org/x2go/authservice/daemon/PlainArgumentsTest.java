@@ -18,10 +18,10 @@ class PlainArgumentsTest {
                 "--socket-file=/a=b --owner root --group=broker --permissions 660 --pidfile /b --logdir=/c",
                 "--allow-service a --allow-service=b --allow-uid 0 --allow-uid alice --allow-gid adm",
                 "--pam-confdir /a --isolation thread --worker-socket /w --auth-log /log --metrics-file /m.prom",
-                "--metrics-interval 5 --worker-requests=7 --worker-max-rss 300",
-                "--workers 4 --workers 8 --max-pending-failures=3 --max-fail-delay 1 --request-timeout 30",
+                "--metrics-interval 5 --worker-max-requests=7 --worker-max-rss 300",
+                "--workers 4 --workers 8 --max-attempts-per-user=3 --max-fail-delay 1 --request-timeout 30",
                 "--max-queued-requests 10 --max-connections 20 --max-request-bytes 512 --max-unread-bytes 2000000",
-                "--send-timeout 3 --idle-timeout 4 --stop-grace 5",
+                "--send-timeout 3 --idle-timeout 4 --shutdown-timeout 5",
             })
     void meansWhatTheParserMeans(String line) throws UsageException {
         String[] args = line.split(" ");

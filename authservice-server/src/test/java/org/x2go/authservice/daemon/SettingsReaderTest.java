@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.x2go.authservice.server.AuthServerConfig;
+import org.x2go.authservice.server.Limit;
 
 class SettingsReaderTest {
     private static final ProcessUser ROOT = new ProcessUser("root", true);
@@ -54,8 +55,8 @@ class SettingsReaderTest {
         assertThat(settings.services().allowed()).containsExactly("x2gobroker");
         assertThat(settings.pamConfdir()).isEmpty();
         assertThat(settings.limits()).isEmpty();
-        assertThat(settings.serverConfig().workers()).isEqualTo(AuthServerConfig.defaultWorkers());
-        assertThat(settings.serverConfig().maxRequestBytes()).isEqualTo(4096);
+        assertThat(settings.serverConfig().limit(Limit.WORKERS)).isEqualTo(Limit.WORKERS.defaultValue());
+        assertThat(settings.serverConfig().limit(Limit.MAX_REQUEST_BYTES)).isEqualTo(4096);
         assertThat(settings.debug()).isFalse();
         assertThat(settings.logTarget()).isEqualTo(new LogTarget.File(Path.of("/var/log/x2gobroker/authservice.log")));
         assertThat(settings.background())
@@ -69,7 +70,7 @@ class SettingsReaderTest {
         AuthServerConfig config = read(
                         Map.of(),
                         "--workers=3",
-                        "--max-pending-failures=4",
+                        "--max-attempts-per-user=4",
                         "--max-fail-delay=5",
                         "--request-timeout=6",
                         "--max-queued-requests=7",
@@ -78,19 +79,19 @@ class SettingsReaderTest {
                         "--max-unread-bytes=1048577",
                         "--send-timeout=11",
                         "--idle-timeout=12",
-                        "--stop-grace=13")
+                        "--shutdown-timeout=13")
                 .serverConfig();
-        assertThat(config.workers()).isEqualTo(3);
-        assertThat(config.maxPendingFailures()).isEqualTo(4);
-        assertThat(config.maxFailDelay()).hasSeconds(5);
-        assertThat(config.requestTimeout()).hasSeconds(6);
-        assertThat(config.maxQueuedRequests()).isEqualTo(7);
-        assertThat(config.maxConnections()).isEqualTo(8);
-        assertThat(config.maxRequestBytes()).isEqualTo(90);
-        assertThat(config.maxUnreadBytes()).isEqualTo(1_048_577);
-        assertThat(config.sendTimeout()).hasSeconds(11);
-        assertThat(config.idleTimeout()).hasSeconds(12);
-        assertThat(config.stopGrace()).hasSeconds(13);
+        assertThat(config.limit(Limit.WORKERS)).isEqualTo(3);
+        assertThat(config.limit(Limit.MAX_ATTEMPTS_PER_USER)).isEqualTo(4);
+        assertThat(config.time(Limit.MAX_FAIL_DELAY)).hasSeconds(5);
+        assertThat(config.time(Limit.REQUEST_TIMEOUT)).hasSeconds(6);
+        assertThat(config.limit(Limit.MAX_QUEUED_REQUESTS)).isEqualTo(7);
+        assertThat(config.limit(Limit.MAX_CONNECTIONS)).isEqualTo(8);
+        assertThat(config.limit(Limit.MAX_REQUEST_BYTES)).isEqualTo(90);
+        assertThat(config.limit(Limit.MAX_UNREAD_BYTES)).isEqualTo(1_048_577);
+        assertThat(config.time(Limit.SEND_TIMEOUT)).hasSeconds(11);
+        assertThat(config.time(Limit.IDLE_TIMEOUT)).hasSeconds(12);
+        assertThat(config.time(Limit.SHUTDOWN_TIMEOUT)).hasSeconds(13);
     }
 
     @Test
@@ -182,9 +183,9 @@ class SettingsReaderTest {
 
     @ParameterizedTest
     @CsvSource({
-        "--workers=0, number of workers must be 1 to 1024",
-        "--workers=1025, number of workers must be 1 to 1024",
-        "--max-request-bytes=1, longest request",
+        "--workers=0, --workers must be 1 to 1024",
+        "--workers=1025, --workers must be 1 to 1024",
+        "--max-request-bytes=1, --max-request-bytes must be 64 bytes",
         "--allow-service=other, 'other' cannot be allowed",
         "--allow-service=../su, cannot be allowed",
         "--socket-file=, The value of --socket-file is empty"

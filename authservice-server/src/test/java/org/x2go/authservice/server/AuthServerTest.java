@@ -64,7 +64,7 @@ class AuthServerTest {
     }
 
     private AuthServerConfig.Builder config() {
-        return AuthServerConfig.builder(socket).workers(4);
+        return AuthServerConfig.builder(socket).limit(Limit.WORKERS, 4);
     }
 
     @Test
@@ -177,8 +177,9 @@ class AuthServerTest {
             release.await();
             return AuthResult.ok();
         };
-        AuthServerConfig config =
-                config().workers(1).requestTimeout(Duration.ofSeconds(1)).build();
+        AuthServerConfig config = config().limit(Limit.WORKERS, 1)
+                .limit(Limit.REQUEST_TIMEOUT, Duration.ofSeconds(1))
+                .build();
         try (CapturedLog log = new CapturedLog("org.x2go.authservice.server");
                 AuthServer server = AuthServer.start(config, hanging);
                 RawPeer running = RawPeer.connect(server.socketPath());
@@ -297,7 +298,8 @@ class AuthServerTest {
 
     @Test
     void tellsAPeerThatIsOneTooManyWhyItIsRefused() throws Exception {
-        try (AuthServer server = AuthServer.start(config().maxConnections(2).build(), alice)) {
+        try (AuthServer server =
+                AuthServer.start(config().limit(Limit.MAX_CONNECTIONS, 2).build(), alice)) {
             try (RawPeer first = RawPeer.connect(socket);
                     RawPeer second = RawPeer.connect(socket)) {
                 assertThat(first.send(RIGHT).reply()).isEqualTo("ok");
@@ -351,7 +353,9 @@ class AuthServerTest {
     @Test
     void closesAnIdleConnectionWhenToldTo() throws IOException {
         try (AuthServer server = AuthServer.start(
-                        config().idleTimeout(Duration.ofMillis(100)).build(), alice);
+                        config().limit(Limit.IDLE_TIMEOUT, Duration.ofMillis(100))
+                                .build(),
+                        alice);
                 RawPeer peer = RawPeer.connect(server.socketPath())) {
             assertThat(peer.send(RIGHT).reply()).isEqualTo("ok");
             assertThat(peer.rest()).isEmpty();
@@ -368,7 +372,8 @@ class AuthServerTest {
             }
             return AuthResult.ok();
         };
-        try (AuthServer server = AuthServer.start(config().workers(1).build(), slow);
+        try (AuthServer server =
+                        AuthServer.start(config().limit(Limit.WORKERS, 1).build(), slow);
                 RawPeer first = RawPeer.connect(socket);
                 RawPeer last = RawPeer.connect(server.socketPath())) {
             first.send("first\rx\rx2gobroker\n");
@@ -399,7 +404,7 @@ class AuthServerTest {
         };
         List<RawPeer> peers = new ArrayList<>();
         try (AuthServer server =
-                AuthServer.start(config().maxUnreadBytes(1 << 20).build(), slow)) {
+                AuthServer.start(config().limit(Limit.MAX_UNREAD_BYTES, 1 << 20).build(), slow)) {
             for (int i = 0; i < 20; i++) {
                 RawPeer peer = RawPeer.connect(server.socketPath());
                 peers.add(peer);
@@ -456,8 +461,8 @@ class AuthServerTest {
     void answersErrorToRequestsThatOutlastTheGraceTime() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
-        AuthServer server =
-                AuthServer.start(config().stopGrace(Duration.ofMillis(100)).build(), waiting(begun, release));
+        AuthServer server = AuthServer.start(
+                config().limit(Limit.SHUTDOWN_TIMEOUT, Duration.ofMillis(100)).build(), waiting(begun, release));
         try (RawPeer busy = RawPeer.connect(server.socketPath())) {
             busy.send(RIGHT);
             begun.await();

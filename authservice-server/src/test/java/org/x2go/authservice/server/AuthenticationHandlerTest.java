@@ -47,7 +47,7 @@ class AuthenticationHandlerTest {
     }
 
     private static AuthServerConfig.Builder config() {
-        return AuthServerConfig.builder(Path.of("unused")).workers(1);
+        return AuthServerConfig.builder(Path.of("unused")).limit(Limit.WORKERS, 1);
     }
 
     @AfterEach
@@ -117,7 +117,7 @@ class AuthenticationHandlerTest {
 
     @Test
     void holdsNoReplyBackForLongerThanTheLimit() throws InterruptedException {
-        open(config().maxFailDelay(Duration.ofSeconds(3)));
+        open(config().limit(Limit.MAX_FAIL_DELAY, Duration.ofSeconds(3)));
         send(REQUEST);
         resolve(AuthResult.fail("wrong password").delayedBy(Duration.ofHours(1)));
         channel.advanceTimeBy(3, TimeUnit.SECONDS);
@@ -138,7 +138,7 @@ class AuthenticationHandlerTest {
 
     @Test
     void answersErrorAtTheDeadlineAndIgnoresTheLateResult() throws InterruptedException {
-        open(config().requestTimeout(Duration.ofSeconds(60)));
+        open(config().limit(Limit.REQUEST_TIMEOUT, Duration.ofSeconds(60)));
         send(REQUEST);
         asked.add(asked.take());
         channel.advanceTimeBy(60, TimeUnit.SECONDS);
@@ -234,8 +234,8 @@ class AuthenticationHandlerTest {
 
     @Test
     void letsNoMoreAttemptsForOneUserRunThanItHasSlots() throws InterruptedException {
-        open(config().workers(4));
-        Verifier verifier = verifier(config().workers(4).maxPendingFailures(2));
+        open(config().limit(Limit.WORKERS, 4));
+        Verifier verifier = verifier(config().limit(Limit.WORKERS, 4).limit(Limit.MAX_ATTEMPTS_PER_USER, 2));
         List<NotedReplies> askers = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             askers.add(attempt(verifier, i % 2 == 0 ? "bob" : "BOB"));
@@ -256,7 +256,7 @@ class AuthenticationHandlerTest {
     @Test
     void answersErrorToAnAttemptThatGetsNoSlotWithinTenSeconds() {
         open(config());
-        Verifier verifier = verifier(config().maxPendingFailures(1));
+        Verifier verifier = verifier(config().limit(Limit.MAX_ATTEMPTS_PER_USER, 1));
         attempt(verifier, "bob");
         NotedReplies second = attempt(verifier, "bob");
         channel.advanceTimeBy(10, TimeUnit.SECONDS);
@@ -267,7 +267,7 @@ class AuthenticationHandlerTest {
     @Test
     void givesASlotThatIsFreeToNobodyWhoHasLeft() throws InterruptedException {
         open(config());
-        Verifier verifier = verifier(config().maxPendingFailures(1));
+        Verifier verifier = verifier(config().limit(Limit.MAX_ATTEMPTS_PER_USER, 1));
         attempt(verifier, "bob");
         NotedReplies gone = attempt(verifier, "bob");
         gone.left = true;

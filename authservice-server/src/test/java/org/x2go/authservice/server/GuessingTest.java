@@ -40,8 +40,8 @@ class GuessingTest {
     private AuthServer start(int workers) throws IOException {
         return AuthServer.start(
                 AuthServerConfig.builder(directory.resolve("s"))
-                        .workers(workers)
-                        .maxPendingFailures(SLOTS)
+                        .limit(Limit.WORKERS, workers)
+                        .limit(Limit.MAX_ATTEMPTS_PER_USER, SLOTS)
                         .build(),
                 delaying);
     }
@@ -97,9 +97,9 @@ class GuessingTest {
                 ? AuthResult.ok()
                 : AuthResult.fail("wrong").delayedBy(Duration.ofSeconds(10));
         AuthServerConfig config = AuthServerConfig.builder(directory.resolve("s"))
-                .workers(2)
-                .maxFailDelay(Duration.ofSeconds(10))
-                .stopGrace(Duration.ZERO)
+                .limit(Limit.WORKERS, 2)
+                .limit(Limit.MAX_FAIL_DELAY, Duration.ofSeconds(10))
+                .limit(Limit.SHUTDOWN_TIMEOUT, Duration.ZERO)
                 .build();
         List<RawPeer> wrong = new ArrayList<>();
         try (AuthServer server = AuthServer.start(config, longDelay)) {

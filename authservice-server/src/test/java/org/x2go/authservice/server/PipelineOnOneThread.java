@@ -23,7 +23,7 @@ final class PipelineOnOneThread {
         this.maxRequestBytes = maxRequestBytes;
         this.allocator = new WipingAllocator(maxRequestBytes, Integer.MAX_VALUE);
         this.config = AuthServerConfig.builder(Path.of("unused"))
-                .maxRequestBytes(maxRequestBytes)
+                .limit(Limit.MAX_REQUEST_BYTES, maxRequestBytes)
                 .services(ServicePolicy.allowing(services))
                 .build();
         this.authenticator = authenticator;

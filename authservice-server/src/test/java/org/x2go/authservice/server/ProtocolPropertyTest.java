@@ -78,7 +78,7 @@ class ProtocolPropertyTest {
 
     private static AuthServer server(Path directory) throws IOException {
         AuthServerConfig config = AuthServerConfig.builder(directory.resolve("s"))
-                .maxRequestBytes(RequestStreams.MAX_REQUEST_BYTES)
+                .limit(Limit.MAX_REQUEST_BYTES, RequestStreams.MAX_REQUEST_BYTES)
                 .services(ServicePolicy.allowing(RequestStreams.ALLOWED_SERVICES))
                 .build();
         return AuthServer.start(config, RequestStreams.ACCOUNTS);

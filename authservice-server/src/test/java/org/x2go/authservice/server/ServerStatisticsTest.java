@@ -37,9 +37,9 @@ class ServerStatisticsTest {
     @BeforeEach
     void config() {
         config = AuthServerConfig.builder(directory.resolve("s"))
-                .workers(2)
-                .maxFailDelay(Duration.ofMinutes(5))
-                .stopGrace(Duration.ZERO);
+                .limit(Limit.WORKERS, 2)
+                .limit(Limit.MAX_FAIL_DELAY, Duration.ofMinutes(5))
+                .limit(Limit.SHUTDOWN_TIMEOUT, Duration.ZERO);
     }
 
     private static ServerStatistics now(AuthServer server) {
@@ -87,7 +87,8 @@ class ServerStatisticsTest {
 
     @Test
     void showWhatIsHeldBackAndWhatWaitsForItsTurn() throws Exception {
-        try (AuthServer server = AuthServer.start(config.maxPendingFailures(1).build(), TAKES_ITS_USERS_WORD);
+        try (AuthServer server = AuthServer.start(
+                        config.limit(Limit.MAX_ATTEMPTS_PER_USER, 1).build(), TAKES_ITS_USERS_WORD);
                 RawPeer first = RawPeer.connect(server.socketPath());
                 RawPeer second = RawPeer.connect(server.socketPath())) {
             first.send("late\rx\rx2gobroker\n");
@@ -114,7 +115,9 @@ class ServerStatisticsTest {
             return AuthResult.ok();
         };
         try (AuthServer server = AuthServer.start(
-                        config.requestTimeout(Duration.ofSeconds(1)).build(), hangs);
+                        config.limit(Limit.REQUEST_TIMEOUT, Duration.ofSeconds(1))
+                                .build(),
+                        hangs);
                 RawPeer first = RawPeer.connect(server.socketPath());
                 RawPeer second = RawPeer.connect(server.socketPath());
                 RawPeer third = RawPeer.connect(server.socketPath())) {
@@ -148,7 +151,8 @@ class ServerStatisticsTest {
 
     @Test
     void countWhomTheyRefuseAndWhy() throws Exception {
-        try (AuthServer server = AuthServer.start(config.maxConnections(1).build(), TAKES_ITS_USERS_WORD);
+        try (AuthServer server =
+                        AuthServer.start(config.limit(Limit.MAX_CONNECTIONS, 1).build(), TAKES_ITS_USERS_WORD);
                 RawPeer first = RawPeer.connect(server.socketPath())) {
             assertThat(first.send("ok\rx\rx2gobroker\n").reply()).isEqualTo("ok");
             try (RawPeer second = RawPeer.connect(server.socketPath())) {

@@ -241,7 +241,7 @@ class MisbehavingModulesIT {
     @Test
     void aWorkerIsReplacedAfterItsNumberOfRequests() throws Exception {
         try (ServerProcess server =
-                server("hang").args("--worker-requests", "10").start()) {
+                server("hang").args("--worker-max-requests", "10").start()) {
             Set<Long> first = Processes.childrenOf(server.pid());
             for (int i = 0; i < 11; i++) {
                 assertThat(server.ask("alice", "secret", "good")).isEqualTo("ok");

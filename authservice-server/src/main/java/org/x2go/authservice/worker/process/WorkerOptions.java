@@ -35,7 +35,7 @@ record WorkerOptions(ServicePolicy services, @Nullable Path confdir, WorkerLimit
             switch (option) {
                 case "--allow-service" -> services.add(value(option, rest));
                 case "--pam-confdir" -> confdir = Path.of(value(option, rest));
-                case "--worker-requests" -> requests = number(option, rest);
+                case "--worker-max-requests", "--worker-requests" -> requests = number(option, rest);
                 case "--worker-max-rss" -> megabytes = number(option, rest);
                 case "--debug" -> debug = true;
                 default -> throw new IllegalArgumentException("there is no option " + option);

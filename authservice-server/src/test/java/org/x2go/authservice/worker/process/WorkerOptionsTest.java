@@ -10,7 +10,11 @@ class WorkerOptionsTest {
     @Test
     void takesValuesBehindTheOptionOrAnEqualsSign() {
         WorkerOptions options = WorkerOptions.parse(
-                "--allow-service=site", "--allow-service", "x2gobroker", "--pam-confdir=/a=b", "--worker-requests=7");
+                "--allow-service=site",
+                "--allow-service",
+                "x2gobroker",
+                "--pam-confdir=/a=b",
+                "--worker-max-requests=7");
 
         assertThat(options.services().allowed()).containsExactlyInAnyOrder("site", "x2gobroker");
         assertThat(options.confdir()).isEqualTo(Path.of("/a=b"));
@@ -24,10 +28,10 @@ class WorkerOptionsTest {
 
     @Test
     void saysWhatIsWrong() {
-        assertThatThrownBy(() -> WorkerOptions.parse("--worker-requests"))
-                .hasMessage("the value of --worker-requests is missing");
-        assertThatThrownBy(() -> WorkerOptions.parse("--worker-requests=many"))
-                .hasMessage("the value of --worker-requests is no number: many");
+        assertThatThrownBy(() -> WorkerOptions.parse("--worker-max-requests"))
+                .hasMessage("the value of --worker-max-requests is missing");
+        assertThatThrownBy(() -> WorkerOptions.parse("--worker-max-requests=many"))
+                .hasMessage("the value of --worker-max-requests is no number: many");
         assertThatThrownBy(() -> WorkerOptions.parse("--socket-file", "x"))
                 .hasMessage("there is no option --socket-file");
     }

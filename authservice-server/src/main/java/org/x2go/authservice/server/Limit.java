@@ -1,0 +1,164 @@
+package org.x2go.authservice.server;
+
+import java.util.Locale;
+import org.x2go.authservice.protocol.RequestFormat;
+
+/**
+ * A limit of an {@link AuthServer}: everything that a peer can grow, and every wait, has one. This is the one place where a
+ * limit is described; the program's options, its settings and their documentation are made from it.
+ */
+public enum Limit {
+    /** How many passwords are checked at a time. */
+    WORKERS(
+            Unit.COUNT,
+            // Enough that a few slow logins hold up nobody, and few enough that hashing fits into memory.
+            Math.max(8, 2 * Runtime.getRuntime().availableProcessors()),
+            1,
+            1024,
+            "How many PAM calls may run at a time",
+            "two for each processor, at least 8"),
+    /** How many attempts for one user, asked by one peer user, may be running or waiting out their fail delay. */
+    MAX_ATTEMPTS_PER_USER(
+            Unit.COUNT,
+            5,
+            0,
+            1000,
+            "How many attempts for one user, asked by one peer user, may be running or waiting out their fail delay;"
+                    + " further ones wait up to 10 s; 0 for any number"),
+    /** The longest time for which the reply to a failure is held back. */
+    MAX_FAIL_DELAY(
+            Unit.SECONDS,
+            10,
+            0,
+            300,
+            "The longest time for which the reply to a failure is held back, however long PAM asks for"),
+    /** How long a request may take until its verdict; then it is answered {@code error}. */
+    REQUEST_TIMEOUT(
+            Unit.SECONDS,
+            60,
+            1,
+            3600,
+            "How long a request may take until its verdict; after that it is answered \"error\""),
+    /** How many requests may wait for a worker. */
+    MAX_QUEUED_REQUESTS(Unit.COUNT, 10_000, 1, 1_000_000, "How many requests may wait for a worker"),
+    /** How many connections may be open. */
+    MAX_CONNECTIONS(
+            Unit.COUNT,
+            16_384,
+            1,
+            1_000_000,
+            "How many connections may be open; fewer if the limit of open files would leave none for PAM"),
+    /** The longest request, its newline included. */
+    MAX_REQUEST_BYTES(
+            Unit.BYTES,
+            RequestFormat.DEFAULT_MAX_REQUEST_BYTES,
+            64,
+            1 << 20,
+            "The longest request, its newline included"),
+    /** How much may be kept in memory for all peers together. */
+    MAX_UNREAD_BYTES(Unit.BYTES, 16 << 20, 1 << 20, 1 << 30, "How much may be kept in memory for all peers together"),
+    /** How long a peer may take to finish a request that it has begun, or to read a reply. */
+    SEND_TIMEOUT(
+            Unit.SECONDS,
+            10,
+            1,
+            3600,
+            "How long a peer may take to finish a request that it has begun, or to read a reply"),
+    /** How long a connection may wait between requests. */
+    IDLE_TIMEOUT(Unit.SECONDS, 0, 0, 86_400, "How long a connection may wait between requests; 0 for ever"),
+    /** How long {@link AuthServer#close} waits for requests in flight. */
+    SHUTDOWN_TIMEOUT(Unit.SECONDS, 10, 0, 3600, "How long requests in flight may take when the service stops");
+
+    /** What the value of a limit counts. */
+    public enum Unit {
+        /** Things. */
+        COUNT,
+        /** Bytes. */
+        BYTES,
+        /** Seconds. */
+        SECONDS
+    }
+
+    private final Unit unit;
+    private final int defaultValue;
+    private final int least;
+    private final int most;
+    private final String description;
+    private final String defaultText;
+
+    Limit(Unit unit, int defaultValue, int least, int most, String description) {
+        this(unit, defaultValue, least, most, description, Integer.toString(defaultValue));
+    }
+
+    Limit(Unit unit, int defaultValue, int least, int most, String description, String defaultText) {
+        this.unit = unit;
+        this.defaultValue = defaultValue;
+        this.least = least;
+        this.most = most;
+        this.description = description;
+        this.defaultText = defaultText;
+    }
+
+    /** The name that options and settings have for it: in lower case, with hyphens. */
+    public String optionName() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** What its value counts. */
+    public Unit unit() {
+        return unit;
+    }
+
+    /** Its value unless one is set. */
+    public int defaultValue() {
+        return defaultValue;
+    }
+
+    /** The default for people: the same on every machine. */
+    public String defaultText() {
+        return defaultText;
+    }
+
+    /** The lowest value that it can have. */
+    public int least() {
+        return least;
+    }
+
+    /** The highest value that it can have. */
+    public int most() {
+        return most;
+    }
+
+    /** What it limits, in a phrase for people. */
+    public String description() {
+        return description;
+    }
+
+    /**
+     * The value, if it is in the limit's range.
+     *
+     * @throws IllegalArgumentException if it is not; the message names the limit and its range
+     */
+    public int check(int value) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(optionName() + " must be " + withUnit(least) + " to " + withUnit(most)
+                    + ", not " + withUnit(value));
+        }
+        return value;
+    }
+
+    /** Lets a mistake in a program show: times are asked for as such, and numbers as numbers. */
+    void requireTime(boolean time) {
+        if (time != (unit == Unit.SECONDS)) {
+            throw new IllegalArgumentException(optionName() + (time ? " is a number" : " is a time"));
+        }
+    }
+
+    private String withUnit(int value) {
+        return switch (unit) {
+            case COUNT -> Integer.toString(value);
+            case BYTES -> value + " bytes";
+            case SECONDS -> value + " s";
+        };
+    }
+}
