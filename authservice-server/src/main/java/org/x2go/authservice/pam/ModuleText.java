@@ -19,13 +19,18 @@ final class ModuleText {
      * @param text a C string
      */
     static String forLog(Pointer text, ByteBuffer password) {
-        ByteBuffer bytes = text.getByteBuffer(0, text.indexOf(0, (byte) 0));
+        ByteBuffer bytes = bytes(text);
         if (holds(bytes, password)) {
             return "(withheld, because it holds the password)";
         }
         byte[] shown = new byte[Math.min(bytes.remaining(), MAX_BYTES)];
         bytes.get(shown);
         return LogText.escape(new String(shown, StandardCharsets.UTF_8));
+    }
+
+    /** The text where it is, without the NUL at its end. */
+    static ByteBuffer bytes(Pointer text) {
+        return text.getByteBuffer(0, text.indexOf(0, (byte) 0));
     }
 
     private static boolean holds(ByteBuffer text, ByteBuffer part) {

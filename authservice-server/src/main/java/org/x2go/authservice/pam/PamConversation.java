@@ -5,17 +5,16 @@ import com.sun.jna.CallbackReference;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.x2go.authservice.auth.Diagnostics;
-import org.x2go.authservice.posix.CString;
 import org.x2go.authservice.protocol.Credentials;
 
 /**
- * What a transaction's modules ask and tell (pam_conv(3)), and the delay they want for a failure (pam_fail_delay(3)).
+ * What a transaction's modules ask and tell (pam_conv(3)), and the delay they want for a failure (pam_fail_delay(3)). What
+ * is answered is for {@link PromptPolicy} to say.
  *
  * <p>It holds two native functions, which are costly to make, so it is used for one transaction after the other, each
  * between {@link #begin} and {@link #end}; at any other time it answers nothing. It must be reachable until after the
@@ -25,11 +24,6 @@ import org.x2go.authservice.protocol.Credentials;
 final class PamConversation {
     /** As PAM_MAX_NUM_MSG of security/_pam_types.h. */
     private static final int MAX_MESSAGES = 32;
-
-    private static final int PAM_PROMPT_ECHO_OFF = 1;
-    private static final int PAM_PROMPT_ECHO_ON = 2;
-    private static final int PAM_ERROR_MSG = 3;
-    private static final int PAM_TEXT_INFO = 4;
 
     /** The function in struct pam_conv. */
     interface Converse extends Callback {
@@ -49,6 +43,8 @@ final class PamConversation {
 
     private final AtomicLong delayMicros = new AtomicLong();
     private volatile @Nullable Credentials credentials;
+    private volatile PromptPolicy prompts = new PromptPolicy();
+    private volatile @Nullable String unanswered;
     private volatile @Nullable Throwable failure;
 
     PamConversation(Diagnostics diagnostics) {
@@ -75,6 +71,8 @@ final class PamConversation {
     /** Answers with these credentials from now on; they stay the caller's. */
     void begin(Credentials credentials) {
         failure = null;
+        unanswered = null;
+        prompts = new PromptPolicy();
         delayMicros.set(0);
         this.credentials = credentials;
     }
@@ -84,9 +82,18 @@ final class PamConversation {
         credentials = null;
     }
 
-    /** For how long the modules want the reply to a failure to be held back. */
+    /** For how long the modules want the reply to be held back unless it is a yes. */
     Duration failDelay() {
         return Duration.of(delayMicros.get(), ChronoUnit.MICROS);
+    }
+
+    /**
+     * What a module asked first that was not answered, fit for the log; null if all was. A stack may still come to a yes
+     * without it; but if not, nobody knows what the password was worth.
+     */
+    @Nullable
+    String unanswered() {
+        return unanswered;
     }
 
     /** What was thrown while a module was answered; then no outcome of the transaction can be trusted. */
@@ -107,33 +114,28 @@ final class PamConversation {
         }
     }
 
-    private PamStatus answer(int count, @Nullable Pointer messages, @Nullable Pointer responses) {
+    private PamStatus answer(int count, @Nullable Pointer array, @Nullable Pointer responses) {
         Credentials asked = credentials;
-        if (asked == null || messages == null || count <= 0 || count > MAX_MESSAGES) {
+        if (asked == null) {
             return PamStatus.CONV_ERR;
         }
-        boolean prompted = false;
-        for (int i = 0; i < count; i++) {
-            switch (style(messages, i)) {
-                case PAM_PROMPT_ECHO_OFF, PAM_PROMPT_ECHO_ON -> prompted = true;
-                case PAM_ERROR_MSG, PAM_TEXT_INFO -> tell(messages, i, asked);
-                default -> {
-                    return PamStatus.CONV_ERR;
-                }
-            }
+        if (array == null || count <= 0 || count > MAX_MESSAGES) {
+            return refuse("a call with " + count + " messages");
+        }
+        PamMessages messages = new PamMessages(array, count);
+        tell(messages, asked);
+        String objection = prompts.objection(messages, asked);
+        if (objection != null) {
+            return refuse(objection);
         }
         if (responses == null) {
             // Some modules (pam_matrix) want none for a text.
-            return prompted ? PamStatus.CONV_ERR : PamStatus.SUCCESS;
+            return prompts(messages) ? refuse("a prompt without a place for the answer") : PamStatus.SUCCESS;
         }
         try (PamResponses answers = new PamResponses(count)) {
             for (int i = 0; i < count; i++) {
-                switch (style(messages, i)) {
-                    case PAM_PROMPT_ECHO_OFF -> answers.put(i, asked.password());
-                    case PAM_PROMPT_ECHO_ON -> answers.put(i, withoutNul(CString.of(asked.user())));
-                    default -> {
-                        // Texts get no answer.
-                    }
+                if (messages.style(i) == PamMessages.PAM_PROMPT_ECHO_OFF) {
+                    answers.put(i, asked.password());
                 }
             }
             answers.handOverTo(responses);
@@ -141,23 +143,28 @@ final class PamConversation {
         return PamStatus.SUCCESS;
     }
 
-    private static ByteBuffer withoutNul(byte[] cString) {
-        return ByteBuffer.wrap(cString, 0, cString.length - 1);
+    private PamStatus refuse(String what) {
+        diagnostics.debug("A PAM module asked what is not answered: " + what);
+        if (unanswered == null) {
+            unanswered = what;
+        }
+        return PamStatus.CONV_ERR;
     }
 
-    /** Linux-PAM passes an array of pointers to messages, where other PAMs pass a pointer to an array of them. */
-    private static Pointer message(Pointer messages, int index) {
-        return messages.getPointer((long) index * Native.POINTER_SIZE);
+    private static boolean prompts(PamMessages messages) {
+        for (int i = 0; i < messages.count(); i++) {
+            if (messages.style(i) == PamMessages.PAM_PROMPT_ECHO_OFF) {
+                return true;
+            }
+        }
+        return false;
     }
 
-    private static int style(Pointer messages, int index) {
-        return message(messages, index).getInt(0);
-    }
-
-    private void tell(Pointer messages, int index, Credentials asked) {
-        if (diagnostics.debugging()) {
-            Pointer text = message(messages, index).getPointer(Native.POINTER_SIZE);
-            if (text != null) {
+    private void tell(PamMessages messages, Credentials asked) {
+        for (int i = 0; i < messages.count() && diagnostics.debugging(); i++) {
+            int style = messages.style(i);
+            Pointer text = messages.text(i);
+            if (text != null && (style == PamMessages.PAM_ERROR_MSG || style == PamMessages.PAM_TEXT_INFO)) {
                 diagnostics.debug("PAM service " + asked.service() + " says: \""
                         + ModuleText.forLog(text, asked.password()) + "\"");
             }
@@ -165,15 +172,13 @@ final class PamConversation {
     }
 
     /**
-     * Called by pam_authenticate before it returns, whatever it returns, in place of a sleep. Modules ask for a delay
-     * before they know the outcome, so that of a success does not count.
+     * Called by pam_authenticate before it returns, whatever it returns, in place of a sleep. Modules ask for a delay before
+     * they know the outcome: so that of a right password is there too, for what may still be refused after it.
      */
     @SuppressWarnings("CatchingUnchecked")
     private void delay(int status, int microseconds, @Nullable Pointer appdata) {
         try {
-            if (status != PamStatus.SUCCESS.number()) {
-                delayMicros.addAndGet(Integer.toUnsignedLong(microseconds));
-            }
+            delayMicros.addAndGet(Integer.toUnsignedLong(microseconds));
         } catch (Throwable e) {
             failure = e;
         }

@@ -71,7 +71,8 @@ final class PamTransaction implements AutoCloseable {
 
     /**
      * Checks the credentials that the conversation answers with. To be called once. Whatever came of it but success has the
-     * delay that the modules asked for.
+     * delay that the modules asked for: a right password that is refused for another reason is told no earlier than a wrong
+     * one, or the time would tell that it is right.
      *
      * @param user the user's name as a C string, the same as given to {@link #start}
      * @param terminal the value of PAM_TTY, as a C string
@@ -105,7 +106,11 @@ final class PamTransaction implements AutoCloseable {
         if (refused(LibPam.pam_acct_mgmt(open, FLAGS))) {
             return refusal("pam_acct_mgmt");
         }
-        return userIsStill(open, user) ? AuthResult.ok() : AuthResult.fail("PAM changed the user");
+        byte[] now = userNow(open);
+        if (Arrays.equals(now, user) || (now.length > 1 && isSameAccount(text(now), text(user)))) {
+            return AuthResult.ok();
+        }
+        return AuthResult.fail("PAM changed the user from " + quoted(user) + " to " + quoted(now));
     }
 
     /**
@@ -134,6 +139,11 @@ final class PamTransaction implements AutoCloseable {
         if (diagnostics.debugging()) {
             diagnostics.debug(function + " returned " + status + ", " + known.cName() + ": " + description());
         }
+        String unanswered = conversation.unanswered();
+        if (unanswered != null) {
+            return AuthResult.error("a PAM module asked for something else than the password: " + unanswered + " ("
+                    + known.cName() + ")");
+        }
         String reason = known == PamStatus.UNKNOWN
                 ? known.reason() + " " + status
                 : reason(known, function) + " (" + known.cName() + ")";
@@ -153,17 +163,17 @@ final class PamTransaction implements AutoCloseable {
     }
 
     /**
-     * Modules may set another user than the one asked for, and what the asker goes on to do is for the one asked for. Another
-     * spelling of the same account, as directories have it, is fine.
+     * The user of the transaction now, as a C string, which is empty if there is none. Modules may set another user than the
+     * one asked for, and what the asker goes on to do is for the one asked for. Another spelling of the same account, as
+     * directories have it, is fine.
      */
-    private boolean userIsStill(Pointer handle, byte[] asked) throws IOException {
+    private static byte[] userNow(Pointer handle) {
         long[] value = new long[1];
         if (differs(LibPam.pam_get_item(handle, LibPam.PAM_USER, value)) || value[0] == 0) {
-            return false;
+            return new byte[1];
         }
         Pointer item = new Pointer(value[0]);
-        byte[] now = item.getByteArray(0, (int) item.indexOf(0, (byte) 0) + 1);
-        return Arrays.equals(now, asked) || isSameAccount(text(now), text(asked));
+        return item.getByteArray(0, (int) item.indexOf(0, (byte) 0) + 1);
     }
 
     private boolean isSameAccount(String now, String asked) throws IOException {
@@ -172,6 +182,11 @@ final class PamTransaction implements AutoCloseable {
         diagnostics.debug("PAM turned user \"" + LogText.escape(asked) + "\" into \"" + LogText.escape(now)
                 + "\", which is " + (same ? "the same" : "another") + " account");
         return same;
+    }
+
+    /** For a reason, which the log puts between double quotes. */
+    private static String quoted(byte[] cString) {
+        return "'" + LogText.escape(text(cString)) + "'";
     }
 
     private static String text(byte[] cString) {

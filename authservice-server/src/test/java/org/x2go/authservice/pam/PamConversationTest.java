@@ -38,10 +38,20 @@ class PamConversationTest {
     }
 
     @Test
-    void thePasswordAnswersHiddenPromptsAndTheUserShownOnes() {
+    void passwordAnswersTheHiddenPromptAndTextsGetNothing() {
         conversation.begin(credentials);
-        assertThat(converse(slot, ECHO_ON, INFO, ECHO_OFF, ERROR, ECHO_OFF)).isEqualTo(SUCCESS);
-        assertThat(answersOnLibcsHeap(5)).containsExactly("jürgen", null, "geheim", null, "geheim");
+        assertThat(converse(slot, INFO, ECHO_OFF, ERROR)).isEqualTo(SUCCESS);
+        assertThat(answersOnLibcsHeap(3)).containsExactly(null, "geheim", null);
+        assertThat(conversation.unanswered()).isNull();
+    }
+
+    @Test
+    void promptsForSomethingElseGetNothingAndTheFirstIsNamed() {
+        conversation.begin(credentials);
+        assertThat(converse(slot, ECHO_OFF, ECHO_OFF)).isEqualTo(CONV_ERR);
+        assertThat(converse(slot, ECHO_OFF, ECHO_ON)).isEqualTo(CONV_ERR);
+        assertResponsesUntouched();
+        assertThat(conversation.unanswered()).isEqualTo("2 hidden prompts at once, 'text\\nhere'");
     }
 
     @ParameterizedTest
@@ -65,9 +75,10 @@ class PamConversationTest {
     void asManyMessagesAsAreAllowedAreAnswered() {
         conversation.begin(credentials);
         int[] styles = new int[32];
-        java.util.Arrays.fill(styles, ECHO_OFF);
+        java.util.Arrays.fill(styles, INFO);
+        styles[31] = ECHO_OFF;
         assertThat(converse(slot, styles)).isEqualTo(SUCCESS);
-        assertThat(answersOnLibcsHeap(32)).containsOnly("geheim");
+        assertThat(answersOnLibcsHeap(32)).endsWith("geheim").containsOnlyOnce("geheim");
     }
 
     @Test
@@ -96,7 +107,9 @@ class PamConversationTest {
     void textsMayComeWithoutAPlaceForResponsesButPromptsMayNot() {
         conversation.begin(credentials);
         assertThat(converse(null, INFO, ERROR)).isEqualTo(SUCCESS);
+        assertThat(conversation.unanswered()).isNull();
         assertThat(converse(null, INFO, ECHO_OFF)).isEqualTo(CONV_ERR);
+        assertThat(conversation.unanswered()).isNotNull();
     }
 
     @Test
@@ -112,7 +125,7 @@ class PamConversationTest {
     void whatIsThrownBecomesAnErrorAndIsKept() {
         credentials.close();
         conversation.begin(credentials);
-        assertThat(converse(slot, ECHO_ON, ECHO_OFF)).isEqualTo(CONV_ERR);
+        assertThat(converse(slot, ECHO_OFF)).isEqualTo(CONV_ERR);
         assertThat(conversation.failure()).isInstanceOf(IllegalStateException.class);
         assertResponsesUntouched();
     }
@@ -123,21 +136,24 @@ class PamConversationTest {
         closed.close();
         conversation.begin(closed);
         converse(slot, ECHO_OFF);
+        converse(slot, ECHO_ON);
         delay(7, 1000);
         conversation.end();
 
         conversation.begin(credentials);
         assertThat(conversation.failure()).isNull();
+        assertThat(conversation.unanswered()).isNull();
         assertThat(conversation.failDelay()).isZero();
         assertThat(converse(slot, ECHO_OFF)).isEqualTo(SUCCESS);
         assertThat(answersOnLibcsHeap(1)).containsExactly("geheim");
     }
 
     @Test
-    void theDelayOfAFailureCountsAndThatOfASuccessDoesNot() {
+    void delayCountsWhateverTheModulesCameTo() {
         conversation.begin(credentials);
         delay(0, 5_000_000);
-        assertThat(conversation.failDelay()).isZero();
+        assertThat(conversation.failDelay()).isEqualTo(Duration.ofSeconds(5));
+        conversation.begin(credentials);
         delay(7, 2_387_380);
         assertThat(conversation.failDelay()).isEqualTo(Duration.ofNanos(2_387_380_000L));
     }

@@ -19,6 +19,7 @@ struct conversation {
 
 int pam_get_item(const void *handle, int item, const void **value);
 int pam_set_item(void *handle, int item, const void *value);
+int pam_fail_delay(void *handle, unsigned microseconds);
 int pam_get_authtok(void *handle, int item, const char **authtok, const char *prompt);
 
 static int same(const char *a, const char *b) {
@@ -30,6 +31,10 @@ static int is_expected(const char *answer, const char *expected) {
     return strcmp(expected, "*") == 0 ? answer[0] != 0 : strcmp(answer, expected) == 0;
 }
 
+/* What the messages of the rounds say, and what a round comes to that is not answered, if not to what it was told. */
+static __thread const char *text_of_messages;
+static __thread int unanswered;
+
 /* As libpam does with a password. */
 static void wipe_and_free(char *text) {
     if (text == NULL) return;
@@ -38,8 +43,9 @@ static void wipe_and_free(char *text) {
 }
 
 /*
- * One round of messages, a letter each: p asks for the password, u for the user's name, i and e tell. After the letters
- * and a comma comes the answer that p is to get, and after another comma that of u. A star stands for any but none.
+ * One round of messages, a letter each: p is a hidden prompt, u a visible one, i and e tell, r is a radio prompt and b a
+ * binary one. After the letters and a comma comes the answer that p is to get, and after another comma that of u. A star
+ * stands for any but none.
  */
 static int round_of(void *handle, const char *script) {
     char letters[64] = "", password[64] = "", user[64] = "";
@@ -54,8 +60,8 @@ static int round_of(void *handle, const char *script) {
     const struct message *pointers[64];
     for (int i = 0; i < count; i++) {
         char c = letters[i];
-        messages[i].style = c == 'p' ? 1 : c == 'u' ? 2 : c == 'e' ? 3 : c == 'i' ? 4 : 7;
-        messages[i].text = "a message";
+        messages[i].style = c == 'p' ? 1 : c == 'u' ? 2 : c == 'e' ? 3 : c == 'i' ? 4 : c == 'r' ? 5 : c == 'b' ? 7 : 9;
+        messages[i].text = text_of_messages;
         pointers[i] = &messages[i];
     }
     const struct conversation *conversation = NULL;
@@ -63,7 +69,7 @@ static int round_of(void *handle, const char *script) {
     int status = pam_get_item(handle, CONV, (const void **) &conversation);
     if (status != SUCCESS) return status;
     status = conversation->converse(count, pointers, &responses, conversation->appdata);
-    if (status != SUCCESS) return responses == NULL ? status : AUTH_ERR;
+    if (status != SUCCESS) return responses != NULL ? AUTH_ERR : unanswered >= 0 ? unanswered : status;
     for (int i = 0; i < count; i++) {
         const char *expected = letters[i] == 'p' ? password : letters[i] == 'u' ? user : NULL;
         if (!is_expected(responses[i].text, expected)) status = AUTH_ERR;
@@ -121,6 +127,8 @@ struct task { void *handle; const char *script; int status; };
 
 static void *run(void *argument) {
     struct task *task = argument;
+    text_of_messages = "a message";
+    unanswered = -1;
     task->status = round_of(task->handle, task->script);
     return NULL;
 }
@@ -147,9 +155,15 @@ static int unset(const void *handle, int item) {
 
 static int follow(void *handle, int flags, int count, const char **arguments) {
     int status = SUCCESS;
+    text_of_messages = "a message";
+    unanswered = -1;
     for (int i = 0; i < count && status == SUCCESS; i++) {
         const char *a = arguments[i];
         if (strncmp(a, "round=", 6) == 0) status = round_of(handle, a + 6);
+        else if (strncmp(a, "text=", 5) == 0) text_of_messages = a + 5;
+        else if (strcmp(a, "notext") == 0) text_of_messages = NULL;
+        else if (strncmp(a, "unanswered=", 11) == 0) unanswered = atoi(a + 11);
+        else if (strncmp(a, "delay=", 6) == 0) status = pam_fail_delay(handle, atoi(a + 6));
         else if (strncmp(a, "countdown=", 10) == 0) status = countdown(handle, atoi(a + 10));
         else if (strncmp(a, "authtok=", 8) == 0) status = authtok(handle, a[8]);
         else if (strcmp(a, "tell") == 0) status = tell(handle);

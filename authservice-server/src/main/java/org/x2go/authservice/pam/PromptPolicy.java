@@ -1,0 +1,128 @@
+package org.x2go.authservice.pam;
+
+import com.sun.jna.Pointer;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.x2go.authservice.protocol.Credentials;
+
+/**
+ * Which prompts of one transaction the password answers. All else that a module may want to know is not in the request, and
+ * a password in its place does harm: pam_krb5(8) would set it as the new one, a token would count it as a wrong code.
+ *
+ * <ul>
+ *   <li>A visible prompt is not for a password.
+ *   <li>Nor are two hidden prompts in one call: they are for a new password and its repetition, or for two factors.
+ *   <li>The first hidden prompt is for the password, whatever its text: modules that want a code may take it from behind the
+ *       password, and a module that is alone in its stack may want nothing but a code.
+ *   <li>A later hidden prompt is for the password again, as of a second module that does not know what the first one was
+ *       told; unless one of {@link #OTHER_WORDS} stands in it.
+ * </ul>
+ *
+ * <p>Used for one transaction; a module may call from a thread of its own.
+ */
+final class PromptPolicy {
+    /**
+     * What a prompt is for that wants something else than the password: a new one, its repetition, a code, a PIN. These are
+     * looked for as whole words in either case, and are English, as the prompts of modules are where the locale is C or
+     * C.UTF-8. In a regular expression, in which a blank stands for any one character that is not in a word.
+     */
+    private static final String OTHER_WORDS = "new|again|re.?type|re.?enter|repeat|confirm|verify"
+            + "|code|passcode|tokencode|verification|pin|token|one.?time|otp|totp|hotp|tan|2fa|mfa"
+            + "|second factor|challenge|response|yubikey|security key";
+
+    private static final String IN_A_WORD = "[0-9A-Za-z_\\x80-\\xff]";
+
+    /** Names, such as a Kerberos principal's or a Windows domain's, are not what a prompt is for. */
+    private static final String NAME = "(?<!\\S)\\S*?[@\\\\]\\S*+";
+
+    private volatile boolean hiddenPromptSeen;
+
+    /**
+     * Why these messages are not answered, for the log; null if they are.
+     *
+     * @param credentials whose password must not come into the log, and whose user's name says nothing about a prompt
+     */
+    @Nullable
+    String objection(PamMessages messages, Credentials credentials) {
+        int hidden = 0;
+        int first = 0;
+        for (int i = messages.count() - 1; i >= 0; i--) {
+            switch (messages.style(i)) {
+                case PamMessages.PAM_PROMPT_ECHO_OFF -> {
+                    hidden++;
+                    first = i;
+                }
+                case PamMessages.PAM_ERROR_MSG, PamMessages.PAM_TEXT_INFO -> {
+                    // Wants no answer.
+                }
+                case PamMessages.PAM_PROMPT_ECHO_ON -> {
+                    return "a visible prompt, " + quoted(messages.text(i), credentials);
+                }
+                default -> {
+                    // What it points to need not be text.
+                    return "a message of style " + messages.style(i);
+                }
+            }
+        }
+        boolean later = hiddenPromptSeen;
+        hiddenPromptSeen |= hidden > 0;
+        if (hidden > 1) {
+            return hidden + " hidden prompts at once, " + quoted(messages.text(first), credentials);
+        }
+        if (hidden == 1 && later && wantsSomethingElse(messages.text(first), credentials.user())) {
+            return "another hidden prompt, " + quoted(messages.text(first), credentials);
+        }
+        return null;
+    }
+
+    private static String quoted(@Nullable Pointer text, Credentials credentials) {
+        return text == null ? "without a text" : "'" + ModuleText.forLog(text, credentials.password()) + "'";
+    }
+
+    private static boolean wantsSomethingElse(@Nullable Pointer text, String user) {
+        if (text == null) {
+            return false;
+        }
+        Matcher matcher = pattern(user).matcher(new Bytes(ModuleText.bytes(text)));
+        while (matcher.find()) {
+            if (matcher.start("word") >= 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Pattern pattern(String user) {
+        String userInBytes = new String(user.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+        String userOfPrompt = "(?<=\\b(?:for|user) [\"'`(]?)" + Pattern.quote(userInBytes) + "(?!" + IN_A_WORD + ")";
+        String word = "(?<!" + IN_A_WORD + ")(?<word>" + OTHER_WORDS.replaceAll("[ .]", "[^0-9A-Za-z]") + ")(?!"
+                + IN_A_WORD + ")";
+        return Pattern.compile(NAME + "|" + userOfPrompt + "|" + word, Pattern.CASE_INSENSITIVE);
+    }
+
+    /** Bytes where they are, as characters: a text may hold the password, of which no copy is to come onto the heap. */
+    private record Bytes(ByteBuffer buffer) implements CharSequence {
+        @Override
+        public int length() {
+            return buffer.limit();
+        }
+
+        @Override
+        public char charAt(int index) {
+            return (char) (buffer.get(index) & 0xff);
+        }
+
+        @Override
+        public CharSequence subSequence(int start, int end) {
+            return new Bytes(buffer.slice(start, end - start));
+        }
+
+        @Override
+        public String toString() {
+            throw new UnsupportedOperationException("A module's text is not copied");
+        }
+    }
+}

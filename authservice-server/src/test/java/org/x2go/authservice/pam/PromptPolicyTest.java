@@ -1,0 +1,135 @@
+package org.x2go.authservice.pam;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.x2go.authservice.protocol.Credentials;
+
+class PromptPolicyTest {
+    private final PromptPolicy policy = new PromptPolicy();
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Verification code: ", "Enter PASSCODE: ", "PIN: ", "Enter new password: ", "", "?"})
+    void firstHiddenPromptIsAnsweredWhateverItSays(String text) {
+        assertThat(hidden(text, "alice")).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Enter new password:",
+                "New Password: ",
+                "Enter it again:",
+                "Retype new Kerberos password:",
+                "Re-type it: ",
+                "Reenter Password:",
+                "Repeat password:",
+                "Please confirm",
+                "Verification code: ",
+                "Password & verification code: ",
+                "Enter PASSCODE:",
+                "Enter PIN for alice",
+                "smartcard-PIN:",
+                "Wait for the next tokencode:",
+                "One-time password (OATH) for `alice': ",
+                "ONE TIME PASSWORD",
+                "OTP:",
+                "Second Factor (optional): ",
+                "YubiKey for `alice': ",
+                "Password for alice@EXAMPLE.ORG, and its PIN",
+                "(new)"
+            })
+    void laterPromptForSomethingElseIsNot(String text) {
+        hidden("Password: ", "alice");
+        assertThat(hidden(text, "alice")).isEqualTo("another hidden prompt, '" + text.replace("'", "\\'") + "'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Password: ",
+                "password:",
+                "LDAP Password: ",
+                "(current) NT password: ",
+                "Password for newman:",
+                "Password for news: ",
+                "Password for pin@REALM:",
+                "pin@NEW.EXAMPLE.ORG's Password:",
+                "Password for NEW\\alice: ",
+                "Password for new_pin: ",
+                "Encoded tokens, renewed pins",
+                "Passwort für neue: ",
+                ""
+            })
+    void laterPromptForThePasswordIs(String text) {
+        hidden("Password: ", "alice");
+        assertThat(hidden(text, "alice")).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"pin", "new", "PIN", "new-code", "token.two", "[a-z]*", "\\Q", "jürgen-pin"})
+    void ownNameOfTheUserIsNoWordThatCounts(String user) {
+        hidden("Password: ", user);
+        assertThat(hidden("Password for " + user + ":", user)).isNull();
+        assertThat(hidden("[x] password for user '" + user + "': ", user)).isNull();
+        assertThat(hidden(user + "@REALM's Password:", user)).isNull();
+        assertThat(hidden("Enter new password for " + user + ":", user)).isNotNull();
+        assertThat(hidden("Enter new PIN:", user)).isNotNull();
+    }
+
+    @Test
+    void passwordDoesNotDecideWhichPromptIsAnswered() {
+        hidden("Password: ", "alice");
+        assertThat(objection("Enter new password:", credentials("alice", "new"), 1))
+                .contains("withheld");
+        assertThat(objection("Password: ", credentials("alice", "word"), 1)).isNull();
+    }
+
+    @Test
+    void messageWithoutATextIsAPromptForThePassword() {
+        hidden(null, "alice");
+        assertThat(hidden(null, "alice")).isNull();
+    }
+
+    @Test
+    @Timeout(60)
+    void longTextsAreSearchedInLinearTime() {
+        hidden("Password: ", "alice");
+        assertThat(hidden("x".repeat(2_000_000), "alice")).isNull();
+        assertThat(hidden("x ".repeat(1_000_000) + "a@" + "y".repeat(1_000_000), "alice"))
+                .isNull();
+        assertThat(hidden("for ".repeat(500_000) + "code", "alice")).isNotNull();
+    }
+
+    private @Nullable String hidden(@Nullable String text, String user) {
+        return objection(text, credentials(user, "geheim"), 1);
+    }
+
+    private static Credentials credentials(String user, String password) {
+        return Credentials.copyOf(user, ByteBuffer.wrap(password.getBytes(StandardCharsets.UTF_8)), "test");
+    }
+
+    private @Nullable String objection(@Nullable String text, Credentials credentials, int style) {
+        byte[] bytes = text == null ? new byte[0] : text.getBytes(StandardCharsets.UTF_8);
+        int word = Native.POINTER_SIZE;
+        try (Memory memory = new Memory(3L * word + bytes.length + 1)) {
+            memory.clear();
+            Pointer message = memory.share(word);
+            Pointer string = memory.share(3L * word);
+            memory.setPointer(0, message);
+            message.setInt(0, style);
+            message.setPointer(word, text == null ? null : string);
+            string.write(0, bytes, 0, bytes.length);
+            return policy.objection(new PamMessages(memory, 1), credentials);
+        }
+    }
+}
