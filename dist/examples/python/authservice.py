@@ -10,7 +10,7 @@ As a module:
     except authservice.NoVerdict as outage:
         ...  # refuse, and tell the operator
 
-As a command: authservice.py [--socket PATH] [--service NAME] [--timeout SECONDS] USER
+As a command: authservice.py [--socket PATH] [--server-user NAME] [--service NAME] [--timeout SECONDS] USER
 It asks for the password, or reads it from standard input, to the first newline. Exit status: 0 the password is right, 1 it is
 refused, 2 it cannot be asked for, 3 there is no verdict.
 """
@@ -18,11 +18,14 @@ refused, 2 it cannot be asked for, 3 there is no verdict.
 import argparse
 import getpass
 import os
+import pwd
 import socket
+import struct
 import sys
 import time
 
 SOCKET = os.environ.get("X2GOBROKER_AUTHSERVICE_SOCKET") or "/run/x2gobroker/x2gobroker-authservice.socket"
+SERVER_USER = os.environ.get("X2GOBROKER_AUTHSERVICE_SERVER_USER") or None
 SERVICE = "x2gobroker"
 TIMEOUT = 70.0  # the service itself gives up after 60 seconds, and may hold a reply back for some more
 MAX_REQUEST_BYTES = 4096
@@ -45,9 +48,29 @@ def _request(user, password, service):
     return request
 
 
-def authenticate(user, password, service=SERVICE, path=SOCKET, timeout=TIMEOUT):
+def _uid(user):
+    try:
+        return pwd.getpwnam(user).pw_uid
+    except KeyError:
+        return int(user) if user.isascii() and user.isdigit() else None
+
+
+def _verify(connection, path, server_user):
+    """Before the first byte: whoever may write to the socket's directory could have put a socket of their own there."""
+    peer = struct.Struct("iII")  # the process, its user and group: SO_PEERCRED, unix(7)
+    _, uid, _ = peer.unpack(connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, peer.size))
+    if uid not in (0, os.geteuid()) and (server_user is None or uid != _uid(server_user)):
+        raise NoVerdict(
+            f"{path} is served by the user with the number {uid}, not by root, this program's own user"
+            f" or {server_user or 'one that was named'}: nothing was sent. If that is the service's user, name it:"
+            " --server-user or X2GOBROKER_AUTHSERVICE_SERVER_USER"
+        )
+
+
+def authenticate(user, password, service=SERVICE, path=SOCKET, timeout=TIMEOUT, server_user=SERVER_USER):
     """Whether the password is right. Each field is bytes, or text that is sent as UTF-8.
 
+    Only root, this process's own user and server_user, a name or number, are told it.
     Raises ValueError for what cannot be sent, and NoVerdict if nothing is known about the password.
     """
     request = _request(user, password, service)
@@ -57,6 +80,7 @@ def authenticate(user, password, service=SERVICE, path=SOCKET, timeout=TIMEOUT):
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.settimeout(timeout)
             connection.connect(path)
+            _verify(connection, path, server_user)
             connection.sendall(request)
             connection.shutdown(socket.SHUT_WR)
             while len(reply) <= MAX_REPLY_BYTES:  # to the end: what follows a reply shows that it is none
@@ -85,13 +109,19 @@ def _password():
 def main():
     parser = argparse.ArgumentParser(description="Asks the authservice whether a user's password is right.")
     parser.add_argument("--socket", default=SOCKET, metavar="PATH")
+    parser.add_argument("--server-user", default=SERVER_USER, metavar="NAME")
     parser.add_argument("--service", default=SERVICE, metavar="NAME")
     parser.add_argument("--timeout", default=TIMEOUT, type=float, metavar="SECONDS")
     parser.add_argument("user")
     options = parser.parse_args()
     try:
         accepted = authenticate(
-            os.fsencode(options.user), _password(), os.fsencode(options.service), options.socket, options.timeout
+            os.fsencode(options.user),
+            _password(),
+            os.fsencode(options.service),
+            options.socket,
+            options.timeout,
+            options.server_user,
         )
     except ValueError as mistake:
         print(f"{parser.prog}: {mistake}", file=sys.stderr)

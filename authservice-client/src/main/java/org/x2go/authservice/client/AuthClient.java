@@ -44,6 +44,10 @@ import org.x2go.authservice.protocol.RequestFormat;
  * handed out), so that the caller can wipe it. A {@code String} cannot be wiped, and neither can copies of an array that the
  * garbage collector made, nor what is in the kernel's socket buffers.
  *
+ * <p><b>Whom it tells them.</b> Before the first byte of a connection the client verifies that root, this process's own user
+ * or the {@link AuthClientBuilder#serverUser} serves the socket: whoever may write to the socket's directory could have put a
+ * socket of their own there. What systemd listens on for the service is root's.
+ *
  * <p><b>Limits.</b> User and service must not be empty. No field may hold a carriage return, a newline, a NUL or half a
  * surrogate pair. All three fields together may have 4093 bytes in UTF-8. Otherwise there is an {@link
  * IllegalArgumentException}, before anything is sent.
@@ -66,7 +70,7 @@ public final class AuthClient implements AutoCloseable {
 
     /** Starts building a client. */
     public static AuthClientBuilder builder() {
-        return new AuthClientBuilder(System.getenv(AuthClientBuilder.SOCKET_VARIABLE));
+        return new AuthClientBuilder(System.getenv());
     }
 
     /** {@link #authenticate(String, String, String)} with service {@value #DEFAULT_SERVICE}. */

@@ -3,7 +3,9 @@ package org.x2go.authservice.client;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.x2go.authservice.client.transport.ServerVerifier;
 
 /**
  * Builds {@link AuthClient}s. Every setting has a default that suits the installed service. A builder may be used again;
@@ -17,15 +19,16 @@ public final class AuthClientBuilder {
     static final Duration DEFAULT_IDLE_TIME = Duration.ofSeconds(10);
     static final int MOST_CONNECTIONS = 1024;
 
-    private final @Nullable String configuredSocket;
+    private final Map<String, String> environment;
     private @Nullable Path socket;
+    private @Nullable String serverUser;
     private Duration timeout = DEFAULT_TIMEOUT;
     private int maxConnections = DEFAULT_MAX_CONNECTIONS;
     private Duration idleTime = DEFAULT_IDLE_TIME;
 
-    /** Starts with the defaults, and the socket that the environment names, if it names one. */
-    AuthClientBuilder(@Nullable String configuredSocket) {
-        this.configuredSocket = configuredSocket;
+    /** Starts with the defaults, and the socket and the server's user that the environment names, if it names them. */
+    AuthClientBuilder(Map<String, String> environment) {
+        this.environment = environment;
     }
 
     /**
@@ -35,6 +38,17 @@ public final class AuthClientBuilder {
      */
     public AuthClientBuilder socket(Path socket) {
         this.socket = socket;
+        return this;
+    }
+
+    /**
+     * Who may serve the socket, by name or number, besides root and this process's own user. Unless set, it is whom the
+     * environment variable {@code X2GOBROKER_AUTHSERVICE_SERVER_USER} names, and without that nobody. To be set where the
+     * service is neither root's nor started by systemd's socket. Anybody else who serves it is not told a password: the call
+     * ends with {@link AuthServiceException.Kind#UNTRUSTED_SERVER}.
+     */
+    public AuthClientBuilder serverUser(String user) {
+        this.serverUser = user;
         return this;
     }
 
@@ -71,11 +85,16 @@ public final class AuthClientBuilder {
      */
     public AuthClient build() {
         Path path = socket != null ? socket : defaultSocket();
-        return new AuthClient(
-                new AuthClientOptions(UnixDomainSocketAddress.of(path), timeout, maxConnections, idleTime));
+        return new AuthClient(new AuthClientOptions(
+                UnixDomainSocketAddress.of(path),
+                ServerVerifier.allowing(serverUser, environment.get(ServerVerifier.VARIABLE)),
+                timeout,
+                maxConnections,
+                idleTime));
     }
 
     private Path defaultSocket() {
-        return configuredSocket == null || configuredSocket.isEmpty() ? DEFAULT_SOCKET : Path.of(configuredSocket);
+        String configured = environment.getOrDefault(SOCKET_VARIABLE, "");
+        return configured.isEmpty() ? DEFAULT_SOCKET : Path.of(configured);
     }
 }

@@ -3,9 +3,15 @@ package org.x2go.authservice.client;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.x2go.authservice.client.transport.ServerVerifier;
 
 /** What a client was built with, checked once. */
-record AuthClientOptions(UnixDomainSocketAddress address, Duration timeout, int maxConnections, Duration idleTime) {
+record AuthClientOptions(
+        UnixDomainSocketAddress address,
+        ServerVerifier verifier,
+        Duration timeout,
+        int maxConnections,
+        Duration idleTime) {
     private static final Duration LONGEST = Duration.ofDays(1);
 
     AuthClientOptions {

@@ -6,8 +6,8 @@ import java.io.Serial;
 /**
  * Says that there is no verdict on a user's password, and why. It is never thrown for a wrong password.
  *
- * <p>The message is one sentence for people, and names the socket. It never holds a user's name, a password, or anything
- * that the service sent.
+ * <p>The message is one sentence for people, and names the socket. It never holds the name or password of who
+ * logs in, or anything that the service sent.
  */
 public final class AuthServiceException extends IOException {
     @Serial
@@ -20,6 +20,12 @@ public final class AuthServiceException extends IOException {
          * Nothing was asked.
          */
         UNAVAILABLE,
+
+        /**
+         * The socket is served by a user whom the client does not trust with passwords, see {@link
+         * AuthClientBuilder#serverUser}, or the system does not tell who that is. Nothing was sent.
+         */
+        UNTRUSTED_SERVER,
 
         /**
          * No answer came in time. Whether the service asked PAM is unknown, unless the message says that all connections were

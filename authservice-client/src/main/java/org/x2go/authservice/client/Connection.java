@@ -10,6 +10,8 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import org.x2go.authservice.client.transport.ServerVerifier;
+import org.x2go.authservice.client.transport.UntrustedServerException;
 import org.x2go.authservice.protocol.RequestFormat;
 import org.x2go.authservice.protocol.Verdict;
 
@@ -22,21 +24,26 @@ final class Connection implements Closeable {
     private static final int REPLY_BYTES = 16;
 
     private final UnixDomainSocketAddress address;
+    private final ServerVerifier verifier;
     private final SocketChannel channel;
     private final ByteBuffer reply = ByteBuffer.allocateDirect(REPLY_BYTES);
     private volatile long idleSince;
 
-    Connection(UnixDomainSocketAddress address) throws IOException {
+    Connection(UnixDomainSocketAddress address, ServerVerifier verifier) throws IOException {
         this.address = address;
+        this.verifier = verifier;
         this.channel = SocketChannel.open(StandardProtocolFamily.UNIX);
     }
 
-    /** Connects, and waits as long as the service's backlog is full. */
+    /** Connects to a server that may be told a password, and waits as long as its backlog is full. */
     void connect() throws IOException {
         try {
             channel.connect(address);
+            verifier.verify(channel, socket());
         } catch (ClosedChannelException e) {
             throw e;
+        } catch (UntrustedServerException e) {
+            throw Failures.untrustedServer(e);
         } catch (IOException e) {
             throw Failures.cannotConnect(socket(), e);
         }

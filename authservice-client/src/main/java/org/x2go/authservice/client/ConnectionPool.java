@@ -44,7 +44,7 @@ final class ConnectionPool {
             throw Failures.clientClosed(options.socket());
         }
         try {
-            return new Connection(options.address());
+            return new Connection(options.address(), options.verifier());
         } catch (IOException e) {
             throw Failures.cannotConnect(options.socket(), e);
         }

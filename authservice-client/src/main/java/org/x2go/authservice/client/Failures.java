@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.x2go.authservice.client.AuthServiceException.Kind;
+import org.x2go.authservice.client.transport.UntrustedServerException;
 
 /** Words for what can go wrong, for the people who have to set it right. */
 final class Failures {
@@ -25,6 +26,10 @@ final class Failures {
             message = "The service at " + socket + " cannot be reached: " + cause.getMessage();
         }
         return new AuthServiceException(Kind.UNAVAILABLE, message, cause);
+    }
+
+    static AuthServiceException untrustedServer(UntrustedServerException cause) {
+        return new AuthServiceException(Kind.UNTRUSTED_SERVER, String.valueOf(cause.getMessage()), cause);
     }
 
     static AuthServiceException connectionLost(Path socket, IOException cause) {

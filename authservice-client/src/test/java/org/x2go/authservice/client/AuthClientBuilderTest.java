@@ -5,37 +5,47 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AuthClientBuilderTest {
+    private static final Map<String, String> ELSEWHERE = Map.of("X2GOBROKER_AUTHSERVICE_SOCKET", "/elsewhere/socket");
+
     @Test
     void theDefaultsAreThoseOfTheInstalledService() {
-        try (AuthClient client = new AuthClientBuilder(null).build()) {
+        try (AuthClient client = new AuthClientBuilder(Map.of()).build()) {
             assertThat(client)
                     .hasToString("AuthClient[socket=/run/x2gobroker/x2gobroker-authservice.socket, timeout=PT1M10S]");
         }
-        try (AuthClient client = new AuthClientBuilder("").build()) {
+        try (AuthClient client = new AuthClientBuilder(Map.of("X2GOBROKER_AUTHSERVICE_SOCKET", "")).build()) {
             assertThat(client.toString()).contains("/run/x2gobroker/x2gobroker-authservice.socket");
         }
     }
 
     @Test
     void theEnvironmentNamesTheSocket() {
-        try (AuthClient client = new AuthClientBuilder("/elsewhere/socket").build()) {
+        try (AuthClient client = new AuthClientBuilder(ELSEWHERE).build()) {
             assertThat(client.toString()).contains("/elsewhere/socket");
         }
     }
 
     @Test
     void whatIsSetComesFirst() {
-        try (AuthClient client = new AuthClientBuilder("/elsewhere/socket")
+        try (AuthClient client = new AuthClientBuilder(ELSEWHERE)
                 .socket(Path.of("/here/socket"))
                 .timeout(Duration.ofSeconds(5))
                 .build()) {
             assertThat(client).hasToString("AuthClient[socket=/here/socket, timeout=PT5S]");
         }
+    }
+
+    @Test
+    void theServersUserIsNotEmpty() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> AuthClient.builder().serverUser("").build())
+                .withMessage("The server's user is empty");
     }
 
     @ParameterizedTest

@@ -116,7 +116,7 @@ class EmbeddingIT {
     }
 
     @Test
-    void onTheModulePathOfTheJdksBaseModuleAlone() throws IOException, InterruptedException {
+    void onTheModulePathOfTheModulesItNeedsAlone() throws IOException, InterruptedException {
         String modules = compiled() + File.pathSeparator + jars();
 
         assertThat(run(
@@ -131,8 +131,21 @@ class EmbeddingIT {
 
     @Test
     void onTheClassPath() throws IOException, InterruptedException {
-        assertThat(run("--limit-modules", "java.base", "-cp", compiled() + File.pathSeparator + jars(), "program.Main"))
+        String classes = compiled() + File.pathSeparator + jars();
+
+        assertThat(run("--limit-modules", "java.base,jdk.net", "-cp", classes, "program.Main"))
                 .isEqualTo(LINES);
+    }
+
+    @Test
+    void withoutWhatTellsTheServersUserNothingIsAsked() throws IOException, InterruptedException {
+        String classes = compiled() + File.pathSeparator + jars();
+
+        assertThat(run("--limit-modules", "java.base", "-cp", classes, "program.Main"))
+                .first()
+                .asString()
+                .contains("It cannot be found out who serves " + auth.socket() + ", so nothing was sent");
+        assertThat(auth.requests()).isEmpty();
     }
 
     @Test

@@ -27,14 +27,17 @@ class LibraryJarIT {
         assertThat(module.isOpen()).isFalse();
         assertThat(module.isAutomatic()).isFalse();
         assertThat(module.packages())
-                .containsExactlyInAnyOrder("org.x2go.authservice.client", "org.x2go.authservice.client.jaas");
+                .containsExactlyInAnyOrder(
+                        "org.x2go.authservice.client",
+                        "org.x2go.authservice.client.jaas",
+                        "org.x2go.authservice.client.transport");
         assertThat(module.exports().stream().map(ModuleDescriptor.Exports::toString))
                 .containsExactlyInAnyOrder("org.x2go.authservice.client", "org.x2go.authservice.client.jaas");
         Set<String> needed = module.requires().stream()
                 .filter(required -> !required.modifiers().contains(Requires.Modifier.STATIC))
                 .map(Requires::name)
                 .collect(Collectors.toSet());
-        assertThat(needed).containsExactlyInAnyOrder("java.base", "org.x2go.authservice.core");
+        assertThat(needed).containsExactlyInAnyOrder("java.base", "jdk.net", "org.x2go.authservice.core");
     }
 
     @Test
@@ -43,7 +46,7 @@ class LibraryJarIT {
             assertThat(jar.stream().filter(entry -> !entry.isDirectory()).map(JarEntry::getName))
                     .allMatch(name -> name.startsWith("META-INF/")
                             || name.equals("module-info.class")
-                            || name.matches("org/x2go/authservice/client/(jaas/)?[^/]+\\.class"))
+                            || name.matches("org/x2go/authservice/client/((jaas|transport)/)?[^/]+\\.class"))
                     .contains("org/x2go/authservice/client/AuthClient.class");
             assertThat(jar.getManifest().getMainAttributes().getValue("Implementation-Version"))
                     .isNotBlank();

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.x2go.authservice.client.AuthServiceException.Kind;
+import org.x2go.authservice.client.transport.ServerVerifier;
 
 /** Interrupting, cancelling, closing. */
 @Timeout(60)
@@ -175,6 +176,7 @@ class LifecycleTest {
     void theRequestIsWipedHoweverACallEnds() throws Exception {
         AuthClientOptions options = new AuthClientOptions(
                 UnixDomainSocketAddress.of(directory.resolve("none.socket")),
+                ServerVerifier.allowing(null, null),
                 Duration.ofSeconds(30),
                 1,
                 Duration.ofSeconds(1));

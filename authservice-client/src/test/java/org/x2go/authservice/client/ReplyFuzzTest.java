@@ -16,6 +16,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.x2go.authservice.client.AuthServiceException.Kind;
+import org.x2go.authservice.client.transport.ServerVerifier;
 import org.x2go.authservice.protocol.Verdict;
 
 /** Whatever a service sends, a connection takes one of the four exact answers for a verdict and nothing else. */
@@ -44,7 +45,7 @@ class ReplyFuzzTest {
     @FuzzTest
     void onlyAnExactAnswerIsAVerdict(byte[] sent) throws IOException {
         byte[] bytes = Arrays.copyOf(sent, Math.min(sent.length, MOST_BYTES));
-        try (Connection connection = new Connection(address)) {
+        try (Connection connection = new Connection(address, ServerVerifier.allowing(null, null))) {
             connection.connect();
             try (SocketChannel service = listener.accept()) {
                 write(service, bytes);
@@ -57,7 +58,7 @@ class ReplyFuzzTest {
     @FuzzTest
     void whatFollowsAnAnswerIsNoticed(byte[] following) throws IOException {
         byte[] bytes = Arrays.copyOf(following, Math.min(following.length, MOST_BYTES));
-        try (Connection connection = new Connection(address)) {
+        try (Connection connection = new Connection(address, ServerVerifier.allowing(null, null))) {
             connection.connect();
             try (SocketChannel service = listener.accept()) {
                 write(service, "fail\n".getBytes(ISO_8859_1));

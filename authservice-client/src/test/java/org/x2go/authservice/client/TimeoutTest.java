@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.x2go.authservice.client.AuthServiceException.Kind;
+import org.x2go.authservice.client.transport.ServerVerifier;
 
 /** What happens when the service takes too long. */
 @Timeout(60)
@@ -129,7 +130,11 @@ class TimeoutTest {
     @Test
     void waitingForAConnectionIsPartOfTheTime() throws Exception {
         AuthClientOptions options = new AuthClientOptions(
-                UnixDomainSocketAddress.of(directory.resolve("none.socket")), SHORT, 1, Duration.ofSeconds(1));
+                UnixDomainSocketAddress.of(directory.resolve("none.socket")),
+                ServerVerifier.allowing(null, null),
+                SHORT,
+                1,
+                Duration.ofSeconds(1));
         ConnectionPool pool = new ConnectionPool(options);
         assertThat(pool.enter(0)).isTrue();
         Call call = new Call(options, ByteBuffer.allocateDirect(8).put("request".getBytes(UTF_8)));

@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -20,6 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.x2go.authservice.auth.ServicePolicy;
 import org.x2go.authservice.client.Prerequisite;
+import org.x2go.authservice.client.StrangersServer;
 import org.x2go.authservice.server.AuthServer;
 import org.x2go.authservice.server.AuthServerConfig;
 import org.x2go.authservice.vectors.Vectors.Vector;
@@ -36,6 +39,8 @@ class ExampleClientsIT {
 
     @TempDir
     private Path directory;
+
+    private final Map<String, String> environment = new HashMap<>();
 
     /** How each is called: "$1" is the user, "$2" the service. */
     enum Client {
@@ -99,6 +104,7 @@ class ExampleClientsIT {
                 .redirectError(directory.resolve("err").toFile());
         builder.environment().put("X2GOBROKER_AUTHSERVICE_SOCKET", socket.toString());
         builder.environment().put("PYTHONDONTWRITEBYTECODE", "1");
+        builder.environment().putAll(environment);
         if (client == Client.SHELL_WITH_NC) {
             builder.environment().put("PATH", pathWithoutSocat().toString());
         }
@@ -113,7 +119,7 @@ class ExampleClientsIT {
 
     private Path pathWithoutSocat() throws IOException {
         Path path = Files.createDirectories(directory.resolve("bin"));
-        for (String name : List.of("nc", "tr")) {
+        for (String name : List.of("id", "ls", "nc", "tr")) {
             Path program = Files.writeString(path.resolve(name), "#!/bin/sh\nexec /usr/bin/" + name + " \"$@\"\n");
             Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
         }
@@ -203,6 +209,25 @@ class ExampleClientsIT {
 
         assertThat(run(client, nowhere, word, word, word)).isEqualTo(NO_VERDICT);
         assertThat(complaint()).contains(nowhere.toString());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aStrangersSocketIsNotToldThePassword(Client client) throws Exception {
+        byte[] word = "word".getBytes(UTF_8);
+        try (StrangersServer stranger = StrangersServer.start(directory)) {
+            assertThat(run(client, stranger.socket(), word, word, word)).isEqualTo(NO_VERDICT);
+            assertThat(complaint())
+                    .contains(stranger.socket() + " ", StrangersServer.USER, "X2GOBROKER_AUTHSERVICE_SERVER_USER")
+                    .hasLineCount(1);
+            environment.put("X2GOBROKER_AUTHSERVICE_SERVER_USER", "nobody");
+            assertThat(run(client, stranger.socket(), word, word, word)).isEqualTo(NO_VERDICT);
+            assertThat(stranger.sent()).isEmpty();
+
+            environment.put("X2GOBROKER_AUTHSERVICE_SERVER_USER", StrangersServer.USER);
+            assertThat(run(client, stranger.socket(), word, word, word)).isEqualTo(ACCEPTED);
+            assertThat(stranger.sent()).isEqualTo("word\rword\rword\n");
+        }
     }
 
     @Test

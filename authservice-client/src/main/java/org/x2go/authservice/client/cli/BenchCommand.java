@@ -6,11 +6,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.x2go.authservice.client.AuthClient;
 import org.x2go.authservice.client.cli.load.LoadPlan;
 import org.x2go.authservice.client.cli.load.LoadResult;
 import org.x2go.authservice.client.cli.load.LoadRun;
 import org.x2go.authservice.client.cli.load.Protocol;
+import org.x2go.authservice.client.transport.ServerVerifier;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -54,6 +56,13 @@ final class BenchCommand implements Callable<Integer> {
                     + " /run/x2gobroker/x2gobroker-authservice.socket.")
     @SuppressWarnings("NullAway.Init") // by picocli
     private Path socket;
+
+    @Option(
+            names = "--server-user",
+            paramLabel = "NAME",
+            description = "Who may serve the socket besides root and you: anybody else is not told the password."
+                    + " Default: $$X2GOBROKER_AUTHSERVICE_SERVER_USER, or without that nobody.")
+    private @Nullable String serverUser;
 
     @Option(
             names = "--protocol",
@@ -145,6 +154,7 @@ final class BenchCommand implements Callable<Integer> {
         try {
             LoadPlan plan = new LoadPlan(
                     socket,
+                    ServerVerifier.allowing(serverUser, System.getenv(ServerVerifier.VARIABLE)),
                     protocol,
                     user,
                     service,

@@ -52,6 +52,13 @@ final class LoginCommand implements Callable<Integer> {
     private @Nullable Path socket;
 
     @Option(
+            names = "--server-user",
+            paramLabel = "NAME",
+            description = "Who may serve the socket besides root and you: anybody else is not told the password."
+                    + " Default: $$X2GOBROKER_AUTHSERVICE_SERVER_USER, or without that nobody.")
+    private @Nullable String serverUser;
+
+    @Option(
             names = "--service",
             paramLabel = "NAME",
             defaultValue = AuthClient.DEFAULT_SERVICE,
@@ -97,6 +104,9 @@ final class LoginCommand implements Callable<Integer> {
         AuthClientBuilder builder = AuthClient.builder().timeout(Duration.ofSeconds(timeoutSeconds));
         if (socket != null) {
             builder.socket(socket);
+        }
+        if (serverUser != null) {
+            builder.serverUser(serverUser);
         }
         return builder.build();
     }

@@ -26,8 +26,9 @@ import org.x2go.authservice.client.AuthClient;
  * }</pre>
  *
  * <p><b>Options</b>, all of them optional: {@code socket}, the path of the service's socket (else the environment variable
- * {@code X2GOBROKER_AUTHSERVICE_SOCKET}, else the path above); {@code service}, the PAM service to ask for ({@value
- * AuthClient#DEFAULT_SERVICE}); {@code timeout}, in whole seconds, 1 to 86400 (70); and {@code useFirstPass}, {@code
+ * {@code X2GOBROKER_AUTHSERVICE_SOCKET}, else the path above); {@code serverUser}, who may serve it besides root and the
+ * program's own user (else whom {@code X2GOBROKER_AUTHSERVICE_SERVER_USER} names, else nobody); {@code service}, the PAM
+ * service to ask for ({@value AuthClient#DEFAULT_SERVICE}); {@code timeout}, in whole seconds, 1 to 86400 (70); and {@code useFirstPass}, {@code
  * tryFirstPass}, {@code storePass}, {@code clearPass}, each {@code true} or not, which share name and password with the
  * other modules of a configuration as the JDK's own modules do:
  *

@@ -12,7 +12,7 @@ import org.x2go.authservice.client.AuthClientBuilder;
 /**
  * What a login configuration says about the module.
  *
- * @param client builds a client for the socket and timeout that were configured
+ * @param client builds a client for the socket, server's user and timeout that were configured
  * @param service the PAM service to ask for
  * @param useFirstPass take name and password from the modules before this one, and nothing else
  * @param tryFirstPass take them from there if they are there, and ask if they turn out wrong
@@ -34,6 +34,10 @@ record ModuleOptions(
         if (socket != null) {
             client.socket(path(socket));
         }
+        String serverUser = text(options, "serverUser");
+        if (serverUser != null) {
+            client.serverUser(name("serverUser", serverUser, "is no name of a user"));
+        }
         String timeout = text(options, "timeout");
         if (timeout != null) {
             client.timeout(seconds(timeout));
@@ -41,18 +45,23 @@ record ModuleOptions(
         String service = text(options, "service");
         return new ModuleOptions(
                 client,
-                service == null ? AuthClient.DEFAULT_SERVICE : name(service),
+                service == null ? AuthClient.DEFAULT_SERVICE : name("service", service, "is no name of a PAM service"),
                 flag(options, "useFirstPass"),
                 flag(options, "tryFirstPass"),
                 flag(options, "storePass"),
                 flag(options, "clearPass"));
     }
 
-    private static @Nullable String text(Map<String, ?> options, String name) {
-        return options.get(name) instanceof String value ? value : null;
+    private static @Nullable String text(Map<String, ?> options, String name) throws LoginException {
+        Object value = options.get(name);
+        if (value == null || value instanceof String) {
+            return (String) value;
+        }
+        // Not to be passed over: without its socket the module would ask another service.
+        throw mistake(name, value.toString(), "is no text");
     }
 
-    private static boolean flag(Map<String, ?> options, String name) {
+    private static boolean flag(Map<String, ?> options, String name) throws LoginException {
         return "true".equalsIgnoreCase(text(options, name));
     }
 
@@ -72,9 +81,9 @@ record ModuleOptions(
         return Duration.ofSeconds(Integer.parseInt(value));
     }
 
-    private static String name(String value) throws LoginException {
+    private static String name(String option, String value, String otherwise) throws LoginException {
         if (value.isEmpty() || value.chars().anyMatch(Character::isISOControl)) {
-            throw mistake("service", value, "is no name of a PAM service");
+            throw mistake(option, value, otherwise);
         }
         return value;
     }

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.x2go.authservice.client.FakeServer;
 import org.x2go.authservice.client.Prerequisite;
+import org.x2go.authservice.client.StrangersServer;
 
 /** The packaged command, as a process of its own. */
 @Timeout(120)
@@ -81,6 +82,32 @@ class CliJarIT {
             assertThat(outcome.code()).isEqualTo(3);
             assertThat(server.connections()).isZero();
         }
+    }
+
+    @Test
+    void aStrangersSocketIsNotToldThePassword() throws Exception {
+        try (StrangersServer stranger = StrangersServer.start(directory)) {
+            Outcome refused = login(stranger.socket(), "alice");
+            assertThat(refused.code()).isEqualTo(3);
+            assertThat(refused.out()).isEmpty();
+            assertThat(refused.err())
+                    .startsWith("No verdict: " + stranger.socket() + " is served by the user " + StrangersServer.USER)
+                    .contains("--server-user")
+                    .hasLineCount(1);
+            Outcome bench = run("secret\n", bench(stranger.socket()));
+            assertThat(bench.code()).isEqualTo(3);
+            assertThat(bench.err()).contains(stranger.socket() + " is served by the user " + StrangersServer.USER);
+            assertThat(stranger.sent()).isEmpty();
+
+            List<String> named = command("login", "alice", "--password-stdin", "--server-user", StrangersServer.USER);
+            named.addAll(List.of("--socket", stranger.socket().toString()));
+            assertThat(run("secret\n", named)).isEqualTo(new Outcome(0, "Accepted.\n", ""));
+            assertThat(stranger.sent()).isEqualTo("alice\rsecret\rx2gobroker\n");
+        }
+    }
+
+    private static List<String> bench(Path socket) {
+        return command("bench", "--password-stdin", "--warmup", "0", "--duration", "1", "--socket", socket.toString());
     }
 
     @Test

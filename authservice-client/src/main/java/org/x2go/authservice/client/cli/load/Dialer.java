@@ -5,22 +5,26 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
+import org.x2go.authservice.client.transport.ServerVerifier;
 
 /** Connects one thread to the service, again and again, until another thread stops it. */
 final class Dialer {
     private final UnixDomainSocketAddress address;
+    private final ServerVerifier verifier;
     private final Load.Signals signals;
 
     private volatile @Nullable SocketChannel last;
 
     Dialer(LoadPlan plan, Load.Signals signals) {
         this.address = UnixDomainSocketAddress.of(plan.socket());
+        this.verifier = plan.verifier();
         this.signals = signals;
     }
 
     /**
-     * A new connection.
+     * A new connection, to a server that may be told a password.
      *
+     * @throws org.x2go.authservice.client.transport.UntrustedServerException if it may not
      * @throws java.nio.channels.ClosedChannelException if this was stopped, be it while it connects
      */
     SocketChannel connect() throws IOException {
@@ -31,6 +35,7 @@ final class Dialer {
             open.close();
         }
         open.connect(address);
+        verifier.verify(open, address.getPath());
         return open;
     }
 

@@ -2,11 +2,13 @@ package org.x2go.authservice.client.cli.load;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import org.x2go.authservice.client.transport.ServerVerifier;
 
 /**
  * What load is put on which service.
  *
  * @param socket the service's socket
+ * @param verifier who may serve it
  * @param protocol how it is asked
  * @param user who logs in; {@code %d} stands for the number of the connection, from 1 on
  * @param service the PAM service
@@ -19,6 +21,7 @@ import java.time.Duration;
  */
 public record LoadPlan(
         Path socket,
+        ServerVerifier verifier,
         Protocol protocol,
         String user,
         String service,

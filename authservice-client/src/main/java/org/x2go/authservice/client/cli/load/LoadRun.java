@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import org.x2go.authservice.client.transport.UntrustedServerException;
 
 /** Runs a load once. */
 public final class LoadRun {
@@ -57,6 +58,8 @@ public final class LoadRun {
             } finally {
                 stopThreads();
             }
+        } catch (UntrustedServerException e) {
+            throw e;
         } catch (IOException e) {
             throw new IOException(
                     "Cannot connect to " + plan.socket() + ": " + e.getMessage()

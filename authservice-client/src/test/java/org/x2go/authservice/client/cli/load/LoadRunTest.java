@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.x2go.authservice.auth.AuthResult;
 import org.x2go.authservice.auth.ServicePolicy;
+import org.x2go.authservice.client.transport.ServerVerifier;
 import org.x2go.authservice.protocol.Credentials;
 import org.x2go.authservice.server.AuthServer;
 import org.x2go.authservice.server.AuthServerConfig;
@@ -30,6 +31,7 @@ class LoadRunTest {
             try (AuthServer server = server()) {
                 LoadPlan plan = new LoadPlan(
                         server.socketPath(),
+                        ServerVerifier.allowing(null, null),
                         Protocol.AUTHSERVICE,
                         "user-%d",
                         "bench",

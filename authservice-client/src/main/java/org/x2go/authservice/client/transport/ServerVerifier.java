@@ -1,0 +1,118 @@
+package org.x2go.authservice.client.transport;
+
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SocketChannel;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
+import java.nio.file.attribute.UserPrincipalNotFoundException;
+import jdk.net.ExtendedSocketOptions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Verifies that a socket is served by somebody who may be told a password: root, this process's own user, or one user more
+ * that the caller named. It is what libpq calls {@code requirepeer}.
+ *
+ * <p>The kernel says who that is (SO_PEERCRED, unix(7)): the user who called listen(2) on the socket. It says so of the
+ * connection and not of a path, so that it does not matter who may replace the socket's file, nor when.
+ *
+ * <p>Users are compared by their numbers. To learn the number of the connection's user the JDK looks up the names of that user
+ * and group as well. Immutable.
+ */
+public final class ServerVerifier {
+    /** The environment variable that names the user who is allowed besides. */
+    public static final String VARIABLE = "X2GOBROKER_AUTHSERVICE_SERVER_USER";
+
+    private final @Nullable String allowed;
+
+    private ServerVerifier(@Nullable String allowed) {
+        this.allowed = allowed;
+    }
+
+    /**
+     * A verifier that allows one user more, unless there is none.
+     *
+     * @param configured the name or number of the user that the caller named, or null
+     * @param environment what {@link #VARIABLE} says, which holds if the caller named nobody, or null; may be empty
+     * @throws IllegalArgumentException if the caller named the empty user
+     */
+    public static ServerVerifier allowing(@Nullable String configured, @Nullable String environment) {
+        if (configured != null && configured.isEmpty()) {
+            throw new IllegalArgumentException("The server's user is empty");
+        }
+        boolean inherited = configured == null && environment != null && !environment.isEmpty();
+        return new ServerVerifier(inherited ? environment : configured);
+    }
+
+    /**
+     * Returns if a connection leads to a user who may be told a password.
+     *
+     * @param path where it was connected to, for the message
+     * @throws UntrustedServerException if it does not, or if that cannot be found out
+     * @throws ClosedChannelException if the connection is closed, by this side
+     */
+    public void verify(SocketChannel connection, Path path) throws UntrustedServerException, ClosedChannelException {
+        try {
+            UserPrincipal server =
+                    connection.getOption(ExtendedSocketOptions.SO_PEERCRED).user();
+            if (!isTrusted(server)) {
+                throw new UntrustedServerException(refusal(server, path));
+            }
+        } catch (ClosedChannelException | UntrustedServerException e) {
+            throw e;
+        } catch (IOException | UnsupportedOperationException | LinkageError e) {
+            throw new UntrustedServerException(
+                    "It cannot be found out who serves " + path + ", so nothing was sent: SO_PEERCRED, of Linux and the"
+                            + " JDK's module jdk.net, is needed",
+                    e);
+        }
+    }
+
+    private boolean isTrusted(UserPrincipal server) throws IOException {
+        return server.equals(WellKnown.ROOT)
+                || server.equals(WellKnown.SELF)
+                || (allowed != null && server.equals(lookUp(allowed)));
+    }
+
+    private String refusal(UserPrincipal server, Path path) throws IOException {
+        String name = server.getName();
+        String others = allowed == null
+                ? "root or this program's own user"
+                : "root, this program's own user or " + allowed
+                        + (lookUp(allowed) == null ? " (there is no such user)" : "");
+        return path + " is served by the user " + name + ", not by " + others + ": nothing was sent. If " + name
+                + " is the user of x2gobroker-authservice, allow it: serverUser, --server-user or " + VARIABLE;
+    }
+
+    private static @Nullable UserPrincipal lookUp(String nameOrNumber) throws IOException {
+        try {
+            return FileSystems.getDefault().getUserPrincipalLookupService().lookupPrincipalByName(nameOrNumber);
+        } catch (UserPrincipalNotFoundException e) {
+            return null;
+        }
+    }
+
+    /** Those of every process, looked up once. Who is null is nobody. */
+    private static final class WellKnown {
+        /** By number, whatever its name is: a plus sign is in no user's name (as in chown(1)). */
+        private static final @Nullable UserPrincipal ROOT = find(() -> lookUp("+0"));
+
+        private static final @Nullable UserPrincipal SELF = find(() -> Files.getOwner(Path.of("/proc/self")));
+
+        private interface Source {
+            @Nullable
+            UserPrincipal user() throws IOException;
+        }
+
+        private static @Nullable UserPrincipal find(Source source) {
+            try {
+                return source.user();
+            } catch (IOException e) {
+                // Without /proc, say: then the caller has to name the server's user.
+                return null;
+            }
+        }
+    }
+}

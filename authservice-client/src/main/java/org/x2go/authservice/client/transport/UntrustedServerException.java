@@ -1,0 +1,18 @@
+package org.x2go.authservice.client.transport;
+
+import java.io.IOException;
+import java.io.Serial;
+
+/** Says that a socket is served by a user who is not to be told a password. The message names that user, for people. */
+public final class UntrustedServerException extends IOException {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    UntrustedServerException(String message) {
+        super(message);
+    }
+
+    UntrustedServerException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}
