@@ -52,7 +52,7 @@ check_archive() { # archive's name, six facts about each of the four
   for mode in "${15}" "${21}"; do
     case $mode in *[2367]? | *[2367]) return 0 ;; esac
   done
-  [ "${14}" = "$8" ] && [ "${20}" = "$8" ] || return 0
+  [ "${14}" = "$8" ] && [ "${20}" = "$8" ] && [ -f "$archives/$1" ] && [ -f "$archives/$1.id" ] || return 0
   { read -r option made_of <"$archives/$1.id"; } 2>/dev/null || return 0
   [ "$made_of" = "$4 $5 $6 $7 ${10} ${11} ${12} ${13} ${23}" ] || return 0
   archive_option=$option$archives/$1

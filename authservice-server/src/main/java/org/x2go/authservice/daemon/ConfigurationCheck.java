@@ -11,6 +11,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.x2go.authservice.auth.PeerPolicy;
+import org.x2go.authservice.posix.AppendOnlyFile;
+import org.x2go.authservice.posix.FileIdentity;
 import org.x2go.authservice.server.AuthServerConfig;
 import org.x2go.authservice.server.Limit;
 
@@ -55,7 +57,11 @@ final class ConfigurationCheck {
                     "PID file: " + settings.background().pidFile(),
                     settings.background().pidFile(),
                     "--pidfile");
-            logDirectory(settings.background().logDir(), "--logdir");
+            pidFile(settings.background().pidFile());
+            Path logDir = settings.background().logDir();
+            logDirectory(logDir, "--logdir");
+            check(() -> AppendOnlyFile.check(logDir.resolve(BackgroundProcess.STDOUT)));
+            check(() -> AppendOnlyFile.check(logDir.resolve(BackgroundProcess.STDERR)));
         }
         say(sound ? "Fit to start." : "Not fit to start: see the problems above.");
         return sound;
@@ -74,8 +80,8 @@ final class ConfigurationCheck {
                     + " at most: choose another with --socket-file");
         }
         if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-            if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) || Files.isDirectory(path)) {
-                problem("what lies at " + path + " is not a socket: remove it, or choose another --socket-file");
+            if (!isSocket(path)) {
+                problem("what lies at " + path + " is not a socket: choose another path with --socket-file");
             } else if (answers(path)) {
                 problem("somebody listens on " + path + " now, be it systemd (x2gobroker-authservice.socket) or a"
                         + " service: stop that first, or choose another --socket-file");
@@ -127,6 +133,15 @@ final class ConfigurationCheck {
 
     private static String idText(int id) {
         return id == -1 ? "own" : Integer.toUnsignedString(id);
+    }
+
+    private static boolean isSocket(Path path) {
+        try {
+            return FileIdentity.of(path).filter(FileIdentity::isSocket).isPresent();
+        } catch (IOException e) {
+            // Who may not look at it is told so by the check of its directory.
+            return true;
+        }
     }
 
     private static boolean answers(Path path) {
@@ -186,10 +201,7 @@ final class ConfigurationCheck {
             say("log: " + file.path() + level);
             Path parent = file.path().getParent();
             logDirectory(parent == null ? file.path() : parent, "--auth-log");
-            if (Files.exists(file.path(), LinkOption.NOFOLLOW_LINKS)
-                    && !Files.isRegularFile(file.path(), LinkOption.NOFOLLOW_LINKS)) {
-                problem("the log " + file.path() + " is not a regular file: remove it");
-            }
+            check(() -> AppendOnlyFile.check(file.path()));
         } else if (settings.logTarget() instanceof LogTarget.Configured configured) {
             say("log: as configured in " + configured.configuration() + level);
             try {
@@ -212,9 +224,25 @@ final class ConfigurationCheck {
             problem("the metrics file's directory " + parent + " cannot be written to by " + user.name()
                     + ": choose another with --metrics-file");
         }
+        check(() -> MetricsFile.check(metrics.file()));
         if (!metrics.file().toString().endsWith(".prom")) {
             warn("node_exporter reads files whose names end in .prom only: " + metrics.file() + " does not");
         }
+    }
+
+    private void pidFile(Path file) {
+        check(() -> PidFile.check(file));
+        Path directory = file.getParent();
+        check(() -> {
+            if (user.root()
+                    && directory != null
+                    && Files.exists(directory)
+                    && !Integer.valueOf(0).equals(Files.getAttribute(directory, "unix:uid"))) {
+                warn("the PID file's directory " + directory
+                        + " is not root's: whoever may write to it can have root stop another"
+                        + " process; choose another with --pidfile, such as /run/x2gobroker-authservice.pid");
+            }
+        });
     }
 
     private void logDirectory(Path directory, String option) {
@@ -237,6 +265,19 @@ final class ConfigurationCheck {
             problem(directory + " is not a directory: choose another path with " + option);
         } else if (!Files.isWritable(directory)) {
             problem(directory + " cannot be written to by " + user.name() + ": choose another path with " + option);
+        }
+    }
+
+    /** Looks at a file that the service would write, and says why it could not. */
+    private interface FileCheck {
+        void run() throws IOException;
+    }
+
+    private void check(FileCheck check) {
+        try {
+            check.run();
+        } catch (IOException e) {
+            problem(Failures.text(e));
         }
     }
 

@@ -122,6 +122,9 @@ public final class Main {
             throws Exception {
         BackgroundProcess process =
                 background ? BackgroundProcess.start(settings.background().logDir()) : null;
+        if (settings.metrics().isPresent()) {
+            MetricsFile.check(settings.metrics().get().file());
+        }
         // Netty would look for a network card, whose address tells channels of several machines apart.
         System.setProperty("io.netty.machineId", "00:00:00:00:00:00");
         OptionalInt inherited = socket();

@@ -3,7 +3,7 @@ package org.x2go.authservice.daemon;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -11,12 +11,17 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.x2go.authservice.posix.FileIdentity;
+import org.x2go.authservice.posix.RegularFile;
 
 /**
  * Keeps a file with the service's metrics up to date, for the textfile collector of Prometheus's node_exporter. The file is
  * replaced as a whole, so that nobody reads half of it, and removed when the service stops: what it says would not be true
- * any more. Its directory may belong to a user who is not trusted: no link in it is followed.
+ * any more. Its directory may belong to a user who is not trusted: no link in it is followed, and nothing else than metrics of
+ * this program is replaced or removed.
  */
 final class MetricsFile implements Report {
     private static final Set<StandardOpenOption> NEW = Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
@@ -27,6 +32,9 @@ final class MetricsFile implements Report {
     private final MetricsFormat format;
     private final SecureRandom random = new SecureRandom();
 
+    /** What this has put at the path last. */
+    private @Nullable FileIdentity written;
+
     private boolean closed;
 
     MetricsFile(Path file, Duration interval, MetricsFormat format) {
@@ -34,6 +42,35 @@ final class MetricsFile implements Report {
         this.directory = Objects.requireNonNull(file.getParent(), "an absolute path");
         this.interval = interval;
         this.format = format;
+    }
+
+    /**
+     * Finds out whether what lies at a path may be replaced: nothing, or metrics of a service that has ended.
+     *
+     * @throws IOException if something else lies there; the message says what
+     */
+    static void check(Path file) throws IOException {
+        try {
+            Optional<RegularFile> found = RegularFile.open(file);
+            if (found.isEmpty()) {
+                return;
+            }
+            try (RegularFile old = found.get()) {
+                String beginning = old.beginning(MetricsFormat.BEGINNING.length());
+                if (!beginning.equals(MetricsFormat.BEGINNING)) {
+                    throw new IOException("what lies there are not this program's metrics; it is left alone");
+                }
+            }
+        } catch (IOException e) {
+            throw cannotWrite(file, e);
+        }
+    }
+
+    private static IOException cannotWrite(Path file, IOException cause) {
+        return new IOException(
+                "cannot write the metrics file " + file + ": " + Failures.text(cause)
+                        + "; mend that, or choose another with --metrics-file",
+                cause);
     }
 
     @Override
@@ -46,17 +83,16 @@ final class MetricsFile implements Report {
         if (closed) {
             return;
         }
+        check(file);
         // Not a name that the collector would take for one of its files.
         Path next = directory.resolve("." + file.getFileName() + "." + Long.toHexString(random.nextLong()) + ".new");
         try {
             write(next, statistics);
+            written = FileIdentity.of(next).orElseThrow(() -> new NoSuchFileException(next.toString()));
             Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             Files.deleteIfExists(next);
-            throw new IOException(
-                    "cannot write the metrics file " + file + ": " + Failures.text(e)
-                            + "; mend that, or choose another with --metrics-file",
-                    e);
+            throw cannotWrite(file, e);
         }
     }
 
@@ -71,7 +107,8 @@ final class MetricsFile implements Report {
     @Override
     public synchronized void close() throws IOException {
         closed = true;
-        if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+        Optional<FileIdentity> there = FileIdentity.of(file);
+        if (written != null && there.isPresent() && there.get().isSameFile(written)) {
             Files.deleteIfExists(file);
         }
     }

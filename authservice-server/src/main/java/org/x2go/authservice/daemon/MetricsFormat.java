@@ -31,6 +31,10 @@ import org.x2go.authservice.worker.pool.PoolStatistics;
  */
 final class MetricsFormat {
     private static final String PREFIX = "authservice_";
+
+    /** What every text begins with. */
+    static final String BEGINNING = "# HELP " + PREFIX;
+
     private static final double NANOS = 1e9;
 
     /** The verdicts that are about a service. */

@@ -4,16 +4,17 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import org.x2go.authservice.posix.AdvisoryLock;
 import org.x2go.authservice.posix.DirectoryLock;
+import org.x2go.authservice.posix.FileIdentity;
+import org.x2go.authservice.posix.RegularFile;
 
 /**
  * The file that tells a process's number to those who stop it. Its directory may belong to a user who is not trusted, so
@@ -26,12 +27,12 @@ final class PidFile implements AutoCloseable {
 
     private final Path path;
     private final String number;
-    private final AdvisoryLock lock;
+    private final RegularFile locked;
 
-    private PidFile(Path path, String number, AdvisoryLock lock) {
+    private PidFile(Path path, String number, RegularFile locked) {
         this.path = path;
         this.number = number;
-        this.lock = lock;
+        this.locked = locked;
     }
 
     /**
@@ -49,17 +50,39 @@ final class PidFile implements AutoCloseable {
             }
             // Between the look at an old file and the lock on the new one nobody else may do the same.
             try (DirectoryLock others = DirectoryLock.of(directory)) {
-                removeOld(path);
+                checkOld(path);
+                Files.deleteIfExists(path);
                 create(path, number);
-                AdvisoryLock lock = AdvisoryLock.tryOn(path)
-                        .orElseThrow(() -> new IOException("another process has locked it at once"));
-                return new PidFile(path, number, lock);
+                return new PidFile(path, number, lock(path));
             }
         } catch (IOException e) {
-            throw new IOException(
-                    "cannot write the PID file " + path + ": " + Failures.text(e) + "; choose another with --pidfile",
-                    e);
+            throw cannotWrite(path, e);
         }
+    }
+
+    /** Looks whether a process's number could be written, and changes nothing. */
+    static void check(Path path) throws IOException {
+        try {
+            checkOld(path);
+        } catch (IOException e) {
+            throw cannotWrite(path, e);
+        }
+    }
+
+    private static IOException cannotWrite(Path path, IOException cause) {
+        return new IOException(
+                "cannot write the PID file " + path + ": " + Failures.text(cause) + "; choose another with --pidfile",
+                cause);
+    }
+
+    private static RegularFile lock(Path path) throws IOException {
+        RegularFile file =
+                RegularFile.open(path).orElseThrow(() -> new IOException("another process has removed it at once"));
+        if (!file.tryLock()) {
+            file.close();
+            throw new IOException("another process has locked it at once");
+        }
+        return file;
     }
 
     private static void create(Path path, String number) throws IOException {
@@ -68,26 +91,31 @@ final class PidFile implements AutoCloseable {
                 Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--")))) {
             file.write(ByteBuffer.wrap((number + "\n").getBytes(StandardCharsets.US_ASCII)));
+        } catch (FileAlreadyExistsException e) {
+            throw e;
+        } catch (IOException e) {
+            // One without a number would not be taken for ours the next time.
+            Files.deleteIfExists(path);
+            throw e;
         }
     }
 
-    private static void removeOld(Path path) throws IOException {
-        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+    /** Finds out whether what lies there may be replaced: nothing, or the PID file of a process that has ended. */
+    private static void checkOld(Path path) throws IOException {
+        Optional<RegularFile> found = RegularFile.open(path);
+        if (found.isEmpty()) {
             return;
         }
-        if (!Files.isSymbolicLink(path)) {
-            String content = Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) ? content(path) : "no number";
-            if (!content.chars().allMatch(c -> c >= '0' && c <= '9')) {
+        try (RegularFile old = found.get()) {
+            String content = old.beginning(MOST_BYTES).strip();
+            if (content.isEmpty() || !content.chars().allMatch(c -> c >= '0' && c <= '9')) {
                 throw new IOException("what lies there is not an old PID file");
             }
-            Optional<AdvisoryLock> unused = AdvisoryLock.tryOn(path);
             // Whoever may read the file may lock it, too, and is not to keep a service from starting again.
-            if (unused.isEmpty() && isAlive(content)) {
+            if (!old.tryLock() && isAlive(content)) {
                 throw new IOException("it is that of an authservice that runs, process " + content + ": stop that one");
             }
-            unused.ifPresent(AdvisoryLock::close);
         }
-        Files.deleteIfExists(path);
     }
 
     private static boolean isAlive(String number) {
@@ -98,25 +126,15 @@ final class PidFile implements AutoCloseable {
         }
     }
 
-    private static String content(Path path) throws IOException {
-        ByteBuffer content = ByteBuffer.allocate(MOST_BYTES);
-        int read = 0;
-        try (SeekableByteChannel file =
-                Files.newByteChannel(path, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
-            while (read >= 0 && content.hasRemaining()) {
-                read = file.read(content);
-            }
-        }
-        return new String(content.array(), 0, content.position(), StandardCharsets.ISO_8859_1).strip();
-    }
-
     /** Removes the file, if it still is this process's. */
     @Override
     public void close() throws IOException {
-        if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)
-                && content(path).equals(number)) {
+        Optional<FileIdentity> there = FileIdentity.of(path);
+        if (there.isPresent()
+                && there.get().isSameFile(locked.identity())
+                && locked.beginning(MOST_BYTES).strip().equals(number)) {
             Files.deleteIfExists(path);
         }
-        lock.close();
+        locked.close();
     }
 }

@@ -5,35 +5,27 @@ import com.sun.jna.LastErrorException;
 import com.sun.jna.NativeLibrary;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.Map;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * A file opened to be appended to, in a directory that may belong to a user who is not trusted.
  *
- * <p>Log directories do: on Debian /var/log/x2gobroker is the broker's. So a symbolic link is never followed, and what was
- * opened is looked at through its descriptor, not through its path, before a byte is written: anything but a regular file
- * with a single name is refused. A second name could be one for a file elsewhere that only root may write.
+ * <p>Log directories do: on Debian /var/log/x2gobroker is the broker's. So what lies there is looked at before it is opened,
+ * and anything but a regular file with a single name is left alone: opening a device may have an effect, a symbolic link leads
+ * elsewhere, and a second name could be one for a file elsewhere that only root may write. In a directory that all may
+ * write to, as /tmp, a file of a stranger's is not taken either.
  */
 public final class AppendOnlyFile implements AutoCloseable {
-    private static final int O_WRONLY = 1;
-    private static final int O_CREAT = 0100;
-    private static final int O_NOCTTY = 0400;
-    private static final int O_APPEND = 02000;
-    private static final int O_NONBLOCK = 04000;
-    private static final int O_CLOEXEC = 02000000;
+    private static final int FLAGS = LibC.O_WRONLY | LibC.O_APPEND;
 
-    private static final int ELOOP = 40;
-    private static final int S_IFMT = 0170000;
-    private static final int S_IFREG = 0100000;
+    /** A log that is rotated may come and go between two looks at it. */
+    private static final int TRIES = 5;
 
-    private static final Function OPEN = function("open");
-    private static final Function DUP2 = function("dup2");
-    private static final Function CLOSE = function("close");
+    private static final Function OPEN = NativeLibrary.getInstance("c").getFunction("open", Function.THROW_LAST_ERROR);
 
     private final Path path;
     private final int descriptor;
@@ -52,46 +44,90 @@ public final class AppendOnlyFile implements AutoCloseable {
      * @throws IOException if that cannot be done, or if something lies there that must not be written to
      */
     public static AppendOnlyFile open(Path path, int permissions) throws IOException {
-        int descriptor;
         try {
-            // Without O_NONBLOCK a named pipe put there would hold up the open until somebody reads from it.
-            int flags = O_WRONLY | O_CREAT | O_APPEND | LibC.O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-            descriptor = OPEN.invokeInt(new Object[] {cString(path), flags, permissions});
+            for (int i = 0; i < TRIES; i++) {
+                int descriptor = openExisting(path);
+                if (descriptor < 0) {
+                    descriptor = create(path, permissions);
+                }
+                if (descriptor >= 0) {
+                    return new AppendOnlyFile(path, descriptor, fileKey(descriptor));
+                }
+            }
+            throw new IOException("cannot open " + path + ": others make and remove it all the time");
         } catch (LastErrorException e) {
-            throw new IOException("cannot open " + path + ": " + reason(e), e);
+            throw new IOException("cannot open " + path + ": " + Errno.text(e), e);
         }
+    }
+
+    /**
+     * Looks whether a file that is there already could be opened, and opens nothing.
+     *
+     * @throws IOException if something lies there that must not be written to
+     */
+    public static void check(Path path) throws IOException {
+        Optional<PathHandle> found = PathHandle.open(path);
+        if (found.isPresent()) {
+            try (PathHandle file = found.get()) {
+                check(path, file.identity());
+            }
+        }
+    }
+
+    /** Returns a descriptor, or -1 if nothing is there. */
+    private static int openExisting(Path path) throws IOException {
+        Optional<PathHandle> found = PathHandle.open(path);
+        if (found.isEmpty()) {
+            return -1;
+        }
+        try (PathHandle file = found.get()) {
+            check(path, file.identity());
+            return file.open(FLAGS);
+        }
+    }
+
+    /** Returns a descriptor, or -1 if something is there now. */
+    private static int create(Path path, int permissions) {
         try {
-            return new AppendOnlyFile(path, descriptor, checked(path, descriptor));
-        } catch (IOException e) {
-            CLOSE.invokeInt(new Object[] {descriptor});
+            int flags = FLAGS | LibC.O_CREAT | LibC.O_EXCL | LibC.O_CLOEXEC;
+            return OPEN.invokeInt(new Object[] {CString.of(path.toString()), flags, permissions});
+        } catch (LastErrorException e) {
+            if (e.getErrorCode() == Errno.EEXIST) {
+                return -1;
+            }
             throw e;
         }
     }
 
-    private static Object checked(Path path, int descriptor) throws IOException {
-        Map<String, Object> file = Files.readAttributes(ofDescriptor(descriptor), "unix:mode,nlink,fileKey");
-        if (((int) get(file, "mode") & S_IFMT) != S_IFREG) {
-            throw new IOException("cannot write to " + path + ": it is not a regular file; remove it");
+    private static void check(Path path, FileIdentity file) throws IOException {
+        if (!file.isRegularFile()) {
+            throw refused(path, "it is " + file.kind() + " and not a regular file");
         }
-        if ((int) get(file, "nlink") > 1) {
-            throw new IOException("cannot write to " + path
-                    + ": the file has more than one name (hard link), so it may be one that lies elsewhere; remove it");
+        if (file.links() > 1) {
+            throw refused(path, "the file has more than one name (hard link), so it may be one that lies elsewhere");
         }
-        return get(file, "fileKey");
+        int directory =
+                (int) Files.getAttribute(Objects.requireNonNull(path.getParent(), "an absolute path"), "unix:uid");
+        if (file.uid() != 0 && file.uid() != LibC.geteuid() && file.uid() != directory) {
+            throw refused(
+                    path,
+                    "it belongs to user " + Integer.toUnsignedString(file.uid())
+                            + ", and neither to this process's user nor to whom its directory belongs to");
+        }
     }
 
-    private static Object get(Map<String, Object> attributes, String name) {
-        return Objects.requireNonNull(attributes.get(name), name);
+    private static IOException refused(Path path, String why) {
+        return new IOException("cannot write to " + path + ": " + why + "; choose another file");
     }
 
-    private static Path ofDescriptor(int descriptor) {
-        return Path.of("/proc/self/fd/" + descriptor);
-    }
-
-    private static String reason(LastErrorException error) {
-        return error.getErrorCode() == ELOOP
-                ? "it is a symbolic link, and those are not followed here; remove it"
-                : ProcessControl.errorText(error);
+    private static Object fileKey(int descriptor) throws IOException {
+        try {
+            return Files.readAttributes(FileIdentity.referenceTo(descriptor), BasicFileAttributes.class)
+                    .fileKey();
+        } catch (IOException e) {
+            LibC.close(descriptor);
+            throw e;
+        }
     }
 
     /** Which file was opened, to be compared with what {@code BasicFileAttributes.fileKey()} says of a path. */
@@ -101,29 +137,20 @@ public final class AppendOnlyFile implements AutoCloseable {
 
     /** A stream that appends to the file, whatever becomes of its path. Closing this file does not close the stream. */
     public FileOutputStream stream() throws IOException {
-        return new FileOutputStream(ofDescriptor(descriptor).toFile(), true);
+        return new FileOutputStream(FileIdentity.referenceTo(descriptor).toFile(), true);
     }
 
     /** Puts the file in the place of one of this process's descriptors, such as 2 for its standard error. */
     public void standInFor(int standardDescriptor) throws IOException {
         try {
-            DUP2.invokeInt(new Object[] {descriptor, standardDescriptor});
+            LibC.dup2(descriptor, standardDescriptor);
         } catch (LastErrorException e) {
-            throw new IOException("cannot send output to " + path + ": " + ProcessControl.errorText(e), e);
+            throw new IOException("cannot send output to " + path + ": " + Errno.text(e), e);
         }
     }
 
     @Override
     public void close() {
-        CLOSE.invokeInt(new Object[] {descriptor});
-    }
-
-    private static Function function(String name) {
-        return NativeLibrary.getInstance("c").getFunction(name, Function.THROW_LAST_ERROR);
-    }
-
-    private static byte[] cString(Path path) {
-        byte[] bytes = path.toString().getBytes(StandardCharsets.UTF_8);
-        return Arrays.copyOf(bytes, bytes.length + 1);
+        LibC.close(descriptor);
     }
 }

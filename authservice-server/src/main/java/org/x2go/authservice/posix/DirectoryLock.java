@@ -27,7 +27,7 @@ public final class DirectoryLock implements AutoCloseable {
     public static DirectoryLock of(Path directory) throws IOException {
         int fd;
         try {
-            fd = LibC.open(CString.of(directory.toString()), LibC.O_RDONLY | LibC.O_CLOEXEC);
+            fd = LibC.open(CString.of(directory.toString()), LibC.O_RDONLY | LibC.O_DIRECTORY | LibC.O_CLOEXEC);
         } catch (LastErrorException e) {
             throw new IOException(
                     "cannot open the directory " + directory + ": " + Errno.text(e)

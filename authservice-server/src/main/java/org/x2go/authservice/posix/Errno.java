@@ -7,11 +7,13 @@ import com.sun.jna.NativeLibrary;
 /** Error numbers of the C library (errno(3)), with the numbers they have on Linux. */
 final class Errno {
     static final int EPERM = 1;
+    static final int ENOENT = 2;
     static final int ESRCH = 3;
     static final int EINTR = 4;
     static final int ECHILD = 10;
     static final int EAGAIN = 11;
     static final int EACCES = 13;
+    static final int EEXIST = 17;
     static final int ERANGE = 34;
     static final int ENOPROTOOPT = 92;
     static final int EADDRINUSE = 98;

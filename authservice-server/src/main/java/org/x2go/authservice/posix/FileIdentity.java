@@ -9,33 +9,72 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/** What lies at a path, seen without following a link: enough to tell one file from another that took its place. */
-record FileIdentity(long device, long inode, int mode, int uid, int gid) {
-    private static final int S_IFMT = 0xF000;
-    private static final int S_IFSOCK = 0xC000;
+/**
+ * What lies at a path, seen without following a link: enough to tell one file from another that took its place.
+ *
+ * @param links how many names the file has
+ */
+public record FileIdentity(long device, long inode, int mode, int links, int uid, int gid) {
+    private static final String ATTRIBUTES = "unix:dev,ino,mode,nlink,uid,gid";
+
+    private static final int S_IFMT = 0170000;
+    private static final int S_IFIFO = 0010000;
+    private static final int S_IFDIR = 0040000;
+    private static final int S_IFREG = 0100000;
+    private static final int S_IFLNK = 0120000;
+    private static final int S_IFSOCK = 0140000;
 
     /** What lies at the path, or empty if nothing does. */
-    static Optional<FileIdentity> of(Path path) throws IOException {
+    public static Optional<FileIdentity> of(Path path) throws IOException {
         try {
-            Map<String, Object> file =
-                    Files.readAttributes(path, "unix:dev,ino,mode,uid,gid", LinkOption.NOFOLLOW_LINKS);
-            return Optional.of(new FileIdentity(
-                    number(file, "dev").longValue(),
-                    number(file, "ino").longValue(),
-                    number(file, "mode").intValue(),
-                    number(file, "uid").intValue(),
-                    number(file, "gid").intValue()));
+            return Optional.of(of(Files.readAttributes(path, ATTRIBUTES, LinkOption.NOFOLLOW_LINKS)));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }
+    }
+
+    /** What a descriptor is open on. */
+    static FileIdentity ofDescriptor(int descriptor) throws IOException {
+        return of(Files.readAttributes(referenceTo(descriptor), ATTRIBUTES));
+    }
+
+    /** A path to what a descriptor is open on. */
+    static Path referenceTo(int descriptor) {
+        return Path.of("/proc/self/fd/" + descriptor);
+    }
+
+    private static FileIdentity of(Map<String, Object> file) {
+        return new FileIdentity(
+                number(file, "dev").longValue(),
+                number(file, "ino").longValue(),
+                number(file, "mode").intValue(),
+                number(file, "nlink").intValue(),
+                number(file, "uid").intValue(),
+                number(file, "gid").intValue());
     }
 
     private static Number number(Map<String, Object> file, String attribute) {
         return (Number) Objects.requireNonNull(file.get(attribute));
     }
 
-    boolean isSocket() {
+    public boolean isSocket() {
         return (mode & S_IFMT) == S_IFSOCK;
+    }
+
+    public boolean isRegularFile() {
+        return (mode & S_IFMT) == S_IFREG;
+    }
+
+    /** What kind of file it is, in words. */
+    public String kind() {
+        return switch (mode & S_IFMT) {
+            case S_IFREG -> "a regular file";
+            case S_IFDIR -> "a directory";
+            case S_IFLNK -> "a symbolic link";
+            case S_IFSOCK -> "a socket";
+            case S_IFIFO -> "a named pipe";
+            default -> "a device";
+        };
     }
 
     int permissions() {
@@ -43,7 +82,7 @@ record FileIdentity(long device, long inode, int mode, int uid, int gid) {
     }
 
     /** Whether both are the same file, whatever was done to its owner and mode. */
-    boolean isSameFile(FileIdentity other) {
+    public boolean isSameFile(FileIdentity other) {
         return device == other.device && inode == other.inode;
     }
 }

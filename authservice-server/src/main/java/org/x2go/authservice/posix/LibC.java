@@ -20,11 +20,18 @@ final class LibC {
     static final int F_SETFL = 4;
     static final int FD_CLOEXEC = 1;
     static final int O_RDONLY = 0;
+    static final int O_WRONLY = 1;
+    static final int O_CREAT = 0100;
+    static final int O_EXCL = 0200;
+    static final int O_NOCTTY = 0400;
+    static final int O_APPEND = 02000;
     static final int O_NONBLOCK = 0x800;
     static final int O_CLOEXEC = 0x80000;
 
-    /** The one flag here whose number differs between processors (fcntl.h of the kernel). */
+    /** Of the flags here the two whose numbers differ between processors (fcntl.h of the kernel). */
     static final int O_NOFOLLOW = Platform.isARM() || Platform.isPPC() ? 0100000 : 0400000;
+
+    static final int O_DIRECTORY = O_NOFOLLOW / 2;
 
     static {
         Native.register(LibC.class, NativeLibrary.getInstance("c"));

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * which ends with the bind: no other thread ever runs with them.
  */
 final class SocketBinder {
+    /** The kernel cuts it down to net.core.somaxconn. */
+    private static final int BACKLOG = 4096;
+
     private static final int SOL_SOCKET = 1;
     private static final int SO_PASSRIGHTS = 83;
 
@@ -35,7 +38,7 @@ final class SocketBinder {
         this.mode = mode;
     }
 
-    /** Makes the socket and its file; the socket does not listen yet. The caller closes the descriptor. */
+    /** Makes the socket and its file, and listens. The caller closes the descriptor. */
     int bind() throws IOException {
         int fd = LibC.socket(LibC.AF_UNIX, LibC.SOCK_STREAM | LibC.SOCK_NONBLOCK | LibC.SOCK_CLOEXEC, 0);
         CompletableFuture<@Nullable Void> bound = new CompletableFuture<>();
@@ -85,6 +88,8 @@ final class SocketBinder {
         }
         try (Memory address = address()) {
             LibC.bind(fd, address, (int) address.size());
+            // At once: who waits for the path would be refused until then.
+            LibC.listen(fd, BACKLOG);
         }
     }
 

@@ -1,6 +1,5 @@
 package org.x2go.authservice.posix;
 
-import com.sun.jna.LastErrorException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketException;
@@ -26,9 +25,6 @@ import org.apache.logging.log4j.Logger;
 public final class SocketFile implements ListeningSocket {
     private static final Logger LOG = LogManager.getLogger(SocketFile.class);
 
-    /** The kernel cuts it down to net.core.somaxconn. */
-    private static final int BACKLOG = 4096;
-
     private final Path path;
     private final int descriptor;
     private final FileIdentity identity;
@@ -40,7 +36,7 @@ public final class SocketFile implements ListeningSocket {
     }
 
     /**
-     * Makes the socket and listens on it.
+     * Makes the socket and listens on it: from the moment that its file is there, who connects is not refused.
      *
      * @param owner the user that the file shall belong to, or -1 for that of this process
      * @param group the group that the file shall belong to, or -1 for that of this process
@@ -58,12 +54,13 @@ public final class SocketFile implements ListeningSocket {
         } catch (AccessDeniedException e) {
             throw new IOException(
                     "cannot make the directory " + directory
-                            + " for the socket: permission denied; make it, run as root," + " or choose --socket-file",
+                            + " for the socket: permission denied; make it, run as root,"
+                            + " or choose another path with --socket-file",
                     e);
         } catch (FileAlreadyExistsException e) {
             throw new IOException(
                     "cannot make the directory " + directory + " for the socket: " + e.getFile()
-                            + " is there already, and is no directory; remove it or choose --socket-file",
+                            + " is there already, and is no directory; choose another path with --socket-file",
                     e);
         } catch (IOException e) {
             throw new IOException("cannot make the directory " + directory + " for the socket: " + e, e);
@@ -72,12 +69,12 @@ public final class SocketFile implements ListeningSocket {
         int gid = group == -1 ? LibC.getegid() : group;
         try (DirectoryLock lock = DirectoryLock.of(directory)) {
             clear(absolute);
-            return listen(absolute, new SocketBinder(absolute, uid, gid, mode).bind(), uid, gid, mode);
+            return checked(absolute, new SocketBinder(absolute, uid, gid, mode).bind(), uid, gid, mode);
         }
     }
 
-    private static SocketFile listen(Path path, int fd, int uid, int gid, int mode) throws IOException {
-        boolean listening = false;
+    private static SocketFile checked(Path path, int fd, int uid, int gid, int mode) throws IOException {
+        boolean right = false;
         try {
             FileIdentity made = FileIdentity.of(path)
                     .orElseThrow(() -> new IOException("cannot bind " + path + ": it was removed at once by another"));
@@ -86,13 +83,10 @@ public final class SocketFile implements ListeningSocket {
                         "cannot bind " + path + ": its file came out with another owner, group or mode than"
                                 + " asked for; does its directory have the set-group-ID bit or a default ACL?");
             }
-            LibC.listen(fd, BACKLOG);
-            listening = true;
+            right = true;
             return new SocketFile(path, fd, made);
-        } catch (LastErrorException e) {
-            throw new IOException("cannot listen on " + path + ": " + Errno.text(e), e);
         } finally {
-            if (!listening) {
+            if (!right) {
                 Files.deleteIfExists(path);
                 LibC.close(fd);
             }
@@ -101,30 +95,40 @@ public final class SocketFile implements ListeningSocket {
 
     /** Makes room for a socket at the path, or says why that may not be. */
     private static void clear(Path path) throws IOException {
-        Optional<FileIdentity> there = FileIdentity.of(path);
-        if (there.isEmpty()) {
+        Optional<PathHandle> found = PathHandle.open(path);
+        if (found.isEmpty()) {
             return;
         }
-        if (!there.get().isSocket()) {
-            throw new IOException(
-                    "cannot bind " + path + ": something that is not a socket lies there, and is left alone;"
-                            + " remove it or choose --socket-file");
+        try (PathHandle there = found.get()) {
+            if (!there.identity().isSocket()) {
+                throw new IOException("cannot bind " + path + ": what lies there is "
+                        + there.identity().kind()
+                        + " and not a socket, and is left alone; choose another path with --socket-file");
+            }
+            if (isAnswering(path, there)) {
+                throw new IOException(
+                        "cannot bind " + path
+                                + ": another authservice is answering there; stop it or choose another path with --socket-file");
+            }
         }
+        LOG.info("Replacing the socket {} that a stopped service left behind", path);
+        Files.deleteIfExists(path);
+    }
+
+    /** Connects to what was looked at, whatever lies at the path by now. */
+    private static boolean isAnswering(Path path, PathHandle socket) throws IOException {
         try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             probe.configureBlocking(false);
-            probe.connect(UnixDomainSocketAddress.of(path));
+            probe.connect(UnixDomainSocketAddress.of(socket.reference()));
+            return true;
         } catch (ConnectException e) {
-            LOG.info("Replacing the socket {} that a stopped service left behind", path);
-            Files.deleteIfExists(path);
-            return;
+            return false;
         } catch (SocketException e) {
             throw new IOException(
                     "cannot bind " + path + ": a socket lies there that may be in use (" + e.getMessage()
-                            + "); stop its service or choose --socket-file",
+                            + "); stop its service or choose another path with --socket-file",
                     e);
         }
-        throw new IOException(
-                "cannot bind " + path + ": another authservice is answering there; stop it or choose --socket-file");
     }
 
     @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.x2go.authservice.testsupport.Program;
+import org.x2go.authservice.testsupport.SpecialFiles;
 
 /** What the packaged program says and how it exits when it does not get to serve. */
 class CommandLineIT {
@@ -65,6 +67,26 @@ class CommandLineIT {
                 .isEqualTo("x2gobroker-authservice: the directory of the log " + directory.toRealPath()
                         + "/no/such/log does not exist: make it, name another file with --auth-log,"
                         + " or log to stderr with -i\n");
+    }
+
+    @Test
+    void devicesAreLeftAloneAndNotAdvisedToBeRemoved() throws Exception {
+        Path device = SpecialFiles.device(directory.resolve("device"));
+        for (String option : List.of("--metrics-file", "--auth-log", "-s")) {
+            for (String path : List.of(device.toString(), "/dev/stdout")) {
+                Program.Ended ended =
+                        program.run("-s", "socket", "--auth-log", "log", "--isolation", "thread", option, path);
+                assertThat(ended.status()).as("%s %s", option, path).isEqualTo(1);
+                assertThat(ended.err())
+                        .hasLineCount(1)
+                        .containsAnyOf("is a device", "is a symbolic link")
+                        .contains("choose another")
+                        .doesNotContain("remove");
+            }
+        }
+        assertThat(Files.getAttribute(device, "unix:rdev"))
+                .isEqualTo(Files.getAttribute(Path.of("/dev/null"), "unix:rdev"));
+        assertThat(directory.resolve("socket")).doesNotExist();
     }
 
     @Test

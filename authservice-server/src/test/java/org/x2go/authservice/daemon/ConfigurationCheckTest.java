@@ -14,6 +14,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.x2go.authservice.testsupport.Needs;
 
 class ConfigurationCheckTest {
     @TempDir
@@ -192,6 +193,34 @@ class ConfigurationCheckTest {
         Path link = Files.createSymbolicLink(directory.resolve("link"), directory.resolve("target"));
 
         assertThat(check("--auth-log", link.toString())).isFalse();
-        assertThat(report).contains("problem: the log " + link + " is not a regular file");
+        assertThat(report)
+                .contains("problem: cannot write to " + link + ": it is a symbolic link and not a regular file");
+    }
+
+    @Test
+    void warnsOfAPidFileInAStrangersDirectory() throws Exception {
+        Needs.root();
+        Path strangers = Files.createDirectory(directory.resolve("strangers"));
+        String[] args = {
+            "-D", "-L", directory.toString(), "-P", strangers.resolve("pid").toString()
+        };
+        assertThat(check(args)).isTrue();
+        assertThat(report).doesNotContain("PID file's directory");
+
+        Files.setAttribute(strangers, "unix:uid", 4_000_000);
+        assertThat(check(args)).isTrue();
+        assertThat(report).contains("warning: the PID file's directory " + strangers + " is not root's");
+    }
+
+    @Test
+    void devicesAreNoFilesToBeWrittenAndNotToBeRemoved() throws Exception {
+        for (String option : List.of("--metrics-file", "--auth-log", "-s", "-P")) {
+            for (String path : List.of("/dev/null", "/dev/stdout")) {
+                assertThat(check("-D", "-L", directory.toString(), "-P", directory + "/pid", option, path))
+                        .as("%s %s", option, path)
+                        .isFalse();
+                assertThat(report).contains("problem: ", path).doesNotContainIgnoringCase("remove");
+            }
+        }
     }
 }

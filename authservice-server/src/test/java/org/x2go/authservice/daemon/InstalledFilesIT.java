@@ -66,6 +66,24 @@ class InstalledFilesIT {
     }
 
     @Test
+    void archiveReplacesNothingThatIsNotARegularFile() throws Exception {
+        Path programs = Files.createDirectories(directory.resolve("tree/libexec"));
+        Path script = Files.copy(DIST.resolve("libexec/make-archive"), programs.resolve("make-archive"));
+        Files.copy(DIST.resolve("libexec/jvm.sh"), programs.resolve("jvm.sh"));
+        Path archives = Files.createDirectory(directory.resolve("tree/archive"));
+        Path target = Files.writeString(directory.resolve("target"), "important");
+        Path link = Files.createSymbolicLink(archives.resolve("worker"), target);
+
+        assertThat(run("sh", script.toString())).contains(link + " is not a regular file, and left alone");
+        assertThat(link).isSymbolicLink();
+
+        Files.delete(link);
+        Files.setAttribute(archives, "unix:mode", 0777);
+        assertThat(run("sh", script.toString())).contains("others may write to " + archives);
+        assertThat(archives).isEmptyDirectory();
+    }
+
+    @Test
     void systemdUnderstandsTheUnits() throws Exception {
         List<String> command = new ArrayList<>(List.of("verify", "--man=no"));
         try (DirectoryStream<Path> units = Files.newDirectoryStream(UNITS, "*.{service,socket}")) {

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.x2go.authservice.protocol.Verdict;
 import org.x2go.authservice.server.ServerStatistics;
+import org.x2go.authservice.testsupport.SpecialFiles;
 import org.x2go.authservice.worker.pool.PoolStatistics;
 
 class MetricsFileTest {
@@ -105,14 +106,44 @@ class MetricsFileTest {
     }
 
     @Test
-    void replacesALinkAndNotWhatItPointsTo() throws IOException {
-        Path target = Files.writeString(directory.resolve("target"), "important");
-        Files.createSymbolicLink(path, target);
-
+    void replacesWhatAServiceThatWasKilledLeftBehind() throws IOException {
         file.report(statistics());
+        MetricsFile next = new MetricsFile(path, Duration.ofSeconds(15), new MetricsFormat("1.2.4"));
+        next.report(statistics());
+        assertThat(path).content().contains("1.2.4");
+        file.close();
+        assertThat(path).as("the other's file").exists();
+        next.close();
+        assertThat(directory).isEmptyDirectory();
+    }
 
-        assertThat(Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)).isTrue();
+    @Test
+    void whateverElseLiesThereIsRefusedAndStays() throws Exception {
+        Path target = Files.writeString(directory.resolve("target"), "important");
+        Path link = Files.createSymbolicLink(directory.resolve("link.prom"), target);
+        Path pipe = SpecialFiles.pipe(directory.resolve("pipe.prom"));
+        Path empty = Files.createFile(directory.resolve("empty.prom"));
+        for (Path other : List.of(target, link, pipe, empty, Files.createDirectory(directory.resolve("d")))) {
+            refusesAndLeaves(other);
+        }
         assertThat(target).hasContent("important");
+    }
+
+    @Test
+    void deviceIsRefusedAndStays() throws Exception {
+        refusesAndLeaves(SpecialFiles.device(directory.resolve("null")));
+    }
+
+    private static void refusesAndLeaves(Path other) throws IOException {
+        MetricsFile metrics = new MetricsFile(other, Duration.ofSeconds(15), new MetricsFormat("1.2.3"));
+        Object before = Files.getAttribute(other, "unix:ino", LinkOption.NOFOLLOW_LINKS);
+        assertThatThrownBy(() -> metrics.report(statistics()))
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith("cannot write the metrics file " + other + ": what lies there ")
+                .hasMessageEndingWith("it is left alone; mend that, or choose another with --metrics-file");
+        metrics.close();
+        assertThat(Files.getAttribute(other, "unix:ino", LinkOption.NOFOLLOW_LINKS))
+                .isEqualTo(before);
     }
 
     @Test

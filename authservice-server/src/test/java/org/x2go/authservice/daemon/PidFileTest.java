@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.x2go.authservice.testsupport.SpecialFiles;
 
 class PidFileTest {
     @TempDir
@@ -77,15 +77,31 @@ class PidFileTest {
     }
 
     @Test
-    void replacesALinkAndNotWhatItPointsTo() throws IOException {
+    void whateverElseLiesThereIsRefusedAndStays() throws Exception {
         Files.createDirectory(path.getParent());
-        Path target = Files.writeString(directory.resolve("target"), "important");
+        Path target = Files.writeString(directory.resolve("target"), "4711\n");
         Files.createSymbolicLink(path, target);
+        assertThatThrownBy(() -> PidFile.write(path, 4712))
+                .isInstanceOf(IOException.class)
+                .hasMessage(
+                        "cannot write the PID file " + path + ": what lies there is a symbolic link and not a regular"
+                                + " file; it is left alone; choose another with --pidfile");
+        assertThat(path).isSymbolicLink();
+        assertThat(target).hasContent("4711\n");
 
-        PidFile.write(path, 4711);
+        Path pipe = SpecialFiles.pipe(directory.resolve("pipe"));
+        assertThatThrownBy(() -> PidFile.write(pipe, 4712)).hasMessageContaining("a named pipe and not a regular file");
+        Path empty = Files.createFile(directory.resolve("empty"));
+        assertThatThrownBy(() -> PidFile.write(empty, 4712)).hasMessageContaining("not an old PID file");
+        assertThat(pipe).exists();
+        assertThat(empty).exists();
+    }
 
-        assertThat(Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)).isTrue();
-        assertThat(target).hasContent("important");
+    @Test
+    void deviceIsRefusedAndStays() throws Exception {
+        Path device = SpecialFiles.device(directory.resolve("null"));
+        assertThatThrownBy(() -> PidFile.write(device, 4712)).hasMessageContaining("a device and not a regular file");
+        assertThat(device).exists();
     }
 
     @Test
@@ -98,7 +114,8 @@ class PidFileTest {
                 .hasMessage("cannot write the PID file " + path
                         + ": what lies there is not an old PID file; choose another with --pidfile");
         assertThat(path).hasContent("root:x:0:0\n");
-        assertThatThrownBy(() -> PidFile.write(directory, 1)).hasMessageContaining("not an old PID file");
+        assertThatThrownBy(() -> PidFile.write(directory, 1))
+                .hasMessageContaining("a directory and not a regular file");
     }
 
     @Test

@@ -169,8 +169,8 @@ class ReopeningFileAppenderTest {
 
         assertThatThrownBy(() -> create(link))
                 .isInstanceOf(IOException.class)
-                .hasMessage(
-                        "cannot open " + link + ": it is a symbolic link, and those are not followed here; remove it");
+                .hasMessage("cannot write to " + link
+                        + ": it is a symbolic link and not a regular file; choose another file");
         assertThat(Files.isSymbolicLink(link)).isTrue();
         assertThat(Files.exists(path, LinkOption.NOFOLLOW_LINKS)).isTrue();
     }

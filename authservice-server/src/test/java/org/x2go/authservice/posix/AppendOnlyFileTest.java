@@ -8,9 +8,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.x2go.authservice.testsupport.Needs;
+import org.x2go.authservice.testsupport.SpecialFiles;
 
 class AppendOnlyFileTest {
     private static final int PERMISSIONS = 0640;
@@ -57,23 +59,29 @@ class AppendOnlyFileTest {
     }
 
     @Test
-    void refusesWhatIsNoFile() {
-        assertThatThrownBy(() -> AppendOnlyFile.open(Path.of("/dev/null"), PERMISSIONS))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining("not a regular file");
-        assertThatThrownBy(() -> AppendOnlyFile.open(directory, PERMISSIONS))
-                .isInstanceOf(IOException.class)
-                .hasMessage("cannot open " + directory + ": Is a directory");
+    void refusesWhatIsNoFileAndDoesNotAdviseToRemoveIt() throws Exception {
+        for (Path other : List.of(
+                Path.of("/dev/null"),
+                Path.of("/dev/stdout"),
+                directory,
+                SpecialFiles.pipe(directory.resolve("pipe")))) {
+            assertThatThrownBy(() -> AppendOnlyFile.open(other, PERMISSIONS))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageMatching("cannot write to " + other
+                            + ": it is a .* and not a regular file; choose another" + " file");
+        }
     }
 
     @Test
-    void neverWaitsForTheReaderOfAPipe() throws IOException, InterruptedException {
-        Path pipe = directory.resolve("pipe");
-        Process mkfifo = new ProcessBuilder(Needs.program("mkfifo").toString(), pipe.toString())
-                .inheritIO()
-                .start();
-        assertThat(mkfifo.waitFor()).isZero();
+    void strangersFileInADirectoryForAllIsRefused() throws IOException {
+        Needs.root();
+        Files.setAttribute(directory, "unix:mode", 01777);
+        Path path = Files.createFile(directory.resolve("file"));
+        Files.setAttribute(path, "unix:uid", 4_000_000);
+        assertThatThrownBy(() -> AppendOnlyFile.open(path, PERMISSIONS))
+                .hasMessageContaining("belongs to user 4000000");
 
-        assertThatThrownBy(() -> AppendOnlyFile.open(pipe, PERMISSIONS)).isInstanceOf(IOException.class);
+        Files.setAttribute(directory, "unix:uid", 4_000_000);
+        AppendOnlyFile.open(path, PERMISSIONS).close();
     }
 }

@@ -4,9 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -109,6 +115,51 @@ class SocketFileTest {
         watcher.join();
         assertThat(seen.get()).isPositive();
         assertThat(widest.get()).isEqualTo(0620);
+    }
+
+    /** Whoever owns the directory swaps a stale socket for a link while it is looked at. */
+    @Test
+    void neverConnectsThroughALinkPutInPlaceOfAStaleSocket() throws Exception {
+        Path path = directory.resolve("s");
+        AtomicBoolean swapping = new AtomicBoolean(true);
+        try (ServerSocketChannel guarded = listening(directory.resolve("guarded"))) {
+            guarded.configureBlocking(false);
+            Path next = directory.resolve("next");
+            Path stale = directory.resolve("stale");
+            listening(stale).close();
+            Thread swapper = new Thread(() -> {
+                while (swapping.get()) {
+                    try {
+                        Files.createLink(next, stale);
+                        Files.move(next, path, StandardCopyOption.ATOMIC_MOVE);
+                        Files.createSymbolicLink(next, directory.resolve("guarded"));
+                        Files.move(next, path, StandardCopyOption.ATOMIC_MOVE);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                }
+            });
+            swapper.start();
+            int connections = 0;
+            int refused = 0;
+            while (refused < 3000) {
+                try {
+                    close(SocketFile.bind(path, -1, -1, 0600));
+                } catch (IOException e) {
+                    refused++;
+                }
+                try (SocketChannel connection = guarded.accept()) {
+                    connections += connection == null ? 0 : 1;
+                }
+            }
+            swapping.set(false);
+            swapper.join();
+            assertThat(connections).isZero();
+        }
+    }
+
+    private static ServerSocketChannel listening(Path path) throws IOException {
+        return ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(path));
     }
 
     @Test

@@ -1,0 +1,61 @@
+package org.x2go.authservice.posix;
+
+import com.sun.jna.LastErrorException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What lies at a path, held by a descriptor: it is looked at and then opened or connected to by {@link #reference}, never by
+ * its path, at which another file may have been put meanwhile. A symbolic link is not followed, and holding a device or a
+ * named pipe has no effect on it (O_PATH of open(2)).
+ */
+final class PathHandle implements AutoCloseable {
+    private static final int O_PATH = 010000000;
+
+    private final int descriptor;
+    private final FileIdentity identity;
+
+    private PathHandle(int descriptor, FileIdentity identity) {
+        this.descriptor = descriptor;
+        this.identity = identity;
+    }
+
+    /** What lies at the path now; empty if nothing does. The caller closes it. */
+    static Optional<PathHandle> open(Path path) throws IOException {
+        int descriptor;
+        try {
+            descriptor = LibC.open(CString.of(path.toString()), O_PATH | LibC.O_NOFOLLOW | LibC.O_CLOEXEC);
+        } catch (LastErrorException e) {
+            if (e.getErrorCode() == Errno.ENOENT) {
+                return Optional.empty();
+            }
+            throw new IOException("cannot open " + path + ": " + Errno.text(e), e);
+        }
+        try {
+            return Optional.of(new PathHandle(descriptor, FileIdentity.ofDescriptor(descriptor)));
+        } catch (IOException e) {
+            LibC.close(descriptor);
+            throw e;
+        }
+    }
+
+    FileIdentity identity() {
+        return identity;
+    }
+
+    /** A path to this very file, for as long as this is open. A symbolic link cannot be opened by it. */
+    Path reference() {
+        return FileIdentity.referenceTo(descriptor);
+    }
+
+    /** Opens the file, without waiting for whoever has the other end of a named pipe. The caller closes the descriptor. */
+    int open(int flags) throws LastErrorException {
+        return LibC.open(CString.of(reference().toString()), flags | LibC.O_CLOEXEC | LibC.O_NONBLOCK | LibC.O_NOCTTY);
+    }
+
+    @Override
+    public void close() {
+        LibC.close(descriptor);
+    }
+}
