@@ -4,10 +4,13 @@ import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import org.jspecify.annotations.Nullable;
+import org.x2go.authservice.posix.ProcessControl;
 
 /**
- * libpam's functions as they are, bound by {@link #bind} before the first call. Each is described in the man page of its
- * name, section 3.
+ * libpam's functions, bound by {@link #bind} before the first call. Each is described in the man page of its name, section 3.
+ *
+ * <p>Each but {@link #strerror} may run code of modules, which may fork, and whose child may come back here as if it were its
+ * parent, with the parent's descriptors and this thread alone: such a child is ended before it does anything else.
  *
  * <p>Texts are arrays of bytes made by {@link org.x2go.authservice.posix.CString}, because JNA's encoding of strings depends on a setting of the whole
  * process. libpam is thread-safe as long as each handle is used by one thread at a time.
@@ -26,6 +29,8 @@ final class LibPam {
 
     /** Refuse accounts that have no password. */
     static final int PAM_DISALLOW_NULL_AUTHTOK = 1;
+
+    private static final int PID = ProcessControl.pid();
 
     private static boolean bound;
 
@@ -69,21 +74,69 @@ final class LibPam {
         }
     }
 
-    /** @param handle one element, which is set to the new handle if PAM_SUCCESS is returned */
-    static native int pam_start(byte[] service, byte @Nullable [] user, Pointer conversation, long[] handle);
+    /**
+     * Starts a transaction.
+     *
+     * @param confdir the only directory of service files, or null for the system's
+     * @param handle one element, which is set to the new handle if PAM_SUCCESS is returned
+     */
+    static int start(
+            byte[] service, byte @Nullable [] user, Pointer conversation, byte @Nullable [] confdir, long[] handle) {
+        return inOwnProcess(
+                confdir == null
+                        ? pam_start(service, user, conversation, handle)
+                        : LibPamConfdir.pam_start_confdir(service, user, conversation, confdir, handle));
+    }
 
-    static native int pam_set_item(Pointer handle, int item, byte[] value);
+    static int setItem(Pointer handle, int item, byte[] value) {
+        return inOwnProcess(pam_set_item(handle, item, value));
+    }
 
-    static native int pam_set_item(Pointer handle, int item, Pointer value);
+    static int setItem(Pointer handle, int item, Pointer value) {
+        return inOwnProcess(pam_set_item(handle, item, value));
+    }
 
     /** @param value one element, which is set to the item's address, or to 0 if it has no value */
-    static native int pam_get_item(Pointer handle, int item, long[] value);
+    static int getItem(Pointer handle, int item, long[] value) {
+        return inOwnProcess(pam_get_item(handle, item, value));
+    }
 
-    static native int pam_authenticate(Pointer handle, int flags);
+    static int authenticate(Pointer handle, int flags) {
+        return inOwnProcess(pam_authenticate(handle, flags));
+    }
 
-    static native int pam_acct_mgmt(Pointer handle, int flags);
+    static int acctMgmt(Pointer handle, int flags) {
+        return inOwnProcess(pam_acct_mgmt(handle, flags));
+    }
 
-    static native int pam_end(Pointer handle, int status);
+    static int end(Pointer handle, int status) {
+        return inOwnProcess(pam_end(handle, status));
+    }
 
-    static native @Nullable Pointer pam_strerror(@Nullable Pointer handle, int status);
+    static @Nullable Pointer strerror(@Nullable Pointer handle, int status) {
+        return pam_strerror(handle, status);
+    }
+
+    private static int inOwnProcess(int returned) {
+        if (ProcessControl.pid() != PID) {
+            ProcessControl.exit(1);
+        }
+        return returned;
+    }
+
+    private static native int pam_start(byte[] service, byte @Nullable [] user, Pointer conversation, long[] handle);
+
+    private static native int pam_set_item(Pointer handle, int item, byte[] value);
+
+    private static native int pam_set_item(Pointer handle, int item, Pointer value);
+
+    private static native int pam_get_item(Pointer handle, int item, long[] value);
+
+    private static native int pam_authenticate(Pointer handle, int flags);
+
+    private static native int pam_acct_mgmt(Pointer handle, int flags);
+
+    private static native int pam_end(Pointer handle, int status);
+
+    private static native @Nullable Pointer pam_strerror(@Nullable Pointer handle, int status);
 }

@@ -35,7 +35,7 @@ final class LibPamConfdir {
         }
     }
 
-    /** As {@link LibPam#pam_start}, with the directory that the service's file is in. */
+    /** To be called by {@link LibPam#start} only, which looks at what comes back. */
     static native int pam_start_confdir(
             byte[] service, byte @Nullable [] user, Pointer conversation, byte[] confdir, long[] handle);
 }

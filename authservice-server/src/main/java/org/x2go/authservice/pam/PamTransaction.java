@@ -10,7 +10,6 @@ import org.x2go.authservice.auth.AuthResult;
 import org.x2go.authservice.auth.Diagnostics;
 import org.x2go.authservice.auth.LogText;
 import org.x2go.authservice.posix.Accounts;
-import org.x2go.authservice.posix.ProcessControl;
 import org.x2go.authservice.protocol.Verdict;
 
 /**
@@ -26,8 +25,6 @@ final class PamTransaction implements AutoCloseable {
      * texts of modules tell in the debug log why they refuse.
      */
     private static final int FLAGS = LibPam.PAM_DISALLOW_NULL_AUTHTOK;
-
-    private static final int PID = ProcessControl.pid();
 
     private final @Nullable Pointer handle;
     private final PamConversation conversation;
@@ -54,9 +51,7 @@ final class PamTransaction implements AutoCloseable {
     static PamTransaction start(
             byte[] service, byte @Nullable [] user, byte @Nullable [] confdir, PamConversation conversation) {
         long[] handle = new long[1];
-        int status = confdir == null
-                ? LibPam.pam_start(service, user, conversation.pamConv(), handle)
-                : LibPamConfdir.pam_start_confdir(service, user, conversation.pamConv(), confdir, handle);
+        int status = LibPam.start(service, user, conversation.pamConv(), confdir, handle);
         boolean open = status == PamStatus.SUCCESS.number() && handle[0] != 0;
         if (!open) {
             conversation.diagnostics().debug("pam_start returned " + status);
@@ -95,15 +90,15 @@ final class PamTransaction implements AutoCloseable {
         if (open == null) {
             return refusal("pam_start");
         }
-        if (failed(LibPam.pam_set_item(open, LibPam.PAM_TTY, terminal))
-                || failed(LibPam.pam_set_item(open, LibPam.PAM_RUSER, asker))
-                || failed(LibPam.pam_set_item(open, LibPam.PAM_FAIL_DELAY, conversation.delayFunction()))) {
+        if (failed(LibPam.setItem(open, LibPam.PAM_TTY, terminal))
+                || failed(LibPam.setItem(open, LibPam.PAM_RUSER, asker))
+                || failed(LibPam.setItem(open, LibPam.PAM_FAIL_DELAY, conversation.delayFunction()))) {
             return refusal("pam_set_item");
         }
-        if (refused(LibPam.pam_authenticate(open, FLAGS))) {
+        if (failed(LibPam.authenticate(open, FLAGS))) {
             return refusal("pam_authenticate");
         }
-        if (refused(LibPam.pam_acct_mgmt(open, FLAGS))) {
+        if (failed(LibPam.acctMgmt(open, FLAGS))) {
             return refusal("pam_acct_mgmt");
         }
         byte[] now = userNow(open);
@@ -111,17 +106,6 @@ final class PamTransaction implements AutoCloseable {
             return AuthResult.ok();
         }
         return AuthResult.fail("PAM changed the user from " + quoted(user) + " to " + quoted(now));
-    }
-
-    /**
-     * As {@link #failed}, for what modules say. A child that one of them has forked, and that came back here instead of
-     * ending, goes no further: its parent answers.
-     */
-    private boolean refused(int returned) {
-        if (ProcessControl.pid() != PID) {
-            ProcessControl.exit(1);
-        }
-        return failed(returned);
     }
 
     /** Remembers the status, which is the transaction's until the next call. */
@@ -158,7 +142,7 @@ final class PamTransaction implements AutoCloseable {
     }
 
     private String description() {
-        Pointer text = LibPam.pam_strerror(handle, status);
+        Pointer text = LibPam.strerror(handle, status);
         return text == null ? "no description" : LogText.escape(text.getString(0, "UTF-8"));
     }
 
@@ -169,7 +153,7 @@ final class PamTransaction implements AutoCloseable {
      */
     private static byte[] userNow(Pointer handle) {
         long[] value = new long[1];
-        if (differs(LibPam.pam_get_item(handle, LibPam.PAM_USER, value)) || value[0] == 0) {
+        if (differs(LibPam.getItem(handle, LibPam.PAM_USER, value)) || value[0] == 0) {
             return new byte[1];
         }
         Pointer item = new Pointer(value[0]);
@@ -197,7 +181,7 @@ final class PamTransaction implements AutoCloseable {
     @Override
     public void close() {
         if (handle != null) {
-            int end = LibPam.pam_end(handle, status);
+            int end = LibPam.end(handle, status);
             if (differs(end)) {
                 diagnostics.warn("pam_end returned " + end);
             }

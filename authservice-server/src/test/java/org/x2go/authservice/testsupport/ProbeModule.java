@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
-/** The modules in probe.c, havoc.c and stuck.c, compiled where there is a compiler. */
+/** The modules in probe.c, havoc.c, stuck.c and forked.c, compiled where there is a compiler. */
 public final class ProbeModule {
     private ProbeModule() {}
 
@@ -24,6 +24,11 @@ public final class ProbeModule {
     /** Compiles the one that hangs when it is loaded into a directory, and says where it is. */
     public static Path compileStuckIn(Path directory) throws IOException, InterruptedException {
         return compile("stuck", directory);
+    }
+
+    /** Compiles the one that forks when it is loaded into a directory, and says where it is. */
+    public static Path compileForkedIn(Path directory) throws IOException, InterruptedException {
+        return compile("forked", directory);
     }
 
     private static Path compile(String name, Path directory) throws IOException, InterruptedException {

@@ -40,8 +40,12 @@ class MisbehavingModulesIT {
     /** What is said of a module that hangs before it can be told what to do. */
     private static final String HANG_WHEN_LOADED = "hang-when-loaded";
 
+    /** What is said of one that forks before it can be told what to do. */
+    private static final String FORK_WHEN_LOADED = "fork-when-loaded";
+
     private static Path module = Path.of("");
     private static Path stuck = Path.of("");
+    private static Path forked = Path.of("");
 
     @TempDir
     Path directory;
@@ -52,6 +56,7 @@ class MisbehavingModulesIT {
     static void compile() throws Exception {
         module = ProbeModule.compileHavocIn(moduleDirectory);
         stuck = ProbeModule.compileStuckIn(moduleDirectory);
+        forked = ProbeModule.compileForkedIn(moduleDirectory);
     }
 
     private Path leftFile() {
@@ -68,7 +73,9 @@ class MisbehavingModulesIT {
         Path services = Files.createDirectories(directory.resolve("services"));
         Files.write(services.resolve("good"), List.of("auth required pam_permit.so", "account required pam_permit.so"));
         Files.write(services.resolve("no"), List.of("auth required pam_deny.so", "account required pam_permit.so"));
-        String bad = havoc.equals(HANG_WHEN_LOADED) ? stuck.toString() : module + " " + havoc;
+        String bad = havoc.equals(HANG_WHEN_LOADED)
+                ? stuck.toString()
+                : havoc.equals(FORK_WHEN_LOADED) ? forked.toString() : module + " " + havoc;
         String noting = module + " " + askersFile();
         Files.write(services.resolve("bad"), List.of("auth required " + bad, "account required " + noting));
         return ServerProcess.in(directory.resolve("server"))
@@ -161,29 +168,49 @@ class MisbehavingModulesIT {
         }
     }
 
-    /** It ends, or hangs in its JVM, which is not made for being forked; but it asks nothing more of PAM. */
     @ParameterizedTest
-    @ValueSource(strings = {"process", "thread"})
-    void aForkedChildThatComesBackGoesNoFurther(String isolation) throws Exception {
-        try (ServerProcess server =
-                server("fork").args("--isolation", isolation).start()) {
-            for (int i = 0; i < 5; i++) {
+    @CsvSource({
+        "fork,             process",
+        "fork,             thread",
+        "fork-at-end,      process",
+        "fork-at-end,      thread",
+        "fork-when-loaded, process",
+        "fork-when-loaded, thread",
+    })
+    void forkedChildThatComesBackGoesNoFurther(String havoc, String isolation) throws Exception {
+        boolean whenLoaded = havoc.equals(FORK_WHEN_LOADED);
+        Path children = whenLoaded ? Path.of(forked + ".children") : leftFile();
+        Files.deleteIfExists(children);
+        try (ServerProcess server = server(whenLoaded ? havoc : havoc + " " + leftFile())
+                .args("--isolation", isolation)
+                .start()) {
+            for (int i = 1; i <= 5; i++) {
                 assertThat(server.ask("mallory", "secret", "bad")).isEqualTo("ok");
                 if (isolation.equals("thread")) {
                     workers.add(server.pid());
                 } else {
                     workers.addAll(Processes.childrenOf(server.pid()));
                 }
-                TimeUnit.MILLISECONDS.sleep(300);
+                int count = whenLoaded ? 1 : i;
+                Program.await(
+                        "the child has ended",
+                        () -> pids(children).size() >= count
+                                && pids(children).stream().noneMatch(Processes::runs));
                 for (int j = 0; j < 3; j++) {
                     assertThat(server.ask("alice", "wrong", "no")).isEqualTo("fail");
                 }
             }
-            List<Long> askers =
-                    Files.readAllLines(askersFile()).stream().map(Long::valueOf).toList();
-            assertThat(askers).hasSize(5).isSubsetOf(workers);
+            assertThat(pids(askersFile())).hasSize(5).isSubsetOf(workers);
             server.stop();
             assertThat(server.log()).noneMatch(line -> line.contains("died"));
+        }
+    }
+
+    private static List<Long> pids(Path file) {
+        try {
+            return Files.readAllLines(file).stream().map(Long::valueOf).toList();
+        } catch (IOException e) {
+            return List.of();
         }
     }
 

@@ -36,6 +36,16 @@ final class Processes {
         return Files.exists(Path.of("/proc", Long.toString(pid)));
     }
 
+    /** Whether there is such a process, and it is no zombie. */
+    static boolean runs(long pid) {
+        try {
+            String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+            return stat.charAt(stat.lastIndexOf(')') + 2) != 'Z';
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /** What the descriptors of a process are. */
     static List<String> descriptorsOf(long pid) {
         List<String> names = new ArrayList<>();

@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+int pam_set_data(void *handle, const char *name, void *data, void (*cleanup)(void *, void *, int));
+
 enum { SUCCESS = 0, AUTH_ERR = 7 };
 
 static void note(pid_t pid, const char *file) {
@@ -32,8 +34,19 @@ static void leave_child(const char *file) {
 }
 
 /* A child that goes on as if it were its parent, as one does whose exec fails and that forgets to end. */
-static void fork_and_return(void) {
-    if (fork() == 0) usleep(100 * 1000);
+static void fork_and_return(const char *file) {
+    if (fork() != 0) return;
+    note(getpid(), file);
+    usleep(100 * 1000);
+}
+
+static void fork_in_cleanup(void *handle, void *file, int status) {
+    fork_and_return(file);
+}
+
+/* libpam calls it at pam_end, when the module's arguments are gone. */
+static int fork_at_end(void *handle, const char *file) {
+    return pam_set_data(handle, "havoc", strdup(file), fork_in_cleanup);
 }
 
 static void hang(void) {
@@ -68,7 +81,8 @@ int pam_sm_authenticate(void *handle, int flags, int count, const char **argumen
     else if (strcmp(what, "kill") == 0) raise(SIGKILL);
     else if (strcmp(what, "exit") == 0) exit(0);
     else if (strcmp(what, "noise") == 0) print_noise();
-    else if (strcmp(what, "fork") == 0) fork_and_return();
+    else if (strcmp(what, "fork") == 0) fork_and_return(about);
+    else if (strcmp(what, "fork-at-end") == 0) return fork_at_end(handle, about);
     else if (strcmp(what, "atexit") == 0) atexit(hang);
     else if (strcmp(what, "leak") == 0) leak(about);
     else if (strcmp(what, "close") == 0) for (int fd = 0; fd <= 20; fd++) close(fd);
