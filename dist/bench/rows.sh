@@ -136,7 +136,7 @@ row_delays() {
     sample alone ours "$unix" "${user_prefix}1" 1 --keep
     printf 'wrong\n' |
       "$home/bin/authservice" bench --socket "$(socket_of ours ours)" --service "$unix" --user bench-nobody-%d --keep \
-        --connections "$pending" --warmup 0 --duration "$seconds_of_crowd" --json --password-stdin \
+        --wrong-share 100 --connections "$pending" --warmup 0 --duration "$seconds_of_crowd" --json --password-stdin \
         >"$scratch/crowd" 2>/dev/null 9>&- &
     crowd=$!
     sleep 4 # until each has been refused once, and waits

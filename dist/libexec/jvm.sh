@@ -1,5 +1,6 @@
 # Read by the commands of this tree: which Java there is, how it is to run, and whether there is an archive of its classes.
-# "home" is where the tree lies; "me" is who reads this, for messages. Starts few processes: each adds to the start.
+# "home" is where the tree lies; "me" is who reads this, for messages; "no_java" the exit status without Java, 1 unless set.
+# Starts few processes: each adds to the start.
 # shellcheck shell=sh disable=SC2034,SC2154
 
 server_jar=$home/lib/authservice-server.jar
@@ -17,7 +18,7 @@ fi
 if ! command -v "$java" >/dev/null 2>&1; then
   echo "$me: there is no $java: install a Java runtime, 17 or newer" \
     "(Debian: default-jre-headless, Fedora: java-latest-openjdk-headless), or set JAVA_HOME" >&2
-  exit 1
+  exit "${no_java:-1}"
 fi
 
 # For every JVM that sees passwords. A crash must leave no image of the memory behind, and nobody may attach to it. When the

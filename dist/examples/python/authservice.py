@@ -107,7 +107,8 @@ def _password():
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Asks the authservice whether a user's password is right.")
+    # Without -h: whoever starts this takes 0 for "the password is right".
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("--socket", default=SOCKET, metavar="PATH")
     parser.add_argument("--server-user", default=SERVER_USER, metavar="NAME")
     parser.add_argument("--service", default=SERVICE, metavar="NAME")
@@ -126,8 +127,8 @@ def main():
     except ValueError as mistake:
         print(f"{parser.prog}: {mistake}", file=sys.stderr)
         return 2
-    except NoVerdict as outage:
-        print(f"{parser.prog}: {outage}", file=sys.stderr)
+    except Exception as outage:  # NoVerdict, or a fault, with which Python would end with 1, as for a refusal
+        print(f"{parser.prog}: {outage or type(outage).__name__}", file=sys.stderr)
         return 3
     return 0 if accepted else 1
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.x2go.authservice.auth.ServicePolicy;
 import org.x2go.authservice.client.Prerequisite;
 import org.x2go.authservice.client.StrangersServer;
@@ -198,6 +200,24 @@ class ExampleClientsIT {
                 assertThat(run(client, server.socketPath(), user, "wrong".getBytes(UTF_8), service))
                         .isEqualTo(REFUSED);
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-h alice", "alice --help", "-halice", "--hel alice", "--version alice"})
+    void thePythonClientTakesHelpForWrongUsage(String arguments) throws Exception {
+        Path socket = directory.resolve("s");
+        try (ScriptedService service = new ScriptedService(socket, new byte[] {'o', 'k', '\n'})) {
+            List<String> command = new ArrayList<>(
+                    List.of("/usr/bin/python3", EXAMPLES + "/python/authservice.py", "--socket", socket.toString()));
+            command.addAll(List.of(arguments.split(" ")));
+            Process process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(directory.resolve("out").toFile())
+                    .start();
+            process.getOutputStream().close();
+            assertThat(process.waitFor()).isEqualTo(UNSENDABLE);
+            assertThat(service.wasAsked()).isFalse();
         }
     }
 

@@ -1,7 +1,6 @@
 package org.x2go.authservice.client.cli;
 
 import java.io.IOException;
-import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -31,18 +30,16 @@ import picocli.CommandLine.Spec;
                     + " share of the processors: measure services of about the same speed on the same machine, one after"
                     + " the other."
         },
-        mixinStandardHelpOptions = true,
-        versionProvider = ManifestVersion.class,
         exitCodeOnExecutionException = ExitCode.NO_VERDICT,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:requests were answered",
+            "1:every right password was refused",
             "2:the command was used wrongly; nothing was asked",
             "3:there is no service, or nothing was answered"
         })
 final class BenchCommand implements Callable<Integer> {
-    private final PasswordPrompt prompt;
-    private final ReadableByteChannel input;
+    private final PasswordInput passwords;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // by picocli
@@ -144,9 +141,8 @@ final class BenchCommand implements Callable<Integer> {
         private boolean keep;
     }
 
-    BenchCommand(PasswordPrompt prompt, ReadableByteChannel input) {
-        this.prompt = prompt;
-        this.input = input;
+    BenchCommand(PasswordInput passwords) {
+        this.passwords = passwords;
     }
 
     @Override
@@ -164,7 +160,7 @@ final class BenchCommand implements Callable<Integer> {
                     wrongPercent,
                     Duration.ofSeconds(warmupSeconds),
                     Duration.ofSeconds(durationSeconds));
-            char[] password = readPassword();
+            char[] password = passwordFromInput ? passwords.readLine() : passwords.ask(user);
             try {
                 return report(new LoadRun(plan, spec.commandLine().getErr()).run(password));
             } finally {
@@ -178,17 +174,6 @@ final class BenchCommand implements Callable<Integer> {
         }
     }
 
-    private char[] readPassword() throws IOException {
-        if (passwordFromInput) {
-            return PasswordInput.readLine(input);
-        }
-        char[] password = prompt.ask("Password of " + user + ": ");
-        if (password == null) {
-            throw new IllegalArgumentException("No password was given");
-        }
-        return password;
-    }
-
     private int report(LoadResult result) {
         if (json) {
             spec.commandLine().getOut().println(result.toJson());
@@ -198,6 +183,13 @@ final class BenchCommand implements Callable<Integer> {
         if (result.answers() == 0) {
             spec.commandLine().getErr().println("Nothing was answered by the service at " + socket);
             return ExitCode.NO_VERDICT;
+        }
+        if (result.isEveryRightPasswordRefused()) {
+            spec.commandLine()
+                    .getErr()
+                    .println("Every right password was refused: is it that of " + user + ", and is " + service
+                            + " an allowed PAM service?");
+            return ExitCode.FAIL;
         }
         return ExitCode.OK;
     }

@@ -4,7 +4,7 @@ import picocli.CommandLine.Command;
 
 /** The command itself, which does nothing without a subcommand. */
 @Command(
-        name = "authservice-client",
+        name = "authservice",
         description = "Asks the authservice whether passwords are right.",
         mixinStandardHelpOptions = true,
         versionProvider = ManifestVersion.class,

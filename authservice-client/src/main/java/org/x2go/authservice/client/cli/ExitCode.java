@@ -7,7 +7,7 @@ final class ExitCode {
     /** The service accepted the password. */
     static final int OK = CommandLine.ExitCode.OK;
 
-    /** The service refused. */
+    /** The service refused; for a measurement, every right password. */
     static final int FAIL = 1;
 
     /** The command was used wrongly; the service was not asked. */

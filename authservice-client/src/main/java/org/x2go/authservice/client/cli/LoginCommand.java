@@ -2,7 +2,6 @@ package org.x2go.authservice.client.cli;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -22,8 +21,6 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "login",
         description = "Asks for a password, and whether it is right.",
-        mixinStandardHelpOptions = true,
-        versionProvider = ManifestVersion.class,
         exitCodeOnExecutionException = ExitCode.NO_VERDICT,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -33,8 +30,7 @@ import picocli.CommandLine.Spec;
             "3:there is no verdict"
         })
 final class LoginCommand implements Callable<Integer> {
-    private final PasswordPrompt prompt;
-    private final ReadableByteChannel input;
+    private final PasswordInput passwords;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // by picocli
@@ -78,15 +74,14 @@ final class LoginCommand implements Callable<Integer> {
             description = "Read the password from standard input, up to the first newline, instead of asking for it.")
     private boolean passwordFromInput;
 
-    LoginCommand(PasswordPrompt prompt, ReadableByteChannel input) {
-        this.prompt = prompt;
-        this.input = input;
+    LoginCommand(PasswordInput passwords) {
+        this.passwords = passwords;
     }
 
     @Override
     public Integer call() throws IOException {
         try (AuthClient client = newClient()) {
-            char[] password = readPassword();
+            char[] password = passwordFromInput ? passwords.readLine() : passwords.ask(user);
             try {
                 return report(client.authenticate(user, password, service));
             } catch (AuthServiceException | InterruptedIOException e) {
@@ -109,17 +104,6 @@ final class LoginCommand implements Callable<Integer> {
             builder.serverUser(serverUser);
         }
         return builder.build();
-    }
-
-    private char[] readPassword() throws IOException {
-        if (passwordFromInput) {
-            return PasswordInput.readLine(input);
-        }
-        char[] password = prompt.ask("Password of " + user + ": ");
-        if (password == null) {
-            throw new IllegalArgumentException("No password was given");
-        }
-        return password;
     }
 
     private int report(boolean accepted) {

@@ -7,6 +7,6 @@ final class ManifestVersion implements IVersionProvider {
     @Override
     public String[] getVersion() {
         String version = ManifestVersion.class.getPackage().getImplementationVersion();
-        return new String[] {"authservice-client " + (version == null ? "(not packaged)" : version)};
+        return new String[] {"authservice " + (version == null ? "(not packaged)" : version)};
     }
 }

@@ -10,17 +10,44 @@ import java.util.Arrays;
 import org.x2go.authservice.protocol.RequestFormat;
 import org.x2go.authservice.protocol.Wipe;
 
-/** Reads a password that another program sends. */
+/** Where a password comes from: a user who is asked, or another program that sends it. */
 final class PasswordInput {
-    private PasswordInput() {}
+    private final PasswordPrompt prompt;
+    private final ReadableByteChannel input;
+
+    PasswordInput(PasswordPrompt prompt, ReadableByteChannel input) {
+        this.prompt = prompt;
+        this.input = input;
+    }
 
     /**
-     * Reads up to the first newline, or to the end.
+     * Asks for a user's password.
+     *
+     * @return the password, which the caller wipes
+     * @throws IllegalArgumentException if none was given, or one that is no text in this locale
+     * @throws NoConsoleException if there is nobody to ask
+     */
+    char[] ask(String user) {
+        char[] password = prompt.ask("Password of " + user + ": ");
+        if (password == null) {
+            throw new IllegalArgumentException("No password was given");
+        }
+        try {
+            LocaleText.require("The password", CharBuffer.wrap(password));
+            return password;
+        } catch (IllegalArgumentException e) {
+            Arrays.fill(password, '\0');
+            throw e;
+        }
+    }
+
+    /**
+     * Reads standard input up to the first newline, or to the end.
      *
      * @return the password, which the caller wipes
      * @throws IllegalArgumentException if it is too long, or not UTF-8
      */
-    static char[] readLine(ReadableByteChannel input) throws IOException {
+    char[] readLine() throws IOException {
         ByteBuffer line = ByteBuffer.allocateDirect(RequestFormat.DEFAULT_MAX_REQUEST_BYTES);
         try {
             int end = -1;

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.channels.Channels;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -54,12 +55,45 @@ class BenchCommandTest {
     void wrongPasswordsAreSpreadEvenly() throws IOException {
         try (FakeServer server = answering("fail\n")) {
             assertThat(bench(server, "--keep", "--connections", "1", "--wrong-share", "25"))
-                    .isZero();
+                    .isEqualTo(ExitCode.FAIL);
             List<String> firstEight = server.requests().subList(0, 8);
             assertThat(Collections.frequency(firstEight, "bench\rsecret~\rx2gobroker"))
                     .isEqualTo(2);
         }
         assertThat(out.toString()).contains("wrong password");
+    }
+
+    @Test
+    void everyRightPasswordRefusedIsAFailure() throws IOException {
+        try (FakeServer server = answering("fail\n")) {
+            assertThat(bench(server, "--user", "alice", "--service", "site")).isEqualTo(ExitCode.FAIL);
+        }
+        assertThat(err.toString())
+                .contains("Every right password was refused: is it that of alice, and is site an allowed PAM service?");
+        assertThat(out.toString()).contains("answers/s");
+    }
+
+    @Test
+    void oneRightPasswordThatIsAcceptedIsEnough() throws IOException {
+        try (FakeServer server = FakeServer.answering(directory, user -> user.equals("u1") ? "ok\n" : "fail\n")) {
+            assertThat(bench(server, "--user", "u%d")).isZero();
+        }
+    }
+
+    @Test
+    void wrongPasswordsAreMeantToBeRefused() throws IOException {
+        try (FakeServer server = answering("fail\n")) {
+            assertThat(bench(server, "--wrong-share", "100")).isZero();
+        }
+    }
+
+    @Test
+    void aUserMayBeginWithAnAtSign() throws IOException {
+        Path file = Files.writeString(directory.resolve("arguments"), "eve");
+        try (FakeServer server = answering("ok\n")) {
+            assertThat(bench(server, "--user", "@" + file)).isZero();
+            assertThat(server.requests()).contains("@" + file + "\rsecret\rx2gobroker");
+        }
     }
 
     @Test
@@ -114,7 +148,7 @@ class BenchCommandTest {
 
     private void assertWrongUsage(String message, String... options) {
         assertThat(execute(options)).isEqualTo(ExitCode.USAGE);
-        assertThat(err.toString()).contains(message, "Usage: ");
+        assertThat(err.toString()).contains(message).hasLineCount(2);
         err.getBuffer().setLength(0);
     }
 

@@ -9,10 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.x2go.authservice.client.FakeServer;
 import org.x2go.authservice.client.Prerequisite;
 import org.x2go.authservice.client.StrangersServer;
@@ -21,10 +25,13 @@ import org.x2go.authservice.client.StrangersServer;
 @Timeout(120)
 class CliJarIT {
     private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
+    private static final Path PYTHON = Path.of("/usr/bin/python3");
     private static final Path SETPRIV = Path.of("/usr/bin/setpriv");
 
     @TempDir
     Path directory;
+
+    private final Map<String, String> environment = new HashMap<>();
 
     @Test
     void itAsksTheService() throws Exception {
@@ -42,7 +49,10 @@ class CliJarIT {
     void withoutATerminalItWantsThePasswordOnStandardInput() throws Exception {
         Outcome outcome = run("", command("login", "alice"));
         assertThat(outcome.code()).isEqualTo(2);
-        assertThat(outcome.err()).startsWith("There is no terminal").contains("--password-stdin", "Usage: ");
+        assertThat(outcome.err())
+                .startsWith("authservice login: There is no terminal")
+                .contains("--password-stdin")
+                .hasLineCount(2);
     }
 
     @Test
@@ -84,6 +94,67 @@ class CliJarIT {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"C", "POSIX", ""})
+    void whatTheLocaleCannotSayIsNotAskedFor(String locale) throws Exception {
+        try (FakeServer server = FakeServer.answering(directory, user -> "ok\n")) {
+            environment.put("LC_ALL", locale);
+            List<String> inUtf8 = List.of("/bin/sh", "-c", "exec \"$@\" $(printf '%b' 'j\\303\\274rgen')", "sh");
+            List<String> command = new ArrayList<>(inUtf8);
+            command.addAll(command(
+                    "login", "--password-stdin", "--socket", server.socket().toString()));
+            Outcome outcome = run("secret\n", command);
+            assertThat(outcome.code()).isEqualTo(2);
+            assertThat(outcome.out()).isEmpty();
+            assertThat(outcome.err())
+                    .startsWith("authservice: An argument is no text in this locale (")
+                    .contains(locale)
+                    .contains("LC_ALL=C.UTF-8")
+                    .hasLineCount(1);
+            assertThat(server.connections()).isZero();
+
+            // A password from standard input is bytes, whatever the locale.
+            Outcome accepted = login(server.socket(), "alice");
+            assertThat(accepted.code()).isZero();
+            assertThat(server.requests()).containsExactly("alice\rpässwörd\rx2gobroker");
+        }
+    }
+
+    @Test
+    void aTypedPasswordThatTheLocaleCannotSayIsNotAskedFor() throws Exception {
+        Prerequisite.file(PYTHON);
+        Path terminal = Files.writeString(directory.resolve("terminal.py"), """
+                import os, pty, sys
+                child, terminal = pty.fork()
+                if child == 0:
+                    os.execv(sys.argv[1], sys.argv[1:])
+                shown = b""
+                while b"Password" not in shown:
+                    shown += os.read(terminal, 1000)
+                os.write(terminal, "pässwörd\\n".encode())
+                try:
+                    while more := os.read(terminal, 1000):
+                        shown += more
+                except OSError:
+                    pass  # the terminal was closed by the child's end
+                sys.stdout.buffer.write(shown)
+                sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+                """);
+        try (FakeServer server = FakeServer.answering(directory, user -> "ok\n")) {
+            List<String> command = new ArrayList<>(List.of(PYTHON.toString(), terminal.toString()));
+            command.addAll(command("login", "alice", "--socket", server.socket().toString()));
+            environment.put("LC_ALL", "C");
+            Outcome outcome = run("", command);
+            assertThat(outcome.out()).contains("The password is no text in this locale (LC_ALL=C)");
+            assertThat(outcome.code()).isEqualTo(2);
+            assertThat(server.connections()).isZero();
+
+            environment.put("LC_ALL", "C.UTF-8");
+            assertThat(run("", command).code()).isZero();
+            assertThat(server.requests()).containsExactly("alice\rpässwörd\rx2gobroker");
+        }
+    }
+
     @Test
     void aStrangersSocketIsNotToldThePassword() throws Exception {
         try (StrangersServer stranger = StrangersServer.start(directory)) {
@@ -114,7 +185,7 @@ class CliJarIT {
     void itTellsItsVersion() throws Exception {
         Outcome outcome = run("", command("--version"));
         assertThat(outcome.code()).isZero();
-        assertThat(outcome.out()).matches("authservice-client \\d+\\.\\d+\\.\\d+\\S*\n");
+        assertThat(outcome.out()).matches("authservice \\d+\\.\\d+\\.\\d+\\S*\n");
         assertThat(outcome.err()).isEmpty();
     }
 
@@ -138,6 +209,8 @@ class CliJarIT {
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
         builder.environment().put("LC_ALL", "C.UTF-8"); // for the arguments
+        builder.environment().keySet().removeAll(List.of("LANG", "LC_CTYPE"));
+        builder.environment().putAll(environment);
         Process process = builder.start();
         try (OutputStream stdin = process.getOutputStream()) {
             stdin.write(input.getBytes(UTF_8));

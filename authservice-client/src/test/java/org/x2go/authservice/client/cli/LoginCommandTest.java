@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.channels.Channels;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -132,7 +133,7 @@ class LoginCommandTest {
     }
 
     @Test
-    void wrongUsageIsToldWithTheUsage() {
+    void wrongUsageIsToldInTwoLines() {
         assertWrongUsage(execute(), "Missing required subcommand");
         assertWrongUsage(execute("login"), "Missing required parameter: 'USER'");
         assertWrongUsage(execute("login", "alice", "bob"), "Unmatched argument");
@@ -144,23 +145,79 @@ class LoginCommandTest {
     @Test
     void anUnknownCommandIsToldWithTheOneThatMayBeMeant() {
         assertThat(execute("logon")).isEqualTo(ExitCode.USAGE);
-        assertThat(err.toString()).contains("logon", "authservice-client login");
+        assertThat(err.toString()).contains("logon", "authservice login").hasLineCount(2);
     }
 
     @Test
-    void helpAndVersionAreNoErrors() {
+    void helpAndVersionByThemselvesAreNoErrors() {
         assertThat(execute("--help")).isZero();
-        assertThat(execute("login", "--help")).isZero();
+        assertThat(execute("help", "login")).isZero();
         assertThat(out.toString())
                 .contains("login", "--password-stdin", "Exit codes:", "$X2GOBROKER_AUTHSERVICE_SOCKET");
         assertThat(execute("--version")).isZero();
-        assertThat(out.toString()).contains("authservice-client ");
+        assertThat(out.toString()).contains("authservice ");
         assertThat(err.toString()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "login alice --password-stdin -h",
+                "login alice --password-stdin --help",
+                "login -h alice",
+                "login --help",
+                "login -V alice",
+                "login alice --version",
+                "login --password-stdin -hname",
+                "login --password-stdin -Vname",
+                "-h login alice",
+                "--help login alice",
+                "--version login alice",
+                "-V login alice",
+                "-hV",
+                "-h alice",
+                "bench -h",
+                "bench --version"
+            })
+    void helpAmongOtherArgumentsIsWrongUsage(String line) throws IOException {
+        try (FakeServer server = FakeServer.answering(directory, user -> "ok\n")) {
+            assertThat(execute(line.split(" "))).isEqualTo(ExitCode.USAGE);
+            assertThat(err.toString()).hasLineCount(2);
+            assertThat(out.toString()).isEmpty();
+            assertThat(server.connections()).isZero();
+        }
+    }
+
+    @Test
+    void aUserMayBeginWithAnAtSign() throws IOException {
+        input = "secret".getBytes(UTF_8);
+        try (FakeServer evil = FakeServer.answering(directory, user -> "ok\n")) {
+            Path file = Files.writeString(directory.resolve("arguments"), "--socket=" + evil.socket() + " eve");
+            String none = directory + "/none";
+            assertThat(execute("login", "--password-stdin", "--socket", none, "@" + file))
+                    .isEqualTo(ExitCode.NO_VERDICT);
+            assertThat(execute("login", "--password-stdin", "--socket", none, "--", "@" + file))
+                    .isEqualTo(ExitCode.NO_VERDICT);
+            assertThat(evil.connections()).isZero();
+            assertThat(login(evil, "@" + file, "--password-stdin")).isZero();
+            assertThat(evil.requests()).containsExactly("@" + file + "\rsecret\rx2gobroker");
+        }
+    }
+
+    @Test
+    void aPasswordThatTheLocaleHasChangedIsNotAskedFor() throws IOException {
+        char[] password = "p\uFFFDssw\uFFFDrd".toCharArray();
+        typed = password;
+        try (FakeServer server = FakeServer.answering(directory, user -> "ok\n")) {
+            assertWrongUsage(login(server, "alice"), "The password is no text in this locale (");
+            assertThat(server.connections()).isZero();
+        }
+        assertThat(password).containsOnly('\0');
     }
 
     private void assertWrongUsage(int code, String message) {
         assertThat(code).isEqualTo(ExitCode.USAGE);
-        assertThat(err.toString()).contains(message, "Usage: ").doesNotContain("hunter2");
+        assertThat(err.toString()).contains(message).hasLineCount(2).doesNotContain("hunter2");
         assertThat(out.toString()).isEmpty();
         err.getBuffer().setLength(0);
     }

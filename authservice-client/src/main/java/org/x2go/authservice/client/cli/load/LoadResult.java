@@ -37,6 +37,11 @@ public final class LoadResult {
                 .sum();
     }
 
+    /** Whether right passwords were refused and not one was accepted: then most likely they are not the right ones. */
+    public boolean isEveryRightPasswordRefused() {
+        return tally.rightRefused() > 0 && count(Outcome.OK) == 0;
+    }
+
     /** How many of the idle connections were open at the end. */
     public int stillIdle() {
         return stillIdle;

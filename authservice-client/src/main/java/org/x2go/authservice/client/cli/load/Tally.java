@@ -9,10 +9,14 @@ final class Tally {
     private static final int DIGITS = 3;
 
     private final Map<Outcome, Long> outcomes = new EnumMap<>(Outcome.class);
+    private long rightRefused;
     private final Histogram right = new Histogram(DIGITS);
     private final Histogram wrong = new Histogram(DIGITS);
 
     void count(Outcome outcome, boolean isWrong, long nanos) {
+        if (outcome == Outcome.FAIL && !isWrong) {
+            rightRefused++;
+        }
         outcomes.merge(outcome, 1L, Long::sum);
         if (outcome.isAnswer()) {
             (isWrong ? wrong : right).recordValue(nanos);
@@ -20,6 +24,7 @@ final class Tally {
     }
 
     void add(Tally other) {
+        rightRefused += other.rightRefused;
         other.outcomes.forEach((outcome, count) -> outcomes.merge(outcome, count, Long::sum));
         right.add(other.right);
         wrong.add(other.wrong);
@@ -27,6 +32,11 @@ final class Tally {
 
     Map<Outcome, Long> outcomes() {
         return outcomes;
+    }
+
+    /** How many right passwords were refused. */
+    long rightRefused() {
+        return rightRefused;
     }
 
     /** Nanoseconds from before the connection was made, or the request sent, until the answer was read. */
