@@ -80,12 +80,28 @@ class ArchitectureTest {
             .resideInAPackage("org.apache.logging..");
 
     @ArchTest
-    static final ArchRule onlyTheDaemonKnowsItsCommandLineAndItsLogFiles = noClasses()
+    static final ArchRule onlyTheDaemonKnowsItsCommandLine = noClasses()
             .that()
             .resideOutsideOfPackage("..daemon..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("picocli..", "org.apache.logging.log4j.core..");
+            .resideInAPackage("picocli..");
+
+    @ArchTest
+    static final ArchRule onlyTheDaemonsLoggingKnowsWhatWritesTheLog = noClasses()
+            .that()
+            .resideOutsideOfPackage("..daemon.logging..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.apache.logging.log4j.core..");
+
+    @ArchTest
+    static final ArchRule theDaemonsLoggingKnowsNothingOfTheDaemon = noClasses()
+            .that()
+            .resideInAPackage("..daemon.logging..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("..authservice.daemon");
 
     @ArchTest
     static final ArchRule classesAreFinalUnlessTheyAreMeantToBeExtended = classes()

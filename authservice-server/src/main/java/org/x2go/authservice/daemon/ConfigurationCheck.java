@@ -11,6 +11,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.x2go.authservice.auth.PeerPolicy;
+import org.x2go.authservice.daemon.logging.LogConfigurationCheck;
+import org.x2go.authservice.daemon.logging.LogTarget;
 import org.x2go.authservice.posix.AppendOnlyFile;
 import org.x2go.authservice.posix.FileIdentity;
 import org.x2go.authservice.server.AuthServerConfig;
@@ -196,21 +198,13 @@ final class ConfigurationCheck {
     }
 
     private void log() {
-        String level = settings.debug() ? ", debug" : "";
+        say("log: " + settings.logTarget().text() + (settings.debug() ? ", debug" : ""));
         if (settings.logTarget() instanceof LogTarget.File file) {
-            say("log: " + file.path() + level);
             Path parent = file.path().getParent();
             logDirectory(parent == null ? file.path() : parent, "--auth-log");
             check(() -> AppendOnlyFile.check(file.path()));
         } else if (settings.logTarget() instanceof LogTarget.Configured configured) {
-            say("log: as configured in " + configured.configuration() + level);
-            try {
-                LogConfigurationFile.read(null, configured.configuration());
-            } catch (IOException e) {
-                problem(Failures.text(e));
-            }
-        } else {
-            say("log: stderr" + level);
+            check(() -> LogConfigurationCheck.check(configured.configuration()));
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.Deque;
 import java.util.concurrent.CountDownLatch;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
+import org.x2go.authservice.daemon.logging.Logging;
 import org.x2go.authservice.posix.ProcessControl;
 
 /**

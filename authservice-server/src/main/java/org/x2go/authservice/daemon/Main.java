@@ -2,7 +2,6 @@ package org.x2go.authservice.daemon;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -10,7 +9,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
-import org.x2go.authservice.posix.OpenFiles;
+import org.x2go.authservice.daemon.logging.Logging;
 import org.x2go.authservice.posix.ProcessMemory;
 import org.x2go.authservice.posix.SystemLog;
 import org.x2go.authservice.server.Limit;
@@ -86,22 +85,12 @@ public final class Main {
         }
     }
 
-    /** What takes as long as the settings and most of the log do, and needs neither: JNA and the JDK's random numbers. */
-    private static void layGroundwork() {
-        // The first call of the C library, which changes nothing.
-        OpenFiles.limit();
-        // The first number, for which the system's source of them is looked for.
-        new SecureRandom().nextLong();
-    }
-
     /** Returns only by an exception: the end of the service is that of the process. */
     private static int serve(Settings settings, ProcessUser user, boolean background, PrintStream out)
             throws Exception {
-        ParallelTask groundwork = ParallelTask.begin("groundwork", Main::layGroundwork);
         Logging logging = Logging.start(settings.logTarget(), settings.debug());
         Lifecycle lifecycle = new Lifecycle(logging);
         try {
-            groundwork.await();
             ProcessMemory.forbidDumps();
             SystemLog.writeAs(NAME);
             lifecycle.start(() -> start(settings, user, background, lifecycle, out));
@@ -109,7 +98,7 @@ public final class Main {
             lifecycle.awaitEnd();
             return OK;
         } catch (Throwable e) {
-            if (!(settings.logTarget() instanceof LogTarget.Stderr)) {
+            if (!settings.logTarget().isStderr()) {
                 LogManager.getLogger(Main.class).error("Not started: {}", Failures.textWithFile(e));
             }
             lifecycle.failed();
@@ -144,7 +133,7 @@ public final class Main {
                     settings.background().pidFile(), ProcessHandle.current().pid()));
             process.ready(out);
         }
-        service.awaitWarmUp();
+        service.warmUp();
     }
 
     private static OptionalInt socket() throws IOException {

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.x2go.authservice.auth.Authenticator;
 import org.x2go.authservice.auth.Diagnostics;
+import org.x2go.authservice.daemon.logging.LoggedDiagnostics;
 import org.x2go.authservice.pam.PamAuthenticator;
 import org.x2go.authservice.pam.PamUnavailableException;
 import org.x2go.authservice.server.Limit;

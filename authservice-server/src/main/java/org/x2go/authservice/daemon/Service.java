@@ -17,14 +17,15 @@ import org.x2go.authservice.worker.pool.PoolStatistics;
 
 /** The service as the program runs it: the socket in front, PAM behind. */
 final class Service implements AutoCloseable {
+    /** The ordinary size, whatever that of other threads is set to. */
+    private static final long MODULES_STACK_BYTES = 1024 * 1024;
+
     private final AuthServer server;
     private final Pam pam;
-    private final ParallelTask warmUp;
 
-    private Service(AuthServer server, Pam pam, ParallelTask warmUp) {
+    private Service(AuthServer server, Pam pam) {
         this.server = server;
         this.pam = pam;
-        this.warmUp = warmUp;
     }
 
     /**
@@ -40,12 +41,11 @@ final class Service implements AutoCloseable {
         int gid = inherited.isPresent() ? -1 : gid(settings.group());
         AuthServerConfig config = settings.serverConfig(uid, gid, peers);
         Pam pam = Pam.open(settings);
-        ParallelTask warmUp = ParallelTask.begin("pam-warm-up", pam::warmUp);
         try {
             AuthServer server = inherited.isPresent()
                     ? AuthServer.adopt(config, pam.authenticator(), inherited.getAsInt())
                     : AuthServer.start(config, pam.authenticator());
-            return new Service(server, pam, warmUp);
+            return new Service(server, pam);
         } catch (IOException | RuntimeException | Error e) {
             pam.close();
             throw e;
@@ -67,9 +67,12 @@ final class Service implements AutoCloseable {
         return pam.statistics();
     }
 
-    /** Waits until the modules of the services are loaded. Requests are answered meanwhile; the first ones may wait as well. */
-    void awaitWarmUp() throws Exception {
-        warmUp.await();
+    /** Loads the modules of the services. Requests are answered meanwhile; the first ones may wait as well. */
+    void warmUp() throws InterruptedException {
+        Thread thread = new Thread(null, pam::warmUp, "pam-warm-up", MODULES_STACK_BYTES);
+        thread.setDaemon(true);
+        thread.start();
+        thread.join();
     }
 
     /** The number of the socket's owner, -1 if it is to be the process's user. */

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.x2go.authservice.auth.PeerPolicy;
 import org.x2go.authservice.auth.ServicePolicy;
+import org.x2go.authservice.daemon.logging.LogTarget;
 import org.x2go.authservice.server.AuthServerConfig;
 import org.x2go.authservice.server.Limit;
 

@@ -12,6 +12,9 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.x2go.authservice.auth.ServicePolicy;
+import org.x2go.authservice.daemon.logging.JournalStream;
+import org.x2go.authservice.daemon.logging.LogConfigurationFile;
+import org.x2go.authservice.daemon.logging.LogTarget;
 
 /** Finds out what each setting is: from the command line, the environment, the file that is shared with the broker. */
 final class SettingsReader {
@@ -121,28 +124,43 @@ final class SettingsReader {
         if (options.debugInteractively()) {
             return new LogTarget.Stderr();
         }
-        boolean service = user.root()
-                || user.name().equals(named("X2GOBROKER_DAEMON_USER").orElse("x2gobroker"));
-        if (!service
-                && authLog.isEmpty()
-                && !environment.containsKey(LOG_CONFIG_KEY)
-                && named(AUTH_LOG_KEY).isEmpty()) {
-            return new LogTarget.Stderr();
-        }
         if (authLog.isPresent()) {
             return new LogTarget.File(authLog.get());
         }
-        Path file = absolute(named(AUTH_LOG_KEY).orElse(AUTH_LOG));
+        LogTarget target = named(AUTH_LOG_KEY)
+                .<LogTarget>map(file -> new LogTarget.File(absolute(file)))
+                .orElse(defaultLogTarget(options));
+        if (target instanceof LogTarget.Stderr && !environment.containsKey(LOG_CONFIG_KEY)) {
+            return target;
+        }
         Optional<Path> named = named(LOG_CONFIG_KEY).map(SettingsReader::absolute);
         if (named.isPresent() || Files.exists(defaultLogConfig)) {
             Path configuration = named.orElse(defaultLogConfig);
-            if (!LogConfigurationFile.isPython(configuration)) {
+            if (!isPython(configuration)) {
                 return new LogTarget.Configured(configuration);
             }
-            notes.add(
-                    configuration + " configures the log of a Python program: it is ignored, the log goes to " + file);
+            notes.add(configuration + " configures the log of a Python program: it is ignored, the log goes to "
+                    + target.text());
         }
-        return new LogTarget.File(file);
+        return target;
+    }
+
+    /** The target if none is set. A process in the background leaves its stderr, whatever that is. */
+    private LogTarget defaultLogTarget(Options options) throws IOException {
+        if (!options.daemonize() && JournalStream.isStderr(environment)) {
+            return new LogTarget.Journal();
+        }
+        boolean service = user.root()
+                || user.name().equals(named("X2GOBROKER_DAEMON_USER").orElse("x2gobroker"));
+        return service ? new LogTarget.File(Path.of(AUTH_LOG)) : new LogTarget.Stderr();
+    }
+
+    private static boolean isPython(Path logConfiguration) throws IOException {
+        try {
+            return LogConfigurationFile.isPython(logConfiguration);
+        } catch (IOException e) {
+            throw new IOException("cannot read the log configuration " + logConfiguration + ": " + Failures.text(e), e);
+        }
     }
 
     private Isolation isolation(Options options) throws UsageException, IOException {

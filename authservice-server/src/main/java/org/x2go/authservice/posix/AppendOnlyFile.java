@@ -3,13 +3,16 @@ package org.x2go.authservice.posix;
 import com.sun.jna.Function;
 import com.sun.jna.LastErrorException;
 import com.sun.jna.NativeLibrary;
-import java.io.FileOutputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file opened to be appended to, in a directory that may belong to a user who is not trusted.
@@ -28,8 +31,11 @@ public final class AppendOnlyFile implements AutoCloseable {
     private static final Function OPEN = NativeLibrary.getInstance("c").getFunction("open", Function.THROW_LAST_ERROR);
 
     private final Path path;
-    private final int descriptor;
     private final Object identity;
+    private int descriptor;
+
+    /** Whether what is in the file ends without a newline; null until that was looked at. */
+    private @Nullable Boolean insideLine;
 
     private AppendOnlyFile(Path path, int descriptor, Object identity) {
         this.path = path;
@@ -135,9 +141,46 @@ public final class AppendOnlyFile implements AutoCloseable {
         return identity;
     }
 
-    /** A stream that appends to the file, whatever becomes of its path. Closing this file does not close the stream. */
-    public FileOutputStream stream() throws IOException {
-        return new FileOutputStream(FileIdentity.referenceTo(descriptor).toFile(), true);
+    /**
+     * Appends a line, in one piece if the disk has room for it. After one that was written in part this begins a line of its
+     * own. Not thread-safe.
+     *
+     * @param line bytes that end with a newline
+     * @throws IOException if not all of it could be written
+     */
+    public void appendLine(byte[] line) throws IOException {
+        byte[] bytes = line;
+        if (insideLine == null ? endsInsideLine() : insideLine) {
+            bytes = new byte[line.length + 1];
+            bytes[0] = '\n';
+            System.arraycopy(line, 0, bytes, 1, line.length);
+        }
+        int written = 0;
+        try {
+            while (written < bytes.length) {
+                byte[] rest = written == 0 ? bytes : Arrays.copyOfRange(bytes, written, bytes.length);
+                written += (int) LibC.write(descriptor, rest, rest.length);
+            }
+        } catch (LastErrorException e) {
+            throw new IOException("cannot write to " + path + ": " + Errno.text(e), e);
+        } finally {
+            if (written > 0) {
+                insideLine = bytes[written - 1] != '\n';
+            }
+        }
+    }
+
+    /** Whether who wrote to the file before this process was cut short. */
+    private boolean endsInsideLine() throws IOException {
+        try (RandomAccessFile content =
+                new RandomAccessFile(FileIdentity.referenceTo(descriptor).toFile(), "r")) {
+            long length = content.length();
+            content.seek(Math.max(0, length - 1));
+            return length > 0 && content.read() != '\n';
+        } catch (FileNotFoundException e) {
+            // This process may write to the file, and not read it.
+            return false;
+        }
     }
 
     /** Puts the file in the place of one of this process's descriptors, such as 2 for its standard error. */
@@ -151,6 +194,10 @@ public final class AppendOnlyFile implements AutoCloseable {
 
     @Override
     public void close() {
-        LibC.close(descriptor);
+        if (descriptor >= 0) {
+            LibC.close(descriptor);
+            // Its number may be another file's from here on.
+            descriptor = -1;
+        }
     }
 }

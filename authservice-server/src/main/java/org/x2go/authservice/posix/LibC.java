@@ -72,6 +72,8 @@ final class LibC {
 
     static native long read(int fd, long into, long count) throws LastErrorException;
 
+    static native long write(int fd, byte[] bytes, long count) throws LastErrorException;
+
     static native int poll(Pointer pollfds, long count, int timeoutMillis) throws LastErrorException;
 
     static native int getsockname(int fd, Pointer address, Pointer length) throws LastErrorException;

@@ -3,6 +3,7 @@ package org.x2go.authservice.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -232,6 +233,47 @@ class DaemonIT {
     }
 
     @Test
+    void logsToTheJournalWithPriorities() throws Exception {
+        // As systemd says which file is its journal.
+        List<String> launcher = List.of(
+                Needs.program("sh").toString(),
+                "-c",
+                "JOURNAL_STREAM=$(stat -L -c %d:%i /proc/self/fd/2); export JOURNAL_STREAM; exec \"$@\"",
+                "sh");
+        Program program = new Program(directory, Map.of(), launcher);
+        Process process = startInForeground(program);
+        Program.ask(socket, "jane", "secret", "x2gobroker");
+        Program.ask(socket, "jane", "secret", "nosuch");
+        signal(process, "TERM");
+        assertThat(Program.end(process)).isZero();
+
+        assertThat(program.read("err"))
+                .startsWith("<6>INFO  authservice ")
+                .contains("\n<6>INFO  ok user=\"jane\" service=\"x2gobroker\"")
+                .endsWith("\n<6>INFO  Stopped\n");
+    }
+
+    @Test
+    void stopsInTimeWhenNobodyReadsItsStderr() throws Exception {
+        Path pipe = directory.resolve("pipe");
+        assertThat(new ProcessBuilder(Needs.program("mkfifo").toString(), pipe.toString())
+                        .start()
+                        .waitFor())
+                .isZero();
+        try (RandomAccessFile ends = new RandomAccessFile(pipe.toFile(), "rw")) {
+            // As much as goes into a pipe (pipe(7)).
+            ends.write(new byte[64 * 1024]);
+            List<String> launcher = List.of(Needs.program("sh").toString(), "-c", "exec \"$@\" 2>" + pipe, "sh");
+            Process process = startInForeground(new Program(directory, Map.of(), launcher), "-i");
+            assertThat(Program.ask(socket, "jane", "secret", "x2gobroker")).isEqualTo("ok\n");
+
+            signal(process, "TERM");
+
+            assertThat(Program.end(process)).isZero();
+        }
+    }
+
+    @Test
     void goesOnInANewFileWhenTheLogWasRotated() throws Exception {
         Process process = startInForeground(program(Map.of()), "--auth-log", "logs/log");
         awaitInLog(" answers on ");
@@ -268,14 +310,31 @@ class DaemonIT {
                 "<Configuration><Appenders>",
                 "<Configuration/>",
                 "<Configuration><Appenders><NoSuchAppender name='a'/></Appenders></Configuration>",
-                "<Configuration><Appenders><ReopeningFile name='a' fileName='/no/such/log'/></Appenders></Configuration>"
+                "<Configuration><Appenders><ReopeningFile name='a' fileName='/no/such/log'><PatternLayout/></ReopeningFile>"
+                        + "</Appenders><Loggers><Root><AppenderRef ref='a'/></Root></Loggers></Configuration>",
+                "<Configuration><Appenders><Console name='a'/></Appenders>"
+                        + "<Loggers><Root><AppenderRef ref='b'/></Root></Loggers></Configuration>",
+                "appender.a.type = NoSuchAppender\nappender.a.name = a\nrootLogger.appenderRef.a.ref = a",
+                "{}",
+                ""
             })
     void doesNotStartWithABrokenLogConfiguration(String text) throws Exception {
         Path file = Files.writeString(directory.resolve("log4j2.xml"), text);
         Program.Ended ended = program(Map.of("X2GOBROKER_AUTHSERVICE_LOGCONFIG", file.toString()))
                 .run(args());
 
+        String problem = "the log configuration " + file + " cannot be used: ";
         assertThat(ended.status()).isEqualTo(1);
-        assertThat(ended.err()).contains("x2gobroker-authservice: the log configuration " + file + " cannot be used: ");
+        assertThat(ended.err()).startsWith("x2gobroker-authservice: " + problem).hasLineCount(1);
+
+        Program.Ended checked = program(Map.of("X2GOBROKER_AUTHSERVICE_LOGCONFIG", file.toString()))
+                .run(args("--check-config"));
+
+        assertThat(checked.status()).isEqualTo(1);
+        assertThat(checked.err()).isEmpty();
+        assertThat(checked.out().lines().filter(line -> line.startsWith("problem: ")))
+                .singleElement()
+                .asString()
+                .startsWith("problem: " + problem);
     }
 }

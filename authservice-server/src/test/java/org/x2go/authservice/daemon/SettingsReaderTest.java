@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.x2go.authservice.daemon.logging.LogTarget;
 import org.x2go.authservice.server.AuthServerConfig;
 import org.x2go.authservice.server.Limit;
 
@@ -227,6 +229,22 @@ class SettingsReaderTest {
                 .isEqualTo(new LogTarget.Stderr());
         assertThat(read(JANE, Map.of(), "--auth-log=/tmp/a").logTarget())
                 .isEqualTo(new LogTarget.File(Path.of("/tmp/a")));
+    }
+
+    @Test
+    void logsToTheJournalUnlessAFileIsConfigured() throws Exception {
+        Map<String, Object> stderr = Files.readAttributes(Path.of("/proc/self/fd/2"), "unix:dev,ino");
+        Map<String, String> environment = new HashMap<>();
+        environment.put("JOURNAL_STREAM", stderr.get("dev") + ":" + stderr.get("ino"));
+
+        assertThat(read(environment).logTarget()).isEqualTo(new LogTarget.Journal());
+        assertThat(read(JANE, environment).logTarget()).isEqualTo(new LogTarget.Journal());
+        assertThat(read(environment, "--auth-log", "/log/option").logTarget())
+                .isEqualTo(new LogTarget.File(Path.of("/log/option")));
+        assertThat(read(environment, "--daemonize").logTarget())
+                .isEqualTo(new LogTarget.File(Path.of(SettingsReader.AUTH_LOG)));
+        environment.put("X2GOBROKER_AUTHSERVICE_AUTH_LOG", "/log/own");
+        assertThat(read(environment).logTarget()).isEqualTo(new LogTarget.File(Path.of("/log/own")));
     }
 
     @Test

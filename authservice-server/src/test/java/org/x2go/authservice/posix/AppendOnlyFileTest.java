@@ -3,7 +3,6 @@ package org.x2go.authservice.posix;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,13 +22,36 @@ class AppendOnlyFileTest {
     @Test
     void appends() throws IOException {
         Path path = Files.writeString(directory.resolve("file"), "one\n");
-        try (AppendOnlyFile file = AppendOnlyFile.open(path, PERMISSIONS);
-                FileOutputStream stream = file.stream()) {
+        try (AppendOnlyFile file = AppendOnlyFile.open(path, PERMISSIONS)) {
             Files.writeString(path, "emptied\n");
-            stream.write("two\n".getBytes(StandardCharsets.US_ASCII));
+            file.appendLine(bytes("two\n"));
         }
 
         assertThat(path).hasContent("emptied\ntwo\n");
+    }
+
+    @Test
+    void lineAfterATornOneBeginsALineOfItsOwn() throws IOException {
+        Path path = Files.writeString(directory.resolve("file"), "one\ntor");
+        try (AppendOnlyFile file = AppendOnlyFile.open(path, PERMISSIONS)) {
+            file.appendLine(bytes("two\n"));
+            file.appendLine(bytes("three\n"));
+        }
+
+        assertThat(path).hasContent("one\ntor\ntwo\nthree\n");
+    }
+
+    @Test
+    void closedFileIsNotWrittenTo() throws IOException {
+        AppendOnlyFile file = AppendOnlyFile.open(directory.resolve("file"), PERMISSIONS);
+        file.close();
+
+        assertThatThrownBy(() -> file.appendLine(bytes("one\n"))).isInstanceOf(IOException.class);
+        assertThat(directory.resolve("file")).isEmptyFile();
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
     }
 
     @Test

@@ -1,11 +1,11 @@
-package org.x2go.authservice.daemon;
+package org.x2go.authservice.daemon.logging;
 
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.x2go.authservice.auth.Diagnostics;
 
 /** Writes what is said about PAM to the log. */
-final class LoggedDiagnostics implements Diagnostics {
+public final class LoggedDiagnostics implements Diagnostics {
     private static final Logger LOG = LogManager.getLogger("org.x2go.authservice.pam");
 
     @Override

@@ -1,4 +1,4 @@
-package org.x2go.authservice.daemon;
+package org.x2go.authservice.daemon.logging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

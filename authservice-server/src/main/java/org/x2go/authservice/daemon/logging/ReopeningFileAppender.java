@@ -1,7 +1,5 @@
-package org.x2go.authservice.daemon;
+package org.x2go.authservice.daemon.logging;
 
-import java.io.ByteArrayOutputStream;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -14,6 +12,7 @@ import org.apache.logging.log4j.core.Filter;
 import org.apache.logging.log4j.core.Layout;
 import org.apache.logging.log4j.core.LogEvent;
 import org.apache.logging.log4j.core.appender.AbstractAppender;
+import org.apache.logging.log4j.core.appender.AppenderLoggingException;
 import org.apache.logging.log4j.core.config.Node;
 import org.apache.logging.log4j.core.config.Property;
 import org.apache.logging.log4j.core.config.plugins.Plugin;
@@ -25,31 +24,24 @@ import org.x2go.authservice.posix.AppendOnlyFile;
 
 /**
  * Appends to a file that may be rotated under it. Before it writes it looks whether its file still is the one at the path,
- * and makes a new one if it was renamed or removed: no signal, no restart. A file that was emptied in place goes on at its
- * beginning. Links are never followed ({@link AppendOnlyFile}).
+ * and makes a new one if it was renamed or removed: no restart. A file that was emptied in place goes on at its beginning.
+ * Links are never followed ({@link AppendOnlyFile}), which is why none of log4j's own appenders will do: root writes into a
+ * directory that may belong to another user.
  *
- * <p>In a log4j2 configuration it is {@code <ReopeningFile name="…" fileName="…">}, with a layout inside; without one it
- * writes lines as {@link LineLayout} makes them.
+ * <p>In a log4j2 configuration it is {@code <ReopeningFile name="…" fileName="…">}, with a layout inside.
  */
 @Plugin(name = "ReopeningFile", category = Node.CATEGORY, elementType = Appender.ELEMENT_TYPE, printObject = true)
 public final class ReopeningFileAppender extends AbstractAppender {
     private static final int PERMISSIONS = 0640;
-    private static final int BATCH_BYTES = 32 * 1024;
 
     private final Path path;
-    private final boolean batching;
-    private final ByteArrayOutputStream batch = new ByteArrayOutputStream();
-    private FileOutputStream stream;
-    private Object identity;
+    private AppendOnlyFile file;
 
     private ReopeningFileAppender(
-            String name, Path path, boolean batching, AppendOnlyFile file, @Nullable Filter filter, Layout<?> layout)
-            throws IOException {
+            String name, Path path, AppendOnlyFile file, @Nullable Filter filter, Layout<?> layout) {
         super(name, filter, layout, true, Property.EMPTY_ARRAY);
         this.path = path;
-        this.batching = batching;
-        this.stream = file.stream();
-        this.identity = file.identity();
+        this.file = file;
     }
 
     /**
@@ -64,58 +56,40 @@ public final class ReopeningFileAppender extends AbstractAppender {
             @PluginElement("Filter") @Nullable Filter filter,
             @PluginElement("Layout") @Nullable Layout<?> layout)
             throws IOException {
-        if (fileName == null) {
-            throw new IOException("a ReopeningFile needs a fileName");
+        if (fileName == null || layout == null) {
+            throw new IOException("a ReopeningFile needs a fileName and a layout");
         }
-        return open(name, Path.of(fileName), false, filter, layout == null ? LineLayout.create() : layout);
+        Path path = Path.of(fileName).toAbsolutePath();
+        return new ReopeningFileAppender(name, path, open(path), filter, layout);
+    }
+
+    /** Opens a log, and makes it if it is missing. */
+    static AppendOnlyFile open(Path path) throws IOException {
+        return AppendOnlyFile.open(path, PERMISSIONS);
     }
 
     /**
-     * One that writes lines together, behind a queue that marks the last of those it has
-     * ({@link LogEvent#isEndOfBatch}).
+     * Writes the event in one piece, so that the lines of processes that append to the same file do not mix.
      *
-     * @throws IOException if the file cannot be opened
+     * @throws AppenderLoggingException if it could not be written, or not all of it
      */
-    static ReopeningFileAppender batching(String name, Path path) throws IOException {
-        return open(name, path, true, null, LineLayout.create());
-    }
-
-    private static ReopeningFileAppender open(
-            String name, Path path, boolean batching, @Nullable Filter filter, Layout<?> layout) throws IOException {
-        Path absolute = path.toAbsolutePath();
-        try (AppendOnlyFile file = AppendOnlyFile.open(absolute, PERMISSIONS)) {
-            return new ReopeningFileAppender(name, absolute, batching, file, filter, layout);
-        }
-    }
-
-    /** Writes the event; when batching, together with those that are about to follow. */
     @Override
     public synchronized void append(LogEvent event) {
-        byte[] line = getLayout().toByteArray(event);
-        batch.write(line, 0, line.length);
-        if (!batching || event.isEndOfBatch() || batch.size() >= BATCH_BYTES) {
-            write(event);
-        }
-    }
-
-    private void write(@Nullable LogEvent last) {
         if (wasMoved()) {
             reopen();
         }
         try {
-            // In one write, so that the lines of processes that append to the same file do not mix.
-            batch.writeTo(stream);
+            file.appendLine(getLayout().toByteArray(event));
         } catch (IOException e) {
-            error("cannot write to " + path, last, e);
+            throw new AppenderLoggingException(e.getMessage(), e);
         }
-        batch.reset();
     }
 
     private boolean wasMoved() {
         try {
             Object now = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
                     .fileKey();
-            return !identity.equals(now);
+            return !file.identity().equals(now);
         } catch (NoSuchFileException e) {
             return true;
         } catch (IOException e) {
@@ -126,12 +100,10 @@ public final class ReopeningFileAppender extends AbstractAppender {
 
     /** If it fails, what was opened before is kept: a line in a file that was renamed is better than none. */
     private void reopen() {
-        try (AppendOnlyFile file = AppendOnlyFile.open(path, PERMISSIONS)) {
-            FileOutputStream opened = file.stream();
-            FileOutputStream before = stream;
-            stream = opened;
-            identity = file.identity();
-            before.close();
+        try {
+            AppendOnlyFile opened = open(path);
+            file.close();
+            file = opened;
         } catch (IOException e) {
             error("cannot open the log anew, it goes on in the file that was renamed or removed", e);
         }
@@ -140,14 +112,7 @@ public final class ReopeningFileAppender extends AbstractAppender {
     @Override
     public synchronized boolean stop(long timeout, TimeUnit unit) {
         boolean stopped = super.stop(timeout, unit);
-        if (batch.size() > 0) {
-            write(null);
-        }
-        try {
-            stream.close();
-        } catch (IOException e) {
-            error("cannot close " + path, e);
-        }
+        file.close();
         return stopped;
     }
 }
