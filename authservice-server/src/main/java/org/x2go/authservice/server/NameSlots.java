@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
+import org.x2go.authservice.auth.FoldedName;
 import org.x2go.authservice.auth.PeerCredentials;
 
 /**
@@ -32,8 +32,7 @@ final class NameSlots {
 
     /** Where attempts for this user, asked by this peer's user, are counted. */
     int indexOf(PeerCredentials peer, String user) {
-        String folded = user.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
-        String key = peer.uid() + ":" + folded;
+        String key = peer.uid() + ":" + FoldedName.of(user);
         return (int) (hash.of(key.getBytes(StandardCharsets.UTF_8)) >>> (Long.SIZE - INDEX_BITS));
     }
 

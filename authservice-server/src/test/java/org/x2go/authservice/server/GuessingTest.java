@@ -84,6 +84,26 @@ class GuessingTest {
         }
     }
 
+    @Test
+    void spellingsThatDifferInCaseOrBlanksShareOneBound() throws Exception {
+        List<String> spellings = List.of("victim", " victim", "victim ", "\tVICTIM", "Victim\u00a0", "\u3000 victim  ");
+        try (AuthServer server = start(4)) {
+            long begun = System.nanoTime();
+            List<RawPeer> peers = new ArrayList<>();
+            for (int i = 0; i < 120; i++) {
+                String user = spellings.get(i % spellings.size());
+                peers.add(RawPeer.connect(server.socketPath()).send(user + "\rguess\rx2gobroker\n"));
+            }
+            for (int i = 0; i < 20; i++) {
+                assertThat(peers.get(i).reply()).isEqualTo("fail");
+            }
+            assertBounded(begun);
+            for (RawPeer peer : peers) {
+                peer.close();
+            }
+        }
+    }
+
     /** No clock is trusted to be fast: the longer it really took, the more guesses may have been made. */
     private void assertBounded(long begunNanos) {
         int made = guesses.get();
