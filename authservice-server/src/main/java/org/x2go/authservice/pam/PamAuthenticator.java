@@ -13,6 +13,8 @@ import org.x2go.authservice.auth.Diagnostics;
 import org.x2go.authservice.auth.PeerCredentials;
 import org.x2go.authservice.auth.ServicePolicy;
 import org.x2go.authservice.posix.CString;
+import org.x2go.authservice.posix.SystemLog;
+import org.x2go.authservice.posix.ThreadState;
 import org.x2go.authservice.protocol.Credentials;
 
 /**
@@ -100,11 +102,13 @@ public final class PamAuthenticator implements Authenticator, AutoCloseable {
      * without a file is warned about and passed over.
      */
     public void warmUp() {
+        ThreadState thread = ThreadState.ofCallingThread();
         for (String service : services.allowed()) {
             if (files.has(service)) {
                 warmModules.keep(service);
             }
         }
+        thread.restore();
     }
 
     /**
@@ -139,8 +143,15 @@ public final class PamAuthenticator implements Authenticator, AutoCloseable {
         if (!files.has(service)) {
             return AuthResult.error("service file missing");
         }
-        warmModules.keep(service);
-        return check(credentials, user, CString.of(peerNames.of(peer.uid())));
+        byte[] asker = CString.of(peerNames.of(peer.uid()));
+        // What modules leave behind is not to reach the next transaction, nor the caller.
+        ThreadState thread = ThreadState.ofCallingThread();
+        try {
+            warmModules.keep(service);
+            return check(credentials, user, asker);
+        } finally {
+            thread.restore();
+        }
     }
 
     private AuthResult check(Credentials credentials, byte[] user, byte[] asker) throws IOException {
@@ -150,6 +161,7 @@ public final class PamAuthenticator implements Authenticator, AutoCloseable {
             conversation = new PamConversation(diagnostics);
         }
         AuthResult result;
+        SystemLog.restore();
         conversation.begin(credentials);
         try (PamTransaction transaction = PamTransaction.start(service, user, confdir, conversation)) {
             result = transaction.check(user, service, asker);

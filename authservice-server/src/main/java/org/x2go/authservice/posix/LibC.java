@@ -5,6 +5,7 @@ import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Platform;
 import com.sun.jna.Pointer;
+import org.jspecify.annotations.Nullable;
 
 /** The C library's calls that this package is built on, bound as they are. */
 final class LibC {
@@ -56,9 +57,11 @@ final class LibC {
 
     static native int dup2(int fd, int newFd) throws LastErrorException;
 
-    static native int getresuid(Pointer real, Pointer effective, Pointer saved);
+    static native int getresuid(int[] real, int[] effective, int[] saved);
 
-    static native int getresgid(Pointer real, Pointer effective, Pointer saved);
+    static native int getresgid(int[] real, int[] effective, int[] saved);
+
+    static native int getgroups(int size, int[] groups);
 
     static native int statx(int fd, Pointer path, int flags, int mask, Pointer into) throws LastErrorException;
 
@@ -86,6 +89,12 @@ final class LibC {
     static native int umask(int mask);
 
     static native int sched_setscheduler(int thread, int policy, Pointer parameters) throws LastErrorException;
+
+    static native int sched_getscheduler(int thread);
+
+    static native int getpriority(int which, int who);
+
+    static native int pthread_sigmask(int how, byte @Nullable [] set, byte @Nullable [] old);
 
     static native int unshare(int flags) throws LastErrorException;
 

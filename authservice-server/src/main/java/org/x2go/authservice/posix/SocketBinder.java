@@ -23,9 +23,6 @@ final class SocketBinder {
     private static final int SOL_SOCKET = 1;
     private static final int SO_PASSRIGHTS = 83;
 
-    private static final int CAPABILITY_VERSION_3 = 0x20080522;
-    private static final int CAP_DAC_OVERRIDE = 1 << 1;
-
     private final Path path;
     private final int uid;
     private final int gid;
@@ -80,7 +77,7 @@ final class SocketBinder {
             if (LibC.setfsuid(-1) != uid) {
                 throw new IOException("only root can give the socket to user " + uid);
             }
-            mayWriteAnywhere();
+            Capabilities.addDacOverride();
         }
         if (dumpForbidden) {
             // Another user or group makes it what fs.suid_dumpable says (proc(5)), for the whole process.
@@ -114,18 +111,6 @@ final class SocketBinder {
             LibC.unshare(LibC.CLONE_FS);
         } catch (LastErrorException e) {
             throw new IOException("unshare(2) of the umask is forbidden here: " + Errno.text(e), e);
-        }
-    }
-
-    /** Root's right to make a file in any directory, which setfsuid took from this thread. */
-    private static void mayWriteAnywhere() {
-        try (Memory header = new Memory(8);
-                Memory data = new Memory(24)) {
-            header.setInt(0, CAPABILITY_VERSION_3);
-            header.setInt(4, 0);
-            LibC.capget(header, data);
-            data.setInt(0, data.getInt(0) | CAP_DAC_OVERRIDE);
-            LibC.capset(header, data);
         }
     }
 

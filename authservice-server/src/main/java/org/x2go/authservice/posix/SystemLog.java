@@ -3,6 +3,7 @@ package org.x2go.authservice.posix;
 import com.sun.jna.Memory;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 
 /** The system's log, to which PAM's modules write. */
 public final class SystemLog {
@@ -12,6 +13,8 @@ public final class SystemLog {
     /** The C library keeps a name's address, not its text (openlog(3)): so each stays for as long as the process does. */
     private static final Queue<Memory> NAMES = new ConcurrentLinkedQueue<>();
 
+    private static volatile @Nullable Memory current;
+
     private SystemLog() {}
 
     /** Says under which name this process's lines go to the system's log; until then it is the executable's, "java". */
@@ -20,6 +23,15 @@ public final class SystemLog {
         Memory name = new Memory(text.length);
         name.write(0, text, 0, text.length);
         NAMES.add(name);
-        LibC.openlog(name, LOG_PID, LOG_AUTHPRIV);
+        current = name;
+        restore();
+    }
+
+    /** Says so once more, since a module may have called openlog(3) for itself. Before the first time it does nothing. */
+    public static void restore() {
+        Memory name = current;
+        if (name != null) {
+            LibC.openlog(name, LOG_PID, LOG_AUTHPRIV);
+        }
     }
 }

@@ -34,8 +34,11 @@ class SystemCallFilterIT {
     private static final String WORKER = "x2gobroker-authservice-worker@.service";
     private static final Pattern FILTER = Pattern.compile("(?m)^SystemCallFilter=(~?)(.+)$");
 
-    /** Refused by the unit, which asks for the same by itself (CPUSchedulingPolicy=); the service goes on without it. */
-    private static final Set<String> MAY_BE_REFUSED = Set.of("sched_setscheduler");
+    /**
+     * The first is refused by the unit, which asks for the same by itself (CPUSchedulingPolicy=); the service goes on without
+     * it. The others restore what modules have done by the same calls, and have not where these are refused.
+     */
+    private static final Set<String> MAY_BE_REFUSED = Set.of("sched_setscheduler", "setfsuid", "setfsgid");
 
     @TempDir
     private Path directory;

@@ -68,7 +68,10 @@ class MisbehavingModulesIT {
         return directory.resolve("askers");
     }
 
-    /** A server whose services are "good", "no" and "bad", the last one as misbehaved as it is said to be. */
+    /**
+     * A server whose services are "good", "no", "whole", which wants the worker as it was, and "bad", as misbehaved as it is
+     * said to be.
+     */
     private ServerProcess.Builder server(String havoc) throws IOException {
         Path services = Files.createDirectories(directory.resolve("services"));
         Files.write(services.resolve("good"), List.of("auth required pam_permit.so", "account required pam_permit.so"));
@@ -78,8 +81,11 @@ class MisbehavingModulesIT {
                 : havoc.equals(FORK_WHEN_LOADED) ? forked.toString() : module + " " + havoc;
         String noting = module + " " + askersFile();
         Files.write(services.resolve("bad"), List.of("auth required " + bad, "account required " + noting));
+        Files.write(
+                services.resolve("whole"),
+                List.of("auth required " + module + " process-is-whole", "account required pam_permit.so"));
         return ServerProcess.in(directory.resolve("server"))
-                .allow(List.of("good", "no", "bad"))
+                .allow(List.of("good", "no", "bad", "whole"))
                 .args("--pam-confdir", services.toString(), "--isolation", "process");
     }
 
@@ -93,7 +99,6 @@ class MisbehavingModulesIT {
         "kill,    error, signal 9",
         "exit,    error, exit status 0",
         "close,   error, changed a standard descriptor",
-        "umask,   error, changed the umask",
         "noise,   ok,    not logged",
     })
     void itCostsItsOwnRequestOnly(String havoc, String verdict, String log) throws Exception {
@@ -101,10 +106,32 @@ class MisbehavingModulesIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"uid", "gid"})
-    void soDoesAChangeOfTheUserOrGroup(String havoc) throws Exception {
+    @CsvSource({
+        "uid,          changed the user or group",
+        "gid,          changed the user or group",
+        "groups,       changed the supplementary groups",
+        "capabilities, changed the capabilities",
+        "idle,         changed the scheduling",
+        "nice,         changed the scheduling",
+        "chroot,       changed the root directory",
+    })
+    void soDoesAChangeThatIsNotRestored(String havoc, String log) throws Exception {
         Needs.root();
-        othersGetTheirVerdictsWhile(havoc, "error", "changed the user or group", 2);
+        othersGetTheirVerdictsWhile(havoc, "error", log, 2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"umask", "chdir", "fsuid", "fsgid", "signals"})
+    void nextRequestFindsTheWorkerAsItWas(String havoc) throws Exception {
+        Needs.root();
+        try (ServerProcess server = server(havoc).args("--workers", "1").start()) {
+            for (int i = 0; i < 3; i++) {
+                assertThat(server.ask("mallory", "secret", "bad")).isEqualTo("ok");
+                assertThat(server.ask("alice", "secret", "whole")).isEqualTo("ok");
+                workers.addAll(Processes.childrenOf(server.pid()));
+            }
+            assertThat(workers).hasSize(1);
+        }
     }
 
     @Test

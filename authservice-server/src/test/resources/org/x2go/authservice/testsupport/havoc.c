@@ -3,11 +3,17 @@
  * everybody in. Its second argument, if there is one, is what the first one is about.
  */
 #define _GNU_SOURCE
+#include <grp.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/fsuid.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <syslog.h>
 #include <unistd.h>
 
 int pam_set_data(void *handle, const char *name, void *data, void (*cleanup)(void *, void *, int));
@@ -71,6 +77,38 @@ static void leak(const char *megabytes) {
     if (lost != NULL) memset(lost, 1, size);
 }
 
+static int block_signals(void) {
+    sigset_t some;
+    sigemptyset(&some);
+    sigaddset(&some, SIGUSR1);
+    sigaddset(&some, SIGCHLD);
+    return pthread_sigmask(SIG_BLOCK, &some, NULL) == 0 ? SUCCESS : AUTH_ERR;
+}
+
+static int drop_capabilities(void) {
+    unsigned header[2] = {0x20080522, 0}, data[6];
+    if (syscall(SYS_capget, header, data) != 0) return AUTH_ERR;
+    data[0] &= data[0] - 1;
+    return syscall(SYS_capset, header, data) == 0 ? SUCCESS : AUTH_ERR;
+}
+
+/* Whether nothing is left of what this module does to the calling thread. */
+static int thread_is_whole(void) {
+    sigset_t blocked;
+    if (pthread_sigmask(SIG_SETMASK, NULL, &blocked) != 0) return AUTH_ERR;
+    return setfsuid(-1) == (int) geteuid() && setfsgid(-1) == (int) getegid()
+        && !sigismember(&blocked, SIGUSR1) && !sigismember(&blocked, SIGCHLD) ? SUCCESS : AUTH_ERR;
+}
+
+/* And of what it does to the process. */
+static int process_is_whole(void) {
+    char directory[4096];
+    mode_t mask = umask(022);
+    umask(mask);
+    if (getcwd(directory, sizeof(directory)) == NULL) return AUTH_ERR;
+    return strcmp(directory, "/") == 0 && mask != 0137 ? thread_is_whole() : AUTH_ERR;
+}
+
 int pam_sm_authenticate(void *handle, int flags, int count, const char **arguments) {
     const char *what = count > 0 ? arguments[0] : "";
     const char *about = count > 1 ? arguments[1] : "";
@@ -88,7 +126,21 @@ int pam_sm_authenticate(void *handle, int flags, int count, const char **argumen
     else if (strcmp(what, "close") == 0) for (int fd = 0; fd <= 20; fd++) close(fd);
     else if (strcmp(what, "uid") == 0) return setresuid(65534, 65534, -1) == 0 ? SUCCESS : AUTH_ERR;
     else if (strcmp(what, "gid") == 0) return setresgid(65534, 65534, -1) == 0 ? SUCCESS : AUTH_ERR;
-    else if (strcmp(what, "umask") == 0) umask(0);
+    else if (strcmp(what, "umask") == 0) umask(0137);
+    else if (strcmp(what, "chdir") == 0) return chdir("/tmp") == 0 ? SUCCESS : AUTH_ERR;
+    else if (strcmp(what, "fsuid") == 0) setfsuid(65534);
+    else if (strcmp(what, "fsgid") == 0) setfsgid(65534);
+    else if (strcmp(what, "signals") == 0) return block_signals();
+    else if (strcmp(what, "groups") == 0) return setgroups(1, (gid_t[]) {65534}) == 0 ? SUCCESS : AUTH_ERR;
+    else if (strcmp(what, "capabilities") == 0) return drop_capabilities();
+    else if (strcmp(what, "idle") == 0)
+        return sched_setscheduler(0, SCHED_IDLE, &(struct sched_param) {0}) == 0 ? SUCCESS : AUTH_ERR;
+    else if (strcmp(what, "nice") == 0) return setpriority(PRIO_PROCESS, 0, 10) == 0 ? SUCCESS : AUTH_ERR;
+    else if (strcmp(what, "chroot") == 0) return chroot("/usr") == 0 ? SUCCESS : AUTH_ERR;
+    else if (strcmp(what, "thread-is-whole") == 0) return thread_is_whole();
+    else if (strcmp(what, "process-is-whole") == 0) return process_is_whole();
+    else if (strcmp(what, "openlog") == 0) openlog("havoc", 0, LOG_USER);
+    else if (strcmp(what, "syslog") == 0) syslog(LOG_NOTICE, "%s", about);
     else if (strcmp(what, "child") == 0) leave_child(about);
     else if (strcmp(what, "child-and-segv") == 0) { leave_child(about); raise(SIGSEGV); }
     else if (strcmp(what, "child-and-hang") == 0) { leave_child(about); for (;;) pause(); }

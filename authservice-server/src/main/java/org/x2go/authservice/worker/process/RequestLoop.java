@@ -36,6 +36,7 @@ final class RequestLoop {
         ProcessState state = new ProcessState();
         channel.tell(new Reply.Ready(RunState.callingThread()));
         for (Request request = channel.next(); request != null; request = channel.next()) {
+            state.restore();
             AuthResult result = ask(request);
             Optional<String> changed = state.changed();
             if (changed.isPresent()) {

@@ -12,7 +12,7 @@ import org.x2go.authservice.auth.ServicePolicy;
  * itself which PAM services may be asked for.
  *
  * @param services the PAM services that may be asked for
- * @param confdir where their files are, or null for the system's directories
+ * @param confdir where their files are, absolute since a worker changes its directory; or null for the system's directories
  * @param limits when the worker is to be replaced
  * @param debug whether debug messages are sent
  */
@@ -34,7 +34,7 @@ record WorkerOptions(ServicePolicy services, @Nullable Path confdir, WorkerLimit
             String option = rest.next();
             switch (option) {
                 case "--allow-service" -> services.add(value(option, rest));
-                case "--pam-confdir" -> confdir = Path.of(value(option, rest));
+                case "--pam-confdir" -> confdir = Path.of(value(option, rest)).toAbsolutePath();
                 case "--worker-max-requests", "--worker-requests" -> requests = number(option, rest);
                 case "--worker-max-rss" -> megabytes = number(option, rest);
                 case "--debug" -> debug = true;
