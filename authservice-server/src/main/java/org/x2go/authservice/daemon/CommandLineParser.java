@@ -1,225 +1,199 @@
 package org.x2go.authservice.daemon;
 
+import java.lang.reflect.Field;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.x2go.authservice.server.Limit;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgGroupSpec;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /**
- * The command line, in every way that it may be written; {@link PlainArguments} is quicker for the usual one. It is described by picocli's builders and not by its annotations, because these are looked up by
- * reflection at every start.
+ * Fills in {@link Options}: from the command line, written in any way that Python's argparse takes, and where that gives
+ * nothing from {@link SettingSources}.
  */
 final class CommandLineParser {
-    /** Tells a process that it is the one that goes to the background; for {@link BackgroundStart} only. */
     static final String BACKGROUND_CHILD = "--background-child";
 
-    private final List<ArgGroupSpec> groups = new ArrayList<>();
-    private final CommandLine commandLine;
+    private static final int LIMITS_ORDER = 2;
+    private static final int WIDTH = 80;
+    private static final Set<String> TRUE = Set.of("1", "on", "true", "yes");
+    private static final Set<String> FALSE = Set.of("0", "off", "false", "no", "");
 
-    CommandLineParser() {
-        CommandSpec spec = CommandSpec.create().name(Main.NAME);
-        socketOptions();
-        pamOptions();
-        limitOptions();
-        logOptions();
-        backgroundOptions();
-        metricsOptions();
-        otherOptions();
-        groups.forEach(spec::addArgGroup);
-        spec.addOption(flag(BACKGROUND_CHILD).hidden(true).build());
-        spec.usageMessage()
-                .sortOptions(false)
-                .synopsisHeading("Usage: ")
-                .customSynopsis(Main.NAME + " [OPTIONS]")
-                .description(
-                        "%nChecks user names and passwords with PAM, for programs that must not be root: they ask over a"
-                                + " Unix domain socket. Whoever may write to the socket may ask.")
-                .footer(
-                        "%nA setting comes from the command line, else from the environment"
-                                + " (X2GOBROKER_AUTHSERVICE_SOCKET, X2GOBROKER_AUTHSERVICE_ALLOW_SERVICES with"
-                                + " spaces between the names, X2GOBROKER_AUTHSERVICE_ISOLATION,"
-                                + " X2GOBROKER_AUTHSERVICE_AUTH_LOG, X2GOBROKER_AUTHSERVICE_LOGCONFIG,"
-                                + " X2GOBROKER_DEBUG, X2GOBROKER_DAEMON_USER), else from "
-                                + SettingsReader.DEFAULTS_CONF
-                                + " (there under the same names, in [authservice] or [common]), else it has the"
-                                + " default.",
-                        "",
-                        "Run as root, as X2GOBROKER_DAEMON_USER, or with X2GOBROKER_AUTHSERVICE_AUTH_LOG, it logs to a"
-                                + " file, otherwise to stderr."
-                                + " X2GOBROKER_AUTHSERVICE_LOGCONFIG may name a log4j2 configuration (XML or"
-                                + " properties) to be used instead.",
-                        "",
-                        "Exit status: 0 after SIGTERM or SIGINT (or, with -D, when the service answers),"
-                                + " 1 if it cannot start, 2 if the command line is wrong.")
-                .width(80);
-        commandLine = new CommandLine(spec)
+    private final SettingSources sources;
+    private final Options options = new Options();
+    private final CommandLine commandLine = new CommandLine(options);
+
+    /** The settings that a source other than the command line gave, by the name of the option. */
+    private final Map<String, SettingSources.Found> found = new TreeMap<>();
+
+    private final List<String> mistakes = new ArrayList<>();
+
+    CommandLineParser(SettingSources sources) {
+        this.sources = sources;
+        ArgGroupSpec.Builder limits = ArgGroupSpec.builder()
+                .validate(false)
+                .exclusive(false)
+                .heading("%nLimits:%n")
+                .order(LIMITS_ORDER);
+        for (Limit limit : Limit.values()) {
+            limits.addArg(OptionSpec.builder("--" + limit.optionName())
+                    .paramLabel(limit.unit() == Limit.Unit.SECONDS ? "SECONDS" : "N")
+                    .type(int.class)
+                    .description(limit.description() + ", " + limit.least() + " to " + limit.most() + ". Default: "
+                            + limit.defaultText())
+                    .build());
+        }
+        commandLine.getCommandSpec().addArgGroup(limits.build());
+        commandLine
+                .setUsageHelpWidth(WIDTH)
                 .setAbbreviatedOptionsAllowed(true)
                 .setOverwrittenOptionsAllowed(true)
                 .setAllowOptionsAsOptionParameters(false)
                 .setExpandAtFiles(false)
-                .setInterpolateVariables(false);
+                .setInterpolateVariables(false)
+                .registerConverter(int.class, CommandLineParser::number)
+                .setDefaultValueProvider(this::fromSources);
     }
 
-    private void socketOptions() {
-        group(
-                "%nSocket:%n",
-                value("FILE", "-s", "--socket-file", "--socket")
-                        .description("The socket's path, at most 107 bytes. Default:", SettingsReader.SOCKET),
-                value("USER", "-o", "--owner")
-                        .description("Who shall own the socket. Default: root (whoever starts it, if not root)"),
-                value("GROUP", "-g", "--group")
-                        .description("The socket's group. Default: root (that of whoever starts it, if not root)"),
-                value("MODE", "-p", "--permissions")
-                        .description("The socket's permissions, octal, as 660 or 0660 or 0o660. Default: 660"),
-                list("USER", "--allow-uid")
-                        .description("A user, by name or number, who may ask; may be given more than once. With it or"
-                                + " --allow-gid, only those may ask whom one of the two names"),
-                list("GROUP", "--allow-gid")
-                        .description("A group, by name or number, whose members may ask; may be given more than once"));
-    }
-
-    private void pamOptions() {
-        group(
-                "%nPAM:%n",
-                list("NAME", "--allow-service")
-                        .description("A PAM service that may be asked for; may be given more than once. Give every one:"
-                                + " the default holds only if none is given. Default: x2gobroker"),
-                value("DIR", "--pam-confdir")
-                        .description("Where the services' files are. Default:", "/etc/pam.d, then /usr/lib/pam.d"),
-                value("HOW", "--isolation")
-                        .description(
-                                "Where PAM runs: \"process\" for processes of its own, of which a module that"
-                                        + " crashes or hangs costs one; \"thread\" for this one. Default:",
-                                Isolation.defaultMode()),
-                value("FILE", "--worker-socket")
-                        .description("With --isolation process: do not start those processes, but connect to this"
-                                + " socket, where somebody starts one for each connection (systemd)"),
-                value("N", "--worker-max-requests")
-                        .type(Integer.class)
-                        .description("After how many requests such a process is replaced. Default: "
-                                + Isolation.DEFAULT_REQUESTS),
-                value("MEGABYTES", "--worker-max-rss")
-                        .type(Integer.class)
-                        .description("With how much memory such a process is replaced, 64 to 65536. Default: "
-                                + Isolation.DEFAULT_MEGABYTES));
-    }
-
-    private void limitOptions() {
-        group(
-                "%nLimits:%n",
-                Arrays.stream(Limit.values())
-                        .map(limit -> value(label(limit), option(limit))
-                                .type(Integer.class)
-                                .description(limit.description() + ", " + limit.least() + " to " + limit.most()
-                                        + ". Default: " + limit.defaultText()))
-                        .toArray(OptionSpec.Builder[]::new));
-    }
-
-    /** The option that sets a limit. */
-    static String option(Limit limit) {
-        return "--" + limit.optionName();
-    }
-
-    private static String label(Limit limit) {
-        return limit.unit() == Limit.Unit.SECONDS ? "SECONDS" : "N";
-    }
-
-    private void logOptions() {
-        group(
-                "%nLog:%n",
-                flag("-d", "--debug").description("Log more, and show where a failure came from"),
-                flag("-i", "--debug-interactively").description("Like -d, but log to stderr"),
-                value("FILE", "--auth-log")
-                        .description(
-                                "The log, if it does not go to stderr. It may be renamed or removed at any time,"
-                                        + " and is then made anew. Default:",
-                                SettingsReader.AUTH_LOG));
-    }
-
-    private void backgroundOptions() {
-        group(
-                "%nBackground:%n",
-                flag("-D", "--daemonize").description("Go to the background as soon as the service answers"),
-                value("FILE", "-P", "--pidfile")
-                        .description(
-                                "With -D, where the process's number is written. Default:", SettingsReader.PID_FILE),
-                value("DIR", "-L", "--logdir")
-                        .description("With -D, where stdout and stderr go, to " + BackgroundProcess.STDOUT + " and "
-                                + BackgroundProcess.STDERR + " there. Default: " + SettingsReader.LOG_DIR));
-    }
-
-    private void metricsOptions() {
-        group(
-                "%nMetrics:%n",
-                value("FILE", "--metrics-file")
-                        .description("Keep this file up to date with metrics in Prometheus's text format, for the"
-                                + " textfile collector of node_exporter, which wants a name in .prom"),
-                value("SECONDS", "--metrics-interval")
-                        .type(Integer.class)
-                        .description(
-                                "How often, 1 to 3600. Default: " + Settings.Metrics.DEFAULT_INTERVAL.toSeconds()));
-    }
-
-    private void otherOptions() {
-        group(
-                "%nOther:%n",
-                flag("--check-config")
-                        .description("Say what would be used, and what is wrong with it, and exit:"
-                                + " 0 if it would start and could give verdicts, 1 if not"),
-                flag("--version").description("Print the version and exit"),
-                flag("-h", "--help").description("Print this and exit"));
-    }
-
-    private void group(String heading, OptionSpec.Builder... options) {
-        ArgGroupSpec.Builder group =
-                ArgGroupSpec.builder().validate(false).heading(heading).order(groups.size());
-        for (int i = 0; i < options.length; i++) {
-            group.addArg(options[i].order(i).build());
-        }
-        groups.add(group.build());
-    }
-
-    private static OptionSpec.Builder flag(String... names) {
-        String first = names[0];
-        return OptionSpec.builder(first, others(names)).type(boolean.class).arity("0");
-    }
-
-    private static OptionSpec.Builder value(String label, String... names) {
-        return OptionSpec.builder(names[0], others(names))
-                .paramLabel(label)
-                .type(String.class)
-                .arity("1");
-    }
-
-    private static OptionSpec.Builder list(String label, String... names) {
-        return value(label, names).type(List.class).auxiliaryTypes(String.class);
-    }
-
-    private static String[] others(String... names) {
-        return Arrays.copyOfRange(names, 1, names.length);
-    }
-
-    /** What these arguments mean. */
-    Options parse(String... args) throws UsageException {
-        ParseResult result;
+    private static int number(String text) {
         try {
-            result = commandLine.parseArgs(args);
-        } catch (ParameterException e) {
-            throw new UsageException(oneLine(e));
+            return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw new CommandLine.TypeConversionException("'" + text + "' is not a whole number");
         }
-        return new Parsed(result).options();
+    }
+
+    /**
+     * What these arguments and the other sources give. To be called once.
+     *
+     * @throws UsageException if a value cannot be read; the message names the option or setting, and where it was found
+     */
+    Options parse(String... args) throws UsageException {
+        try {
+            ParseResult result = commandLine.parseArgs(args);
+            for (Limit limit : Limit.values()) {
+                OptionSpec option = option("--" + limit.optionName());
+                Integer value = result.hasMatchedOption(option) ? option.<Integer>getValue() : limitFromSources(option);
+                if (value != null) {
+                    options.limits.put(limit, value);
+                }
+            }
+            commandLine.getCommandSpec().options().stream()
+                    .filter(option -> settingName(option) != null)
+                    .forEach(option -> finish(option, result));
+            return options;
+        } catch (ParameterException e) {
+            throw new UsageException(message(e));
+        }
+    }
+
+    private @Nullable Integer limitFromSources(OptionSpec option) {
+        String text = fromSources(option);
+        try {
+            return text == null ? null : Integer.valueOf(number(text));
+        } catch (CommandLine.TypeConversionException e) {
+            throw new ParameterException(commandLine, e.getMessage(), e, option, text);
+        }
+    }
+
+    /** Splits the names of a list, and notes where the setting comes from. */
+    private void finish(OptionSpec option, ParseResult result) {
+        boolean given = result.hasMatchedOption(option);
+        if (option.isMultiValue() && !given) {
+            List<String> value = option.getValue();
+            if (value.size() == 1) {
+                option.setValue(List.of(value.get(0).split("\\s+")));
+            }
+        }
+        SettingSources.Found source = found.get(option.longestName());
+        String value = shown(option);
+        options.origins.add(option.longestName().substring(2)
+                + (value.isEmpty() ? "" : " = " + value)
+                + " (" + (given ? "command line" : source != null ? source.origin() : "default") + ")");
+    }
+
+    private String shown(OptionSpec option) {
+        for (Limit limit : Limit.values()) {
+            if (option.longestName().equals("--" + limit.optionName())) {
+                return String.valueOf(options.limits.getOrDefault(limit, limit.defaultValue()));
+            }
+        }
+        Object value = option.getValue();
+        return value == null ? "" : value instanceof List<?> list ? String.join(" ", strings(list)) : value.toString();
+    }
+
+    private static List<String> strings(List<?> list) {
+        return list.stream().map(String::valueOf).toList();
+    }
+
+    /** picocli asks for what the command line does not give. */
+    private @Nullable String fromSources(ArgSpec arg) {
+        String name = arg instanceof OptionSpec option ? settingName(option) : null;
+        Optional<SettingSources.Found> value = name == null
+                ? Optional.empty()
+                : sources.find(name).filter(v -> !v.text().isEmpty());
+        if (value.isEmpty()) {
+            return null;
+        }
+        String option = ((OptionSpec) arg).longestName();
+        found.put(option, value.get());
+        return isFlag(arg) ? Boolean.toString(isTrue(value.get())) : value.get().text();
+    }
+
+    /** As the broker's Python programs read it, to whom everything that is not true is false. */
+    private boolean isTrue(SettingSources.Found value) {
+        String word = value.text().toLowerCase(Locale.ROOT);
+        if (!TRUE.contains(word) && !FALSE.contains(word)) {
+            mistakes.add(value.origin() + ": '" + value.text() + "' is neither on nor off; it counts as off");
+        }
+        return TRUE.contains(word);
+    }
+
+    private static boolean isFlag(ArgSpec arg) {
+        return arg.type() == boolean.class;
+    }
+
+    private static @Nullable String settingName(OptionSpec option) {
+        SettingName name = option.userObject() instanceof Field field ? field.getAnnotation(SettingName.class) : null;
+        if (name != null) {
+            return name.value();
+        }
+        return isFlag(option)
+                ? null
+                : SettingSources.PREFIX
+                        + option.longestName().substring(2).replace('-', '_').toUpperCase(Locale.ROOT);
+    }
+
+    private OptionSpec option(String name) {
+        return commandLine.getCommandSpec().findOption(name);
+    }
+
+    /** Settings that are misspelled, or have a value that means nothing: found by {@link #parse}. */
+    List<String> mistakes() {
+        List<String> known = commandLine.getCommandSpec().options().stream()
+                .map(CommandLineParser::settingName)
+                .filter(name -> name != null)
+                .map(String::valueOf)
+                .toList();
+        List<String> all = new ArrayList<>(mistakes.stream().distinct().toList());
+        sources.unknown(known).forEach(name -> all.add("unknown setting " + name + ": see --help for the names"));
+        return all;
     }
 
     /** The text of {@code --help}. */
     String help() {
+        commandLine.setInterpolateVariables(true).setDefaultValueProvider(arg -> null);
         return commandLine.getUsageMessage(CommandLine.Help.Ansi.OFF);
     }
 
@@ -228,30 +202,19 @@ final class CommandLineParser {
         return AutoComplete.bash(Main.NAME, commandLine);
     }
 
-    private static String oneLine(ParameterException e) {
-        return String.valueOf(e.getMessage()).replace("\n", " ");
-    }
-
-    /** As picocli has them. */
-    private record Parsed(ParseResult result) implements GivenOptions {
-        @Override
-        public boolean has(String option) {
-            return result.hasMatchedOption(option);
+    /** In one line, and in words of the command line. */
+    private String message(ParameterException e) {
+        String text = String.valueOf(e.getMessage()).replace("\n", " ");
+        if (e instanceof CommandLine.UnmatchedArgumentException unmatched) {
+            String first = unmatched.getUnmatched().get(0);
+            return (first.startsWith("-") ? "unknown option '" : "unexpected argument '") + first + "'";
         }
-
-        @Override
-        public @Nullable String value(String option) {
-            return result.<@Nullable String>matchedOptionValue(option, null);
+        SettingSources.Found source =
+                e.getArgSpec() instanceof OptionSpec option ? found.get(option.longestName()) : null;
+        if (source != null && source.text().equals(e.getValue())) {
+            return source.origin() + ": "
+                    + (e.getCause() == null ? text : String.valueOf(e.getCause().getMessage()));
         }
-
-        @Override
-        public @Nullable Integer number(String option) {
-            return result.<@Nullable Integer>matchedOptionValue(option, null);
-        }
-
-        @Override
-        public List<String> list(String option) {
-            return result.matchedOptionValue(option, List.of());
-        }
+        return text;
     }
 }

@@ -6,6 +6,6 @@ public final class CompletionScript {
 
     /** Takes no arguments. */
     public static void main(String[] args) {
-        System.out.print(new CommandLineParser().bashCompletion());
+        System.out.print(new CommandLineParser(SettingSources.none()).bashCompletion());
     }
 }

@@ -2,6 +2,7 @@ package org.x2go.authservice.daemon;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
@@ -9,14 +10,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.x2go.authservice.auth.PeerPolicy;
 import org.x2go.authservice.daemon.logging.LogConfigurationCheck;
 import org.x2go.authservice.daemon.logging.LogTarget;
 import org.x2go.authservice.posix.AppendOnlyFile;
 import org.x2go.authservice.posix.FileIdentity;
-import org.x2go.authservice.server.AuthServerConfig;
-import org.x2go.authservice.server.Limit;
 
 /** Says what the service would run with, and what is wrong with it, without starting it or changing anything. */
 final class ConfigurationCheck {
@@ -24,13 +24,16 @@ final class ConfigurationCheck {
     private static final int WRITABLE_BY_OTHERS = 2;
 
     private final Settings settings;
+    private final List<String> origins;
     private final ProcessUser user;
     private final PrintStream out;
 
     private boolean sound = true;
 
-    ConfigurationCheck(Settings settings, ProcessUser user, PrintStream out) {
+    /** @param origins each setting with its value and its source, a line for each */
+    ConfigurationCheck(Settings settings, List<String> origins, ProcessUser user, PrintStream out) {
         this.settings = settings;
+        this.origins = origins;
         this.user = user;
         this.out = out;
     }
@@ -42,7 +45,11 @@ final class ConfigurationCheck {
      * @return whether the service would start
      */
     boolean run(boolean background) {
-        settings.notes().forEach(this::warn);
+        say("settings:");
+        origins.forEach(line -> say("  " + line));
+        settings.findings().problems().forEach(this::problem);
+        settings.findings().mistakes().forEach(this::problem);
+        settings.findings().warnings().forEach(this::warn);
         if (settings.isolation().workerSocket().isPresent()) {
             say("socket: the one that systemd passes to the service");
         } else {
@@ -51,7 +58,6 @@ final class ConfigurationCheck {
         peers();
         services();
         isolation();
-        limits();
         log();
         settings.metrics().ifPresent(this::metrics);
         if (background) {
@@ -65,15 +71,16 @@ final class ConfigurationCheck {
             check(() -> AppendOnlyFile.check(logDir.resolve(BackgroundProcess.STDOUT)));
             check(() -> AppendOnlyFile.check(logDir.resolve(BackgroundProcess.STDERR)));
         }
-        say(sound ? "Fit to start." : "Not fit to start: see the problems above.");
+        say(sound ? "Configuration OK." : "The service cannot run with this configuration: see the problems above.");
         return sound;
     }
 
     private void socket() {
-        Path path = settings.socketFile();
+        Settings.Socket socket = settings.socket();
+        Path path = socket.path();
         directory(
-                "socket: " + path + " (" + settings.owner().orElse(user.name()) + ":"
-                        + settings.group().orElse("own group") + " " + settings.socketModeText() + ")",
+                "socket: " + path + " (" + socket.owner().name() + ":"
+                        + socket.group().name() + " " + socket.modeText() + ")",
                 path,
                 "--socket-file");
         int length = path.toString().getBytes(StandardCharsets.UTF_8).length;
@@ -85,56 +92,47 @@ final class ConfigurationCheck {
             if (!isSocket(path)) {
                 problem("what lies at " + path + " is not a socket: choose another path with --socket-file");
             } else if (answers(path)) {
-                problem("somebody listens on " + path + " now, be it systemd (x2gobroker-authservice.socket) or a"
-                        + " service: stop that first, or choose another --socket-file");
+                problem(path
+                        + " is already in use by x2gobroker-authservice.socket or another service: stop that first,"
+                        + " or choose another --socket-file");
             }
         }
-        if ((settings.socketMode() & WRITABLE_BY_OTHERS) != 0) {
-            warn("every user of this machine may ask, and so guess passwords: the socket's mode is "
-                    + settings.socketModeText());
-        }
-        try {
-            int uid = Service.uid(settings.owner());
-            int gid = Service.gid(settings.group());
-            if (!user.root()) {
-                ownIds(uid, gid);
-            }
-            say("socket's owner and group by number: " + idText(uid) + ":" + idText(gid));
-        } catch (IOException e) {
-            problem(Failures.text(e));
+        if ((socket.mode() & WRITABLE_BY_OTHERS) != 0) {
+            warn("the socket is world-writable: any local user can guess passwords; its mode is " + socket.modeText());
         }
         if (!user.root()) {
+            ownIds(socket);
             warn("not root: PAM modules that need root, as pam_unix may, cannot check the passwords of others");
         }
     }
 
     private void peers() {
-        try {
-            PeerPolicy peers = Service.peers(settings);
-            say(
-                    peers.admitsAnyone()
-                            ? "who may ask: whoever may write to the socket"
-                            : "who may ask: of those who may write to the socket, users " + peers.uids()
-                                    + " and members of groups " + peers.gids());
-        } catch (IOException e) {
-            problem(Failures.text(e));
-        }
+        PeerPolicy peers = settings.peers();
+        say(
+                peers.admitsAnyone()
+                        ? "who may ask: whoever may write to the socket"
+                        : "who may ask: of those who may write to the socket, users " + peers.uids()
+                                + " and members of groups " + peers.gids());
     }
 
     /** Only root can give a socket to others; being a member of a group is not enough (setfsgid(2)). */
-    private void ownIds(int uid, int gid) throws IOException {
-        Path self = Path.of("/proc/self");
-        if (uid != -1 && !Integer.valueOf(uid).equals(Files.getAttribute(self, "unix:uid"))) {
-            problem("only root can make a socket for user " + settings.owner().orElse("") + ": leave out --owner");
+    private void ownIds(Settings.Socket socket) {
+        if (isOthers(socket.owner(), "unix:uid")) {
+            problem("only root can make a socket for user " + socket.owner().name() + ": leave out --owner");
         }
-        if (gid != -1 && !Integer.valueOf(gid).equals(Files.getAttribute(self, "unix:gid"))) {
-            problem("only root can make a socket for group " + settings.group().orElse("")
+        if (isOthers(socket.group(), "unix:gid")) {
+            problem("only root can make a socket for group " + socket.group().name()
                     + ": leave out --group, or start the service with that as its own group");
         }
     }
 
-    private static String idText(int id) {
-        return id == -1 ? "own" : Integer.toUnsignedString(id);
+    private static boolean isOthers(Settings.Account account, String attribute) {
+        try {
+            return account.id() != -1
+                    && !Integer.valueOf(account.id()).equals(Files.getAttribute(Path.of("/proc/self"), attribute));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static boolean isSocket(Path path) {
@@ -169,15 +167,6 @@ final class ConfigurationCheck {
         }
     }
 
-    private void limits() {
-        AuthServerConfig config = settings.serverConfig();
-        say("workers: " + config.limit(Limit.WORKERS) + ", longest request: " + config.limit(Limit.MAX_REQUEST_BYTES)
-                + " bytes, connections: "
-                + config.limit(Limit.MAX_CONNECTIONS) + ", seconds to a verdict: "
-                + config.time(Limit.REQUEST_TIMEOUT).toSeconds() + ", attempts pending for one user: "
-                + config.limit(Limit.MAX_ATTEMPTS_PER_USER));
-    }
-
     private void isolation() {
         Isolation isolation = settings.isolation();
         if (isolation.mode() == Isolation.Mode.THREAD) {
@@ -198,12 +187,12 @@ final class ConfigurationCheck {
     }
 
     private void log() {
-        say("log: " + settings.logTarget().text() + (settings.debug() ? ", debug" : ""));
-        if (settings.logTarget() instanceof LogTarget.File file) {
+        say("log: " + settings.log().target().text() + (settings.log().debug() ? ", debug" : ""));
+        if (settings.log().target() instanceof LogTarget.File file) {
             Path parent = file.path().getParent();
             logDirectory(parent == null ? file.path() : parent, "--auth-log");
             check(() -> AppendOnlyFile.check(file.path()));
-        } else if (settings.logTarget() instanceof LogTarget.Configured configured) {
+        } else if (settings.log().target() instanceof LogTarget.Configured configured) {
             check(() -> LogConfigurationCheck.check(configured.configuration()));
         }
     }

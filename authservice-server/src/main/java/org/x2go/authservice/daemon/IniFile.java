@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,6 +72,11 @@ final class IniFile {
             }
         }
         return Optional.empty();
+    }
+
+    /** The keys that a section itself has. */
+    Set<String> keys(String section) {
+        return sections.getOrDefault(section, Map.of()).keySet();
     }
 
     private void readLine(String line, int number) throws IOException {

@@ -2,6 +2,7 @@ package org.x2go.authservice.daemon;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -47,32 +48,31 @@ public final class Main {
             RenamedOptions renamed = RenamedOptions.in(given);
             String[] args = renamed.arguments().toArray(String[]::new);
             renamed.warnings().forEach(warning -> err.println(NAME + ": " + warning));
-            GivenOptions plain = PlainArguments.read(args);
-            Options options = plain != null ? plain.options() : new CommandLineParser().parse(args);
-            debug = options.debug() || options.debugInteractively();
-            if (options.help()) {
-                out.print(new CommandLineParser().help());
+            SettingSources sources = SettingSources.open(System.getenv(), Path.of(SettingsReader.DEFAULTS_CONF_PATH));
+            CommandLineParser parser = new CommandLineParser(sources);
+            Options options = parser.parse(args);
+            debug = options.log.debug || options.log.interactive;
+            if (options.other.help) {
+                out.print(parser.help());
                 return OK;
             }
-            if (options.version()) {
+            if (options.other.version) {
                 out.println("authservice " + version());
                 return OK;
             }
             ProcessUser user = ProcessUser.current();
-            Settings settings = new SettingsReader(
-                            System.getenv(), SettingsReader.DEFAULTS_CONF, SettingsReader.LOG_CONFIG, user)
-                    .read(options);
-            if (options.checkConfig()) {
-                return new ConfigurationCheck(settings, user, out).run(options.daemonize()) ? OK : FAILED;
+            Settings settings = SettingsReader.ofThisProcess(sources, user).read(parser, options);
+            boolean daemonize = options.background.daemonize;
+            if (options.other.checkConfig) {
+                return new ConfigurationCheck(settings, options.origins, user, out).run(daemonize) ? OK : FAILED;
             }
-            if (options.daemonize() && !options.backgroundChild()) {
+            if (daemonize && !options.background.child) {
                 if (socket().isPresent()) {
-                    throw new IOException(
-                            "who was given a socket (LISTEN_FDS) stays in the foreground: leave out" + " --daemonize");
+                    throw new IOException("--daemonize cannot be combined with socket activation (LISTEN_FDS)");
                 }
                 return BackgroundStart.run(given, out);
             }
-            return serve(settings, user, options.backgroundChild(), out);
+            return serve(settings, options.background.child, out);
         } catch (UsageException e) {
             err.println(NAME + ": " + e.getMessage() + " (try --help)");
             return WRONG_USAGE;
@@ -86,19 +86,18 @@ public final class Main {
     }
 
     /** Returns only by an exception: the end of the service is that of the process. */
-    private static int serve(Settings settings, ProcessUser user, boolean background, PrintStream out)
-            throws Exception {
-        Logging logging = Logging.start(settings.logTarget(), settings.debug());
+    private static int serve(Settings settings, boolean background, PrintStream out) throws Exception {
+        Logging logging = Logging.start(settings.log().target(), settings.log().debug());
         Lifecycle lifecycle = new Lifecycle(logging);
         try {
             ProcessMemory.forbidDumps();
             SystemLog.writeAs(NAME);
-            lifecycle.start(() -> start(settings, user, background, lifecycle, out));
+            lifecycle.start(() -> start(settings, background, lifecycle, out));
             warn(settings);
             lifecycle.awaitEnd();
             return OK;
         } catch (Throwable e) {
-            if (!settings.logTarget().isStderr()) {
+            if (!settings.log().target().isStderr()) {
                 LogManager.getLogger(Main.class).error("Not started: {}", Failures.textWithFile(e));
             }
             lifecycle.failed();
@@ -106,9 +105,11 @@ public final class Main {
         }
     }
 
-    private static void start(
-            Settings settings, ProcessUser user, boolean background, Lifecycle lifecycle, PrintStream out)
+    private static void start(Settings settings, boolean background, Lifecycle lifecycle, PrintStream out)
             throws Exception {
+        if (!settings.findings().problems().isEmpty()) {
+            throw new IOException(settings.findings().problems().get(0));
+        }
         BackgroundProcess process =
                 background ? BackgroundProcess.start(settings.background().logDir()) : null;
         if (settings.metrics().isPresent()) {
@@ -125,7 +126,7 @@ public final class Main {
                 "authservice {} answers on {} ({}), PAM services {}, {} workers",
                 version(),
                 service.socket(),
-                inherited.isPresent() ? "passed to it" : ownerText(settings, user),
+                inherited.isPresent() ? "passed to it" : ownerText(settings.socket()),
                 settings.services().allowed(),
                 settings.serverConfig().limit(Limit.WORKERS));
         if (process != null) {
@@ -141,9 +142,8 @@ public final class Main {
                 System.getenv(), ProcessHandle.current().pid());
     }
 
-    private static String ownerText(Settings settings, ProcessUser user) {
-        return settings.owner().orElse(user.name()) + ":" + settings.group().orElse("own group") + " "
-                + settings.socketModeText();
+    private static String ownerText(Settings.Socket socket) {
+        return socket.owner().name() + ":" + socket.group().name() + " " + socket.modeText();
     }
 
     private static Reports reports(Settings settings, Service service) throws IOException {
@@ -163,7 +163,8 @@ public final class Main {
     /** What an admin should know of, but need not wait for at the start. */
     private static void warn(Settings settings) {
         Logger log = LogManager.getLogger(Main.class);
-        settings.notes().forEach(log::warn);
+        settings.findings().mistakes().forEach(log::warn);
+        settings.findings().warnings().forEach(log::warn);
         PamServiceFiles files = PamServiceFiles.in(settings.pamConfdir());
         for (String service : settings.services().allowed()) {
             files.warnings(service).forEach(log::warn);

@@ -73,7 +73,7 @@ final class Pam implements AutoCloseable {
         Isolation isolation = settings.isolation();
         arguments.addAll(List.of("--worker-max-requests", Integer.toString(isolation.workerRequests())));
         arguments.addAll(List.of("--worker-max-rss", Integer.toString(isolation.workerMegabytes())));
-        if (settings.debug()) {
+        if (settings.log().debug()) {
             arguments.add("--debug");
         }
         return arguments;

@@ -12,40 +12,62 @@ import org.x2go.authservice.server.AuthServerConfig;
 import org.x2go.authservice.server.Limit;
 
 /**
- * What the service runs with, wherever it was set. All paths are absolute.
+ * What the service runs with, wherever it was set. All paths are absolute, all names of users and groups looked up.
  *
- * @param socketFile the socket's path
- * @param owner who shall own the socket; if empty, the process's user
- * @param group the socket's group; if empty, the process's
- * @param socketMode the socket's permission bits
+ * @param socket the socket's file, if the service makes it
  * @param services the PAM services that may be asked for
- * @param pamConfdir where their files are, if not in the system's directories
+ * @param peers who may ask, of those whom the socket's mode lets connect
+ * @param pamConfdir where the services' files are, if not in the system's directories
  * @param isolation where PAM runs
- * @param allowUids the users who may ask, by name or number
- * @param allowGids the groups whose members may ask, by name or number
- * @param limits the server's limits, where they are not its defaults
- * @param debug whether debug messages are logged
- * @param logTarget where the log goes
+ * @param limits the limits that are not left at their defaults
+ * @param log where the log goes, and how much of it there is
  * @param background what is done with the process when it goes to the background; used only if it does
  * @param metrics the file that is kept up to date with the service's metrics, if one was asked for
- * @param notes what an admin should be told about how these settings were arrived at
+ * @param findings what an admin should be told about how these settings were arrived at
  */
 record Settings(
-        Path socketFile,
-        Optional<String> owner,
-        Optional<String> group,
-        int socketMode,
+        Socket socket,
         ServicePolicy services,
+        PeerPolicy peers,
         Optional<Path> pamConfdir,
         Isolation isolation,
-        List<String> allowUids,
-        List<String> allowGids,
         Map<Limit, Integer> limits,
-        boolean debug,
-        LogTarget logTarget,
+        Log log,
         Background background,
         Optional<Metrics> metrics,
-        List<String> notes) {
+        Findings findings) {
+    /**
+     * The socket's file.
+     *
+     * @param path its path
+     * @param owner its owner
+     * @param group its group
+     * @param mode its permission bits
+     */
+    record Socket(Path path, Account owner, Account group, int mode) {
+        /** The permission bits as they are written. */
+        String modeText() {
+            String digits = Integer.toOctalString(mode);
+            return "0".repeat(Math.max(0, 4 - digits.length())) + digits;
+        }
+    }
+
+    /**
+     * A user or a group.
+     *
+     * @param name as it was given, or what to call it if none was
+     * @param id its number, -1 for that of the process
+     */
+    record Account(String name, int id) {}
+
+    /**
+     * The log.
+     *
+     * @param target where it goes
+     * @param debug whether debug messages are part of it
+     */
+    record Log(LogTarget target, boolean debug) {}
+
     /**
      * Files of a process in the background.
      *
@@ -60,41 +82,26 @@ record Settings(
      * @param file where it is
      * @param interval how often it is written
      */
-    record Metrics(Path file, Duration interval) {
-        /** As often as Prometheus is commonly told to look. */
-        static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(15);
-    }
+    record Metrics(Path file, Duration interval) {}
 
     /**
-     * The server's configuration, with the names of users and groups looked up already.
+     * What was found on the way to these settings.
      *
-     * @throws IllegalArgumentException if one of the limits is out of its range; the message names its option
+     * @param problems why the service cannot start with them
+     * @param mistakes what is set to no effect: misspelled names, and values that mean nothing
+     * @param warnings what an admin should know
      */
-    AuthServerConfig serverConfig(int uid, int gid, PeerPolicy peers) {
-        AuthServerConfig.Builder config = AuthServerConfig.builder(socketFile)
-                .socketOwner(uid)
-                .socketGroup(gid)
-                .socketMode(socketMode)
+    record Findings(List<String> problems, List<String> mistakes, List<String> warnings) {}
+
+    /** The server's configuration. */
+    AuthServerConfig serverConfig() {
+        AuthServerConfig.Builder config = AuthServerConfig.builder(socket.path)
+                .socketOwner(socket.owner.id)
+                .socketGroup(socket.group.id)
+                .socketMode(socket.mode)
                 .services(services)
                 .peers(peers);
-        limits.forEach((limit, value) -> {
-            try {
-                config.limit(limit, value);
-            } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException("--" + e.getMessage(), e);
-            }
-        });
+        limits.forEach(config::limit);
         return config.build();
-    }
-
-    /** What does not need a name to be looked up. */
-    AuthServerConfig serverConfig() {
-        return serverConfig(-1, -1, PeerPolicy.anyone());
-    }
-
-    /** The socket's permission bits as they are written. */
-    String socketModeText() {
-        String digits = Integer.toOctalString(socketMode);
-        return "0".repeat(Math.max(0, 4 - digits.length())) + digits;
     }
 }

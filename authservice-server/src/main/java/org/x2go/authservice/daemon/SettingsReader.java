@@ -5,153 +5,148 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.x2go.authservice.auth.PeerPolicy;
 import org.x2go.authservice.auth.ServicePolicy;
 import org.x2go.authservice.daemon.logging.JournalStream;
 import org.x2go.authservice.daemon.logging.LogConfigurationFile;
 import org.x2go.authservice.daemon.logging.LogTarget;
+import org.x2go.authservice.posix.Accounts;
+import org.x2go.authservice.server.Limit;
 
-/** Finds out what each setting is: from the command line, the environment, the file that is shared with the broker. */
+/** Makes {@link Settings} of {@link Options}: checks every value, looks names up, and makes paths absolute. */
 final class SettingsReader {
-    static final Path DEFAULTS_CONF = Path.of("/etc/x2go/broker/defaults.conf");
-    static final Path LOG_CONFIG = Path.of("/etc/x2go/broker/x2gobroker-authservice-logger.conf");
+    static final String CONFIG_DIR = "/etc/x2go/broker";
+    static final String DEFAULTS_CONF_PATH = CONFIG_DIR + "/defaults.conf";
+    static final String LOG_CONFIG_NAME = "x2gobroker-authservice-logger.conf";
     static final String SOCKET = "/run/x2gobroker/x2gobroker-authservice.socket";
     static final String PID_FILE = "/run/x2gobroker/x2gobroker-authservice.pid";
     static final String LOG_DIR = "/var/log/x2gobroker";
     static final String AUTH_LOG = LOG_DIR + "/authservice.log";
 
-    private static final String LOG_CONFIG_KEY = "X2GOBROKER_AUTHSERVICE_LOGCONFIG";
-    private static final String ALLOW_SERVICES_KEY = "X2GOBROKER_AUTHSERVICE_ALLOW_SERVICES";
-    private static final String AUTH_LOG_KEY = "X2GOBROKER_AUTHSERVICE_AUTH_LOG";
-    private static final Set<String> TRUE = Set.of("1", "on", "true", "yes");
-    private static final int DEFAULT_MODE = 0660;
+    /** Who runs the broker's services, by the broker's own setting. */
+    static final String DAEMON_USER = "X2GOBROKER_DAEMON_USER";
+
     private static final int ALL_PERMISSIONS = 0777;
     private static final int LONGEST_INTERVAL = 3600;
 
-    private final Map<String, String> environment;
-    private final Path defaultsConf;
+    private final SettingSources sources;
     private final Path defaultLogConfig;
     private final ProcessUser user;
-    private final List<String> notes = new ArrayList<>();
-
-    private @Nullable IniFile defaults;
+    private final List<String> problems = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
 
     /**
-     * @param environment the environment variables
-     * @param defaultsConf the file that is shared with the broker; it may be missing
+     * @param sources where settings come from besides the command line
      * @param defaultLogConfig the log configuration that is used if it is there and none is named
      * @param user who runs the service
      */
-    SettingsReader(Map<String, String> environment, Path defaultsConf, Path defaultLogConfig, ProcessUser user) {
-        this.environment = environment;
-        this.defaultsConf = defaultsConf;
+    SettingsReader(SettingSources sources, Path defaultLogConfig, ProcessUser user) {
+        this.sources = sources;
         this.defaultLogConfig = defaultLogConfig;
         this.user = user;
     }
 
+    /** The settings of this process. */
+    static SettingsReader ofThisProcess(SettingSources sources, ProcessUser user) {
+        return new SettingsReader(sources, Path.of(CONFIG_DIR, LOG_CONFIG_NAME), user);
+    }
+
     /**
-     * The settings that hold with these options.
+     * The settings that these arguments, and the sources, give.
      *
-     * @throws UsageException if an option's value is wrong
+     * @throws UsageException if a value is wrong
      * @throws IOException if a file that settings come from is wrong
      */
-    Settings read(Options options) throws UsageException, IOException {
-        readDefaultsConf();
-        Optional<String> rootOnly = user.root() ? Optional.of("root") : Optional.empty();
+    Settings read(CommandLineParser parser, Options options) throws UsageException, IOException {
+        warnings.addAll(sources.warnings());
         try {
-            Settings settings = new Settings(
-                    socketFile(options),
-                    Optional.ofNullable(options.owner()).or(() -> rootOnly),
-                    Optional.ofNullable(options.group()).or(() -> rootOnly),
-                    mode(options.permissions()),
+            return new Settings(
+                    new Settings.Socket(
+                            path(options.socket.file, "--socket-file"),
+                            account(options.socket.owner, Accounts::uidOf, "user", "--owner"),
+                            account(options.socket.group, Accounts::gidOf, "group", "--group"),
+                            mode(options.socket.permissions)),
                     services(options),
-                    path(options.pamConfdir(), "--pam-confdir"),
+                    new PeerPolicy(
+                            numbers(options.socket.allowUids, Accounts::uidOf, "user", "--allow-uid"),
+                            numbers(options.socket.allowGids, Accounts::gidOf, "group", "--allow-gid")),
+                    optionalPath(options.pam.confdir, "--pam-confdir"),
                     isolation(options),
-                    options.allowUids(),
-                    options.allowGids(),
-                    options.limits(),
-                    options.debug() || options.debugInteractively() || debugIsSet(),
-                    logTarget(options),
+                    limits(options),
+                    new Settings.Log(logTarget(options), options.log.debug || options.log.interactive),
                     new Settings.Background(
-                            path(options.pidFile(), "--pidfile").orElse(Path.of(PID_FILE)),
-                            path(options.logDir(), "--logdir").orElse(Path.of(LOG_DIR))),
+                            path(options.background.pidFile, "--pidfile"), path(options.background.logDir, "--logdir")),
                     metrics(options),
-                    List.copyOf(notes));
-            // It checks what the server will check, but while there still is somebody to be told how to do better.
-            var unused = settings.serverConfig();
-            return settings;
+                    new Settings.Findings(List.copyOf(problems), parser.mistakes(), List.copyOf(warnings)));
         } catch (IllegalArgumentException e) {
             throw new UsageException(String.valueOf(e.getMessage()));
         }
     }
 
+    private static Map<Limit, Integer> limits(Options options) {
+        options.limits.forEach((limit, value) -> {
+            try {
+                limit.check(value);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("--" + e.getMessage(), e);
+            }
+        });
+        return options.limits;
+    }
+
     private static Optional<Settings.Metrics> metrics(Options options) throws UsageException {
-        Integer seconds = options.metricsInterval();
-        if (seconds != null && (seconds < 1 || seconds > LONGEST_INTERVAL)) {
+        int seconds = options.metrics.interval;
+        if (seconds < 1 || seconds > LONGEST_INTERVAL) {
             throw new UsageException(
-                    "--metrics-interval: must be 1 s to " + LONGEST_INTERVAL + " s, not " + seconds + " s");
+                    "--metrics-interval must be 1 s to " + LONGEST_INTERVAL + " s, not " + seconds + " s");
         }
-        Duration interval = seconds == null ? Settings.Metrics.DEFAULT_INTERVAL : Duration.ofSeconds(seconds);
-        return path(options.metricsFile(), "--metrics-file").map(file -> new Settings.Metrics(file, interval));
+        return optionalPath(options.metrics.file, "--metrics-file")
+                .map(file -> new Settings.Metrics(file, Duration.ofSeconds(seconds)));
     }
 
-    private void readDefaultsConf() throws IOException {
-        if (!Files.isRegularFile(defaultsConf)) {
-            return;
-        }
-        if (!Files.isReadable(defaultsConf)) {
-            notes.add(defaultsConf + " is ignored: " + user.name() + " may not read it");
-            return;
-        }
-        defaults = IniFile.read(defaultsConf);
-    }
-
-    private ServicePolicy services(Options options) throws IOException {
-        if (!options.allowServices().isEmpty()) {
-            return ServicePolicy.allowing(options.allowServices());
-        }
-        String names = named(ALLOW_SERVICES_KEY).orElse(ServicePolicy.DEFAULT_SERVICE);
-        return ServicePolicy.allowing(List.of(names.strip().split("\\s+")));
+    private static ServicePolicy services(Options options) {
+        return ServicePolicy.allowing(
+                options.pam.allowServices.isEmpty()
+                        ? List.of(ServicePolicy.DEFAULT_SERVICE)
+                        : options.pam.allowServices);
     }
 
     private LogTarget logTarget(Options options) throws UsageException, IOException {
-        Optional<Path> authLog = path(options.authLog(), "--auth-log");
-        if (options.debugInteractively()) {
+        if (options.log.interactive) {
             return new LogTarget.Stderr();
         }
-        if (authLog.isPresent()) {
-            return new LogTarget.File(authLog.get());
+        Optional<Path> configuration = optionalPath(options.log.configuration, "--logconfig");
+        Optional<Path> file = optionalPath(options.log.file, "--auth-log");
+        LogTarget target = file.isPresent() ? new LogTarget.File(file.get()) : defaultLogTarget(options);
+        if (configuration.isEmpty()
+                && file.isEmpty()
+                && !(target instanceof LogTarget.Stderr)
+                && Files.exists(defaultLogConfig)) {
+            configuration = Optional.of(defaultLogConfig);
         }
-        LogTarget target = named(AUTH_LOG_KEY)
-                .<LogTarget>map(file -> new LogTarget.File(absolute(file)))
-                .orElse(defaultLogTarget(options));
-        if (target instanceof LogTarget.Stderr && !environment.containsKey(LOG_CONFIG_KEY)) {
-            return target;
-        }
-        Optional<Path> named = named(LOG_CONFIG_KEY).map(SettingsReader::absolute);
-        if (named.isPresent() || Files.exists(defaultLogConfig)) {
-            Path configuration = named.orElse(defaultLogConfig);
-            if (!isPython(configuration)) {
-                return new LogTarget.Configured(configuration);
+        if (configuration.isPresent()) {
+            if (!isPython(configuration.get())) {
+                return new LogTarget.Configured(configuration.get());
             }
-            notes.add(configuration + " configures the log of a Python program: it is ignored, the log goes to "
-                    + target.text());
+            warnings.add(configuration.get()
+                    + " configures the log of a Python program: it is ignored, the log goes to " + target.text());
         }
         return target;
     }
 
     /** The target if none is set. A process in the background leaves its stderr, whatever that is. */
     private LogTarget defaultLogTarget(Options options) throws IOException {
-        if (!options.daemonize() && JournalStream.isStderr(environment)) {
+        if (!options.background.daemonize && JournalStream.isStderr(sources.environment())) {
             return new LogTarget.Journal();
         }
-        boolean service = user.root()
-                || user.name().equals(named("X2GOBROKER_DAEMON_USER").orElse("x2gobroker"));
+        boolean service = user.root() || user.name().equals(daemonUser());
         return service ? new LogTarget.File(Path.of(AUTH_LOG)) : new LogTarget.Stderr();
     }
 
@@ -163,66 +158,73 @@ final class SettingsReader {
         }
     }
 
-    private Isolation isolation(Options options) throws UsageException, IOException {
-        String mode = options.isolation() != null
-                ? options.isolation()
-                : named("X2GOBROKER_AUTHSERVICE_ISOLATION").orElse(Isolation.defaultMode());
-        Integer requests = options.workerRequests();
-        Integer megabytes = options.workerMaxRss();
+    private String daemonUser() {
+        return sources.find(DAEMON_USER)
+                .map(SettingSources.Found::text)
+                .filter(name -> !name.isEmpty())
+                .orElse("x2gobroker");
+    }
+
+    private static Isolation isolation(Options options) throws UsageException {
         return new Isolation(
-                Isolation.Mode.of(mode),
-                path(options.workerSocket(), "--worker-socket"),
-                requests == null ? Isolation.DEFAULT_REQUESTS : requests,
-                megabytes == null ? Isolation.DEFAULT_MEGABYTES : megabytes);
+                Isolation.Mode.of(options.pam.isolation == null ? Isolation.defaultMode() : options.pam.isolation),
+                optionalPath(options.pam.workerSocket, "--worker-socket"),
+                options.pam.workerMaxRequests,
+                options.pam.workerMaxRss);
     }
 
-    private Path socketFile(Options options) throws UsageException, IOException {
-        Optional<Path> given = path(options.socketFile(), "--socket-file");
-        return given.isPresent()
-                ? given.get()
-                : absolute(named("X2GOBROKER_AUTHSERVICE_SOCKET").orElse(SOCKET));
+    /** Where names of accounts are looked up. */
+    private interface AccountsLookup {
+        OptionalInt find(String name) throws IOException;
     }
 
-    private boolean debugIsSet() {
-        return TRUE.contains(value("X2GOBROKER_DEBUG").orElse("").toLowerCase(Locale.ROOT));
+    /** Root's service gives its socket to root unless told otherwise, anybody else's to themselves. */
+    private Settings.Account account(@Nullable String name, AccountsLookup lookup, String kind, String option)
+            throws IOException {
+        String wanted = name == null && user.root() ? "root" : name;
+        return wanted == null
+                ? new Settings.Account(kind.equals("user") ? user.name() : "own group", -1)
+                : new Settings.Account(wanted, number(wanted, lookup, kind, option));
     }
 
-    /** What is set under this name; empty text counts as nothing. */
-    private Optional<String> named(String name) throws IOException {
-        Optional<String> text = value(name);
-        if (text.isPresent() && text.get().indexOf('\n') >= 0) {
-            throw new IOException("The value of " + name + " goes on in a second line; in " + defaultsConf
+    private Set<Integer> numbers(List<String> names, AccountsLookup lookup, String kind, String option)
+            throws IOException {
+        Set<Integer> numbers = new HashSet<>();
+        for (String name : names) {
+            numbers.add(number(name, lookup, kind, option));
+        }
+        return numbers;
+    }
+
+    private int number(String name, AccountsLookup lookup, String kind, String option) throws IOException {
+        OptionalInt found = lookup.find(name);
+        if (found.isPresent()) {
+            return found.getAsInt();
+        }
+        try {
+            return Integer.parseUnsignedInt(name);
+        } catch (NumberFormatException e) {
+            problems.add("there is no " + kind + " '" + name + "': make it, or choose another with " + option);
+            return -1;
+        }
+    }
+
+    private static Path path(String text, String option) throws UsageException {
+        if (text.isEmpty()) {
+            throw new UsageException("the value of " + option + " is empty");
+        }
+        if (text.indexOf('\n') >= 0) {
+            throw new UsageException("the value of " + option + " has two lines; in " + DEFAULTS_CONF_PATH
                     + " a line that is indented belongs to the one before");
         }
-        return text.filter(value -> !value.isEmpty());
+        return Path.of(text).toAbsolutePath();
     }
 
-    private Optional<String> value(String name) {
-        String fromEnvironment = environment.get(name);
-        if (fromEnvironment != null) {
-            return Optional.of(fromEnvironment);
-        }
-        return defaults == null ? Optional.empty() : defaults.get(name, "authservice", "common");
+    private static Optional<Path> optionalPath(@Nullable String text, String option) throws UsageException {
+        return text == null ? Optional.empty() : Optional.of(path(text, option));
     }
 
-    private static Optional<Path> path(@Nullable String text, String option) throws UsageException {
-        if (text == null) {
-            return Optional.empty();
-        }
-        if (text.isEmpty()) {
-            throw new UsageException("The value of " + option + " is empty");
-        }
-        return Optional.of(absolute(text));
-    }
-
-    private static Path absolute(String path) {
-        return Path.of(path).toAbsolutePath();
-    }
-
-    private static int mode(@Nullable String text) throws UsageException {
-        if (text == null) {
-            return DEFAULT_MODE;
-        }
+    private static int mode(String text) throws UsageException {
         String digits = text.startsWith("0o") || text.startsWith("0O") ? text.substring(2) : text;
         int mode = 0;
         for (int i = 0; i < digits.length(); i++) {
@@ -233,7 +235,7 @@ final class SettingsReader {
             }
         }
         if (digits.isEmpty() || mode < 0 || mode > ALL_PERMISSIONS) {
-            throw new UsageException("'" + text + "' is no mode for --permissions: write it in octal, as 0660");
+            throw new UsageException("'" + text + "' is an invalid octal mode for --permissions: write it as 0660");
         }
         return mode;
     }

@@ -118,7 +118,7 @@ class CommandLineIT {
         Files.writeString(directory.resolve("pam/x2gobroker"), "auth required pam_permit.so\n");
         Program.Ended with = program.run(args);
         assertThat(with.status()).isZero();
-        assertThat(with.out()).endsWith("Fit to start.\n");
+        assertThat(with.out()).endsWith("Configuration OK.\n");
         assertThat(with.err()).isEmpty();
     }
 }

@@ -21,6 +21,7 @@ class ConfigurationCheckTest {
     Path directory;
 
     private Path pam;
+    private Map<String, String> environment = Map.of();
     private String report = "";
 
     @BeforeEach
@@ -39,12 +40,14 @@ class ConfigurationCheckTest {
                 "--auth-log", directory.resolve("log").toString(),
                 "--pam-confdir", pam.toString()));
         args.addAll(List.of(more));
-        Options options = new CommandLineParser().parse(args.toArray(String[]::new));
-        Path missing = directory.resolve("missing");
-        Settings settings = new SettingsReader(Map.of(), missing, missing, user).read(options);
+        SettingSources sources = SettingSources.open(environment, directory.resolve("missing"));
+        CommandLineParser parser = new CommandLineParser(sources);
+        Options options = parser.parse(args.toArray(String[]::new));
+        Settings settings = new SettingsReader(sources, directory.resolve("missing"), user).read(parser, options);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        boolean sound = new ConfigurationCheck(settings, user, new PrintStream(out, true, StandardCharsets.UTF_8))
-                .run(options.daemonize());
+        PrintStream print = new PrintStream(out, true, StandardCharsets.UTF_8);
+        boolean sound =
+                new ConfigurationCheck(settings, options.origins, user, print).run(options.background.daemonize);
         report = out.toString(StandardCharsets.UTF_8);
         return sound;
     }
@@ -58,7 +61,7 @@ class ConfigurationCheckTest {
                 .contains("PAM service x2gobroker: " + pam.resolve("x2gobroker"))
                 .contains("log: " + directory.resolve("log"))
                 .doesNotContain("problem: ")
-                .endsWith("Fit to start.\n");
+                .endsWith("Configuration OK.\n");
         assertThat(directory.resolve("run")).doesNotExist();
         assertThat(directory.resolve("log")).doesNotExist();
     }
@@ -85,7 +88,7 @@ class ConfigurationCheckTest {
         assertThat(check(ordinary, args)).isTrue();
         assertThat(report)
                 .contains("PAM: in processes that systemd starts for connections to " + workers)
-                .doesNotContain("/proc/no/socket", "not root");
+                .doesNotContain("socket: /proc/no/socket", "not root");
     }
 
     @Test
@@ -95,7 +98,7 @@ class ConfigurationCheckTest {
 
         assertThat(report)
                 .contains("problem: PAM service missing has no file in " + pam)
-                .endsWith("Not fit to start: see the problems above.\n");
+                .endsWith("The service cannot run with this configuration: see the problems above.\n");
     }
 
     @Test
@@ -107,9 +110,30 @@ class ConfigurationCheckTest {
     }
 
     @Test
+    void misspelledSettingsAreProblems() throws Exception {
+        environment = Map.of("X2GOBROKER_DEBUG", "maybe", "X2GOBROKER_AUTHSERVICE_WORKER", "3");
+
+        assertThat(check()).isFalse();
+        assertThat(report)
+                .contains("problem: environment, X2GOBROKER_DEBUG: 'maybe' is neither on nor off")
+                .contains("problem: unknown setting X2GOBROKER_AUTHSERVICE_WORKER");
+    }
+
+    @Test
+    void everySettingIsShownWithItsSource() throws Exception {
+        environment = Map.of("X2GOBROKER_AUTHSERVICE_WORKERS", "3");
+
+        assertThat(check("--request-timeout", "7")).isTrue();
+        assertThat(report)
+                .contains("  workers = 3 (environment, X2GOBROKER_AUTHSERVICE_WORKERS)\n")
+                .contains("  request-timeout = 7 (command line)\n")
+                .contains("  send-timeout = 10 (default)\n");
+    }
+
+    @Test
     void warnsOfASocketForEverybody() throws Exception {
         assertThat(check("-p", "666")).isTrue();
-        assertThat(report).contains("warning: every user of this machine may ask");
+        assertThat(report).contains("warning: the socket is world-writable");
     }
 
     @Test

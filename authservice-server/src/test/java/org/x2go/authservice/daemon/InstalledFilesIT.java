@@ -106,11 +106,12 @@ class InstalledFilesIT {
                 .matcher(Files.readString(UNITS.resolve(SERVICE)));
         assertThat(start.find()).isTrue();
 
-        Options options = new CommandLineParser().parse(start.group(1).split(" ", -1));
+        Options options = new CommandLineParser(SettingSources.none())
+                .parse(start.group(1).split(" ", -1));
 
-        assertThat(options.isolation()).isEqualTo("process");
+        assertThat(options.pam.isolation).isEqualTo("process");
         assertThat(Files.readString(UNITS.resolve("x2gobroker-authservice-worker.socket")))
-                .contains("ListenStream=" + options.workerSocket() + "\n");
+                .contains("ListenStream=" + options.pam.workerSocket + "\n");
         assertThat(Files.readString(UNITS.resolve("x2gobroker-authservice.socket")))
                 .contains(
                         "ListenStream=" + SettingsReader.SOCKET + "\n",
@@ -132,8 +133,8 @@ class InstalledFilesIT {
     @Test
     void theManPageHasEveryOptionOfTheHelp() throws IOException {
         String page = Files.readString(DIST.resolve("man/x2gobroker-authservice.8"));
-        Matcher option =
-                Pattern.compile("(?<=[ ,])--?[a-zA-Z][a-z-]*").matcher(firstLines(new CommandLineParser().help()));
+        Matcher option = Pattern.compile("(?<=[ ,])--?[a-zA-Z][a-z-]*")
+                .matcher(firstLines(new CommandLineParser(SettingSources.none()).help()));
         int options = 0;
         while (option.find()) {
             assertThat(page)
@@ -150,7 +151,8 @@ class InstalledFilesIT {
 
     @Test
     void bashCompletesTheOptions() throws Exception {
-        Path script = Files.writeString(directory.resolve("completion"), new CommandLineParser().bashCompletion());
+        Path script = Files.writeString(
+                directory.resolve("completion"), new CommandLineParser(SettingSources.none()).bashCompletion());
 
         String words = run(
                 "bash",

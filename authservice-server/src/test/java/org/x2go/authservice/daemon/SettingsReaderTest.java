@@ -39,7 +39,9 @@ class SettingsReaderTest {
 
     private Settings read(ProcessUser user, Map<String, String> environment, String... args)
             throws UsageException, IOException {
-        return new SettingsReader(environment, defaultsConf, logConfig, user).read(new CommandLineParser().parse(args));
+        SettingSources sources = SettingSources.open(environment, defaultsConf);
+        CommandLineParser parser = new CommandLineParser(sources);
+        return new SettingsReader(sources, logConfig, user).read(parser, parser.parse(args));
     }
 
     private Settings read(Map<String, String> environment, String... args) throws UsageException, IOException {
@@ -50,21 +52,22 @@ class SettingsReaderTest {
     void hasTheDefaultsOfTheServiceBefore() throws Exception {
         Settings settings = read(Map.of());
 
-        assertThat(settings.socketFile()).hasToString("/run/x2gobroker/x2gobroker-authservice.socket");
-        assertThat(settings.owner()).contains("root");
-        assertThat(settings.group()).contains("root");
-        assertThat(settings.socketMode()).isEqualTo(0660);
+        assertThat(settings.socket().path()).hasToString("/run/x2gobroker/x2gobroker-authservice.socket");
+        assertThat(settings.socket().owner()).isEqualTo(new Settings.Account("root", 0));
+        assertThat(settings.socket().group()).isEqualTo(new Settings.Account("root", 0));
+        assertThat(settings.socket().mode()).isEqualTo(0660);
         assertThat(settings.services().allowed()).containsExactly("x2gobroker");
         assertThat(settings.pamConfdir()).isEmpty();
         assertThat(settings.limits()).isEmpty();
         assertThat(settings.serverConfig().limit(Limit.WORKERS)).isEqualTo(Limit.WORKERS.defaultValue());
         assertThat(settings.serverConfig().limit(Limit.MAX_REQUEST_BYTES)).isEqualTo(4096);
-        assertThat(settings.debug()).isFalse();
-        assertThat(settings.logTarget()).isEqualTo(new LogTarget.File(Path.of("/var/log/x2gobroker/authservice.log")));
+        assertThat(settings.log().debug()).isFalse();
+        assertThat(settings.log().target())
+                .isEqualTo(new LogTarget.File(Path.of("/var/log/x2gobroker/authservice.log")));
         assertThat(settings.background())
                 .isEqualTo(new Settings.Background(
                         Path.of("/run/x2gobroker/x2gobroker-authservice.pid"), Path.of("/var/log/x2gobroker")));
-        assertThat(settings.notes()).isEmpty();
+        assertThat(settings.findings().warnings()).isEmpty();
     }
 
     @Test
@@ -99,15 +102,15 @@ class SettingsReaderTest {
     @Test
     void prefersTheCommandLineThenTheEnvironmentThenTheFile() throws Exception {
         Files.writeString(defaultsConf, "[common]\n" + SOCKET + "=/common\n");
-        assertThat(read(Map.of()).socketFile()).hasToString("/common");
+        assertThat(read(Map.of()).socket().path()).hasToString("/common");
 
         Files.writeString(defaultsConf, "[common]\n" + SOCKET + "=/common\n[authservice]\n" + SOCKET + "=/own\n");
-        assertThat(read(Map.of()).socketFile()).hasToString("/own");
+        assertThat(read(Map.of()).socket().path()).hasToString("/own");
 
         Map<String, String> environment = Map.of(SOCKET, "/environment");
-        assertThat(read(environment).socketFile()).hasToString("/environment");
+        assertThat(read(environment).socket().path()).hasToString("/environment");
 
-        assertThat(read(environment, "-s", "/option").socketFile()).hasToString("/option");
+        assertThat(read(environment, "-s", "/option").socket().path()).hasToString("/option");
     }
 
     @Test
@@ -125,19 +128,20 @@ class SettingsReaderTest {
     void logsToTheFileOfTheEnvironmentWhoeverRunsIt() throws Exception {
         Map<String, String> environment = Map.of("X2GOBROKER_AUTHSERVICE_AUTH_LOG", "/log/own");
 
-        assertThat(read(JANE, environment).logTarget()).isEqualTo(new LogTarget.File(Path.of("/log/own")));
-        assertThat(read(environment).logTarget()).isEqualTo(new LogTarget.File(Path.of("/log/own")));
-        assertThat(read(environment, "--auth-log", "/log/option").logTarget())
+        assertThat(read(JANE, environment).log().target()).isEqualTo(new LogTarget.File(Path.of("/log/own")));
+        assertThat(read(environment).log().target()).isEqualTo(new LogTarget.File(Path.of("/log/own")));
+        assertThat(read(environment, "--auth-log", "/log/option").log().target())
                 .isEqualTo(new LogTarget.File(Path.of("/log/option")));
-        assertThat(read(environment, "-i").logTarget()).isEqualTo(new LogTarget.Stderr());
+        assertThat(read(environment, "-i").log().target()).isEqualTo(new LogTarget.Stderr());
 
         Files.writeString(logConfig, "<Configuration/>");
-        assertThat(read(JANE, environment).logTarget()).isEqualTo(new LogTarget.Configured(logConfig));
+        assertThat(read(JANE, environment).log().target()).isEqualTo(new LogTarget.File(Path.of("/log/own")));
+        assertThat(read(Map.of()).log().target()).isEqualTo(new LogTarget.Configured(logConfig));
     }
 
     @Test
     void takesEmptyPathsForNone() throws Exception {
-        assertThat(read(Map.of(SOCKET, "", LOG_CONFIG, "")).socketFile()).hasToString(SettingsReader.SOCKET);
+        assertThat(read(Map.of(SOCKET, "", LOG_CONFIG, "")).socket().path()).hasToString(SettingsReader.SOCKET);
     }
 
     @Test
@@ -145,26 +149,25 @@ class SettingsReaderTest {
         Files.writeString(defaultsConf, "[common]\n" + SOCKET + "=/a\n  /b\n");
 
         assertThatThrownBy(() -> read(Map.of()))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining(SOCKET)
-                .hasMessageContaining(defaultsConf.toString());
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining("the value of --socket-file has two lines");
     }
 
     @ParameterizedTest
     @CsvSource({"1,true", "on,true", "On,true", "TRUE,true", "yes,true", "0,false", "no,false", "y,false", "'',false"})
     void readsDebugAsTheServiceBefore(String word, boolean debug) throws Exception {
-        assertThat(read(Map.of("X2GOBROKER_DEBUG", word)).debug()).isEqualTo(debug);
+        assertThat(read(Map.of("X2GOBROKER_DEBUG", word)).log().debug()).isEqualTo(debug);
 
         Files.writeString(defaultsConf, "[authservice]\nX2GOBROKER_DEBUG=" + word + "\n");
-        assertThat(read(Map.of()).debug()).isEqualTo(debug);
+        assertThat(read(Map.of()).log().debug()).isEqualTo(debug);
     }
 
     @Test
     void debugInTheEnvironmentCanTurnItOff() throws Exception {
         Files.writeString(defaultsConf, "[common]\nX2GOBROKER_DEBUG=1\n");
 
-        assertThat(read(Map.of("X2GOBROKER_DEBUG", "0")).debug()).isFalse();
-        assertThat(read(Map.of("X2GOBROKER_DEBUG", "0"), "-d").debug()).isTrue();
+        assertThat(read(Map.of("X2GOBROKER_DEBUG", "0")).log().debug()).isFalse();
+        assertThat(read(Map.of("X2GOBROKER_DEBUG", "0"), "-d").log().debug()).isTrue();
     }
 
     @ParameterizedTest
@@ -172,7 +175,7 @@ class SettingsReaderTest {
     void readsModes(String text, String mode) throws Exception {
         Settings settings = read(Map.of(), "-p", text);
 
-        assertThat(settings.socketMode()).isEqualTo(Integer.parseInt(mode, 8));
+        assertThat(settings.socket().mode()).isEqualTo(Integer.parseInt(mode, 8));
     }
 
     @ParameterizedTest
@@ -190,7 +193,7 @@ class SettingsReaderTest {
         "--max-request-bytes=1, --max-request-bytes must be 64 bytes",
         "--allow-service=other, 'other' cannot be allowed",
         "--allow-service=../su, cannot be allowed",
-        "--socket-file=, The value of --socket-file is empty"
+        "--socket-file=, the value of --socket-file is empty"
     })
     void refusesValuesOutOfRange(String option, String message) {
         assertThatThrownBy(() -> read(Map.of(), option))
@@ -202,32 +205,32 @@ class SettingsReaderTest {
     void makesRelativePathsAbsolute() throws Exception {
         Settings settings = read(Map.of(), "-s", "s", "-P", "p", "-L", "l", "--pam-confdir", "c", "--auth-log", "a");
 
-        assertThat(settings.socketFile()).isEqualTo(Path.of("s").toAbsolutePath());
+        assertThat(settings.socket().path()).isEqualTo(Path.of("s").toAbsolutePath());
         assertThat(settings.background().pidFile()).isAbsolute();
         assertThat(settings.background().logDir()).isAbsolute();
         assertThat(settings.pamConfdir()).contains(Path.of("c").toAbsolutePath());
-        assertThat(settings.logTarget())
+        assertThat(settings.log().target())
                 .isEqualTo(new LogTarget.File(Path.of("a").toAbsolutePath()));
     }
 
     @Test
     void leavesTheSocketToWhoeverIsNotRoot() throws Exception {
-        assertThat(read(JANE, Map.of()).owner()).isEmpty();
-        assertThat(read(JANE, Map.of()).group()).isEmpty();
-        assertThat(read(JANE, Map.of(), "-g", "staff").group()).contains("staff");
+        assertThat(read(JANE, Map.of()).socket().owner()).isEqualTo(new Settings.Account("jane", -1));
+        assertThat(read(JANE, Map.of()).socket().group().id()).isEqualTo(-1);
+        assertThat(read(JANE, Map.of(), "-g", "staff").socket().group().name()).isEqualTo("staff");
     }
 
     @Test
     void logsToStderrForUsersWhoAreNotTheServices() throws Exception {
         LogTarget file = new LogTarget.File(Path.of(SettingsReader.AUTH_LOG));
 
-        assertThat(read(JANE, Map.of()).logTarget()).isEqualTo(new LogTarget.Stderr());
-        assertThat(read(BROKER, Map.of()).logTarget()).isEqualTo(file);
-        assertThat(read(JANE, Map.of("X2GOBROKER_DAEMON_USER", "jane")).logTarget())
+        assertThat(read(JANE, Map.of()).log().target()).isEqualTo(new LogTarget.Stderr());
+        assertThat(read(BROKER, Map.of()).log().target()).isEqualTo(file);
+        assertThat(read(JANE, Map.of("X2GOBROKER_DAEMON_USER", "jane")).log().target())
                 .isEqualTo(file);
-        assertThat(read(BROKER, Map.of("X2GOBROKER_DAEMON_USER", "jane")).logTarget())
+        assertThat(read(BROKER, Map.of("X2GOBROKER_DAEMON_USER", "jane")).log().target())
                 .isEqualTo(new LogTarget.Stderr());
-        assertThat(read(JANE, Map.of(), "--auth-log=/tmp/a").logTarget())
+        assertThat(read(JANE, Map.of(), "--auth-log=/tmp/a").log().target())
                 .isEqualTo(new LogTarget.File(Path.of("/tmp/a")));
     }
 
@@ -237,33 +240,34 @@ class SettingsReaderTest {
         Map<String, String> environment = new HashMap<>();
         environment.put("JOURNAL_STREAM", stderr.get("dev") + ":" + stderr.get("ino"));
 
-        assertThat(read(environment).logTarget()).isEqualTo(new LogTarget.Journal());
-        assertThat(read(JANE, environment).logTarget()).isEqualTo(new LogTarget.Journal());
-        assertThat(read(environment, "--auth-log", "/log/option").logTarget())
+        assertThat(read(environment).log().target()).isEqualTo(new LogTarget.Journal());
+        assertThat(read(JANE, environment).log().target()).isEqualTo(new LogTarget.Journal());
+        assertThat(read(environment, "--auth-log", "/log/option").log().target())
                 .isEqualTo(new LogTarget.File(Path.of("/log/option")));
-        assertThat(read(environment, "--daemonize").logTarget())
+        assertThat(read(environment, "--daemonize").log().target())
                 .isEqualTo(new LogTarget.File(Path.of(SettingsReader.AUTH_LOG)));
         environment.put("X2GOBROKER_AUTHSERVICE_AUTH_LOG", "/log/own");
-        assertThat(read(environment).logTarget()).isEqualTo(new LogTarget.File(Path.of("/log/own")));
+        assertThat(read(environment).log().target()).isEqualTo(new LogTarget.File(Path.of("/log/own")));
     }
 
     @Test
     void interactiveDebuggingLogsToStderrWhateverElseIsSet() throws Exception {
         Settings settings = read(Map.of(LOG_CONFIG, "/nowhere"), "-i", "--auth-log=/tmp/a");
 
-        assertThat(settings.debug()).isTrue();
-        assertThat(settings.logTarget()).isEqualTo(new LogTarget.Stderr());
+        assertThat(settings.log().debug()).isTrue();
+        assertThat(settings.log().target()).isEqualTo(new LogTarget.Stderr());
     }
 
     @Test
     void usesALogConfigurationThatIsNamedOrInItsUsualPlace() throws Exception {
         Path named = Files.writeString(directory.resolve("named.xml"), "<Configuration/>");
-        assertThat(read(Map.of(LOG_CONFIG, named.toString())).logTarget()).isEqualTo(new LogTarget.Configured(named));
-        assertThat(read(JANE, Map.of(LOG_CONFIG, named.toString())).logTarget())
+        assertThat(read(Map.of(LOG_CONFIG, named.toString())).log().target())
+                .isEqualTo(new LogTarget.Configured(named));
+        assertThat(read(JANE, Map.of(LOG_CONFIG, named.toString())).log().target())
                 .isEqualTo(new LogTarget.Configured(named));
 
         Files.writeString(logConfig, "<Configuration/>");
-        assertThat(read(Map.of()).logTarget()).isEqualTo(new LogTarget.Configured(logConfig));
+        assertThat(read(Map.of()).log().target()).isEqualTo(new LogTarget.Configured(logConfig));
     }
 
     @Test
@@ -272,8 +276,8 @@ class SettingsReaderTest {
 
         Settings settings = read(Map.of());
 
-        assertThat(settings.logTarget()).isEqualTo(new LogTarget.File(Path.of(SettingsReader.AUTH_LOG)));
-        assertThat(settings.notes()).singleElement().asString().startsWith(logConfig.toString());
+        assertThat(settings.log().target()).isEqualTo(new LogTarget.File(Path.of(SettingsReader.AUTH_LOG)));
+        assertThat(settings.findings().warnings()).singleElement().asString().startsWith(logConfig.toString());
     }
 
     @Test

@@ -27,8 +27,8 @@ record WorkerOptions(ServicePolicy services, @Nullable Path confdir, WorkerLimit
     static WorkerOptions parse(String... args) {
         List<String> services = new ArrayList<>();
         Path confdir = null;
-        int requests = 100_000;
-        int megabytes = 256;
+        int requests = WorkerLimits.DEFAULT_REQUESTS;
+        int megabytes = WorkerLimits.DEFAULT_MEGABYTES;
         boolean debug = false;
         for (Iterator<String> rest = separated(args).iterator(); rest.hasNext(); ) {
             String option = rest.next();
