@@ -14,6 +14,7 @@ import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -164,7 +165,8 @@ final class CommandLineParser {
         return arg.type() == boolean.class;
     }
 
-    private static @Nullable String settingName(OptionSpec option) {
+    /** The name of an option as a setting; null if it is none. */
+    static @Nullable String settingName(OptionSpec option) {
         SettingName name = option.userObject() instanceof Field field ? field.getAnnotation(SettingName.class) : null;
         if (name != null) {
             return name.value();
@@ -173,6 +175,11 @@ final class CommandLineParser {
                 ? null
                 : SettingSources.PREFIX
                         + option.longestName().substring(2).replace('-', '_').toUpperCase(Locale.ROOT);
+    }
+
+    /** The options as picocli describes them, for the pages that are made from them. */
+    CommandSpec spec() {
+        return commandLine.getCommandSpec();
     }
 
     private OptionSpec option(String name) {

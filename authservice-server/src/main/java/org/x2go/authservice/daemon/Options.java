@@ -176,7 +176,12 @@ final class Options {
                 names = {"-P", "--pidfile"},
                 paramLabel = "FILE",
                 defaultValue = SettingsReader.PID_FILE,
-                description = {"With -D, where the process's number is written. Default:", "${DEFAULT-VALUE}"})
+                description = {
+                    "With -D, the file that the process's number is written to. That of a service that runs, and whatever is"
+                            + " no old PID file, is left alone. If root stops the service by it, it belongs in a directory that"
+                            + " only root may write to. Default:",
+                    "${DEFAULT-VALUE}"
+                })
         String pidFile = SettingsReader.PID_FILE;
 
         @Option(
@@ -198,7 +203,8 @@ final class Options {
                 paramLabel = "FILE",
                 description =
                         "Keep this file up to date with metrics in Prometheus's text format, for the textfile collector"
-                                + " of node_exporter, which wants a name in .prom")
+                                + " of node_exporter, which wants a name in .prom. It is replaced as a whole, and removed when the"
+                        + " service stops; a file that does not hold this program's metrics is left alone")
         @Nullable
         String file;
 

@@ -157,7 +157,7 @@ class InstalledFilesIT {
         String words = run(
                 "bash",
                 "-c",
-                ". \"$1\"; COMP_WORDS=(x2gobroker-authservice --max-p); COMP_CWORD=1; _complete_x2gobroker-authservice;"
+                ". \"$1\"; COMP_WORDS=(x2gobroker-authservice --max-a); COMP_CWORD=1; _complete_x2gobroker-authservice;"
                         + " echo \"${COMPREPLY[@]}\"",
                 "bash",
                 script.toString());
