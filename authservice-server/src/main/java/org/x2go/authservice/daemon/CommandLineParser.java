@@ -2,6 +2,7 @@ package org.x2go.authservice.daemon;
 
 import java.lang.reflect.Field;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -12,10 +13,11 @@ import org.jspecify.annotations.Nullable;
 import org.x2go.authservice.server.Limit;
 import picocli.AutoComplete;
 import picocli.CommandLine;
-import picocli.CommandLine.Model.ArgGroupSpec;
+import picocli.CommandLine.Help;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
@@ -26,7 +28,12 @@ import picocli.CommandLine.ParseResult;
 final class CommandLineParser {
     static final String BACKGROUND_CHILD = "--background-child";
 
-    private static final int LIMITS_ORDER = 2;
+    private static final String LIMITS = "Limits";
+
+    /** As the classes in Options are called that hold them. */
+    private static final List<String> GROUPS =
+            List.of("Socket", "PAM", LIMITS, "Log", "Background", "Metrics", "Other");
+
     private static final int WIDTH = 80;
     private static final Set<String> TRUE = Set.of("1", "on", "true", "yes");
     private static final Set<String> FALSE = Set.of("0", "off", "false", "no", "");
@@ -42,20 +49,15 @@ final class CommandLineParser {
 
     CommandLineParser(SettingSources sources) {
         this.sources = sources;
-        ArgGroupSpec.Builder limits = ArgGroupSpec.builder()
-                .validate(false)
-                .exclusive(false)
-                .heading("%nLimits:%n")
-                .order(LIMITS_ORDER);
         for (Limit limit : Limit.values()) {
-            limits.addArg(OptionSpec.builder("--" + limit.optionName())
+            spec().addOption(OptionSpec.builder("--" + limit.optionName())
                     .paramLabel(limit.unit() == Limit.Unit.SECONDS ? "SECONDS" : "N")
-                    .type(int.class)
+                    .type(Integer.class)
                     .description(limit.description() + ", " + limit.least() + " to " + limit.most() + ". Default: "
                             + limit.defaultText())
                     .build());
         }
-        commandLine.getCommandSpec().addArgGroup(limits.build());
+        commandLine.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, this::optionList);
         commandLine
                 .setUsageHelpWidth(WIDTH)
                 .setAbbreviatedOptionsAllowed(true)
@@ -64,6 +66,7 @@ final class CommandLineParser {
                 .setExpandAtFiles(false)
                 .setInterpolateVariables(false)
                 .registerConverter(int.class, CommandLineParser::number)
+                .registerConverter(Integer.class, CommandLineParser::number)
                 .setDefaultValueProvider(this::fromSources);
     }
 
@@ -84,27 +87,17 @@ final class CommandLineParser {
         try {
             ParseResult result = commandLine.parseArgs(args);
             for (Limit limit : Limit.values()) {
-                OptionSpec option = option("--" + limit.optionName());
-                Integer value = result.hasMatchedOption(option) ? option.<Integer>getValue() : limitFromSources(option);
+                Integer value = spec().findOption("--" + limit.optionName()).getValue();
                 if (value != null) {
                     options.limits.put(limit, value);
                 }
             }
-            commandLine.getCommandSpec().options().stream()
+            spec().options().stream()
                     .filter(option -> settingName(option) != null)
                     .forEach(option -> finish(option, result));
             return options;
         } catch (ParameterException e) {
             throw new UsageException(message(e));
-        }
-    }
-
-    private @Nullable Integer limitFromSources(OptionSpec option) {
-        String text = fromSources(option);
-        try {
-            return text == null ? null : Integer.valueOf(number(text));
-        } catch (CommandLine.TypeConversionException e) {
-            throw new ParameterException(commandLine, e.getMessage(), e, option, text);
         }
     }
 
@@ -182,13 +175,9 @@ final class CommandLineParser {
         return commandLine.getCommandSpec();
     }
 
-    private OptionSpec option(String name) {
-        return commandLine.getCommandSpec().findOption(name);
-    }
-
     /** Settings that are misspelled, or have a value that means nothing: found by {@link #parse}. */
     List<String> mistakes() {
-        List<String> known = commandLine.getCommandSpec().options().stream()
+        List<String> known = spec().options().stream()
                 .map(CommandLineParser::settingName)
                 .filter(name -> name != null)
                 .map(String::valueOf)
@@ -201,7 +190,36 @@ final class CommandLineParser {
     /** The text of {@code --help}. */
     String help() {
         commandLine.setInterpolateVariables(true).setDefaultValueProvider(arg -> null);
-        return commandLine.getUsageMessage(CommandLine.Help.Ansi.OFF);
+        return commandLine.getUsageMessage(Help.Ansi.OFF);
+    }
+
+    /** The options by what they are about, in the order of the help. */
+    Map<String, List<OptionSpec>> groups() {
+        Map<String, List<OptionSpec>> groups = new LinkedHashMap<>();
+        for (String title : GROUPS) {
+            groups.put(
+                    title,
+                    spec().options().stream()
+                            .filter(option -> !option.hidden() && title.equalsIgnoreCase(group(option)))
+                            .toList());
+        }
+        return groups;
+    }
+
+    private static String group(OptionSpec option) {
+        return option.userObject() instanceof Field field
+                ? field.getDeclaringClass().getSimpleName()
+                : LIMITS;
+    }
+
+    private String optionList(Help help) {
+        StringBuilder list = new StringBuilder();
+        groups().forEach((title, group) -> {
+            Help.Layout layout = help.createDefaultLayout();
+            layout.addAllOptions(group, help.createDefaultParamLabelRenderer());
+            list.append('\n').append(title).append(":\n").append(layout);
+        });
+        return list.toString();
     }
 
     /** A script that completes these options in bash. */

@@ -7,8 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.x2go.authservice.server.Limit;
 import org.x2go.authservice.worker.process.WorkerLimits;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -204,7 +204,7 @@ final class Options {
                 description =
                         "Keep this file up to date with metrics in Prometheus's text format, for the textfile collector"
                                 + " of node_exporter, which wants a name in .prom. It is replaced as a whole, and removed when the"
-                        + " service stops; a file that does not hold this program's metrics is left alone")
+                                + " service stops; a file that does not hold this program's metrics is left alone")
         @Nullable
         String file;
 
@@ -233,22 +233,22 @@ final class Options {
         boolean help;
     }
 
-    @ArgGroup(validate = false, exclusive = false, heading = "%nSocket:%n", order = 0)
+    @Mixin
     final Socket socket = new Socket();
 
-    @ArgGroup(validate = false, exclusive = false, heading = "%nPAM:%n", order = 1)
+    @Mixin
     final Pam pam = new Pam();
 
-    @ArgGroup(validate = false, exclusive = false, heading = "%nLog:%n", order = 3)
+    @Mixin
     final Log log = new Log();
 
-    @ArgGroup(validate = false, exclusive = false, heading = "%nBackground:%n", order = 4)
+    @Mixin
     final Background background = new Background();
 
-    @ArgGroup(validate = false, exclusive = false, heading = "%nMetrics:%n", order = 5)
+    @Mixin
     final Metrics metrics = new Metrics();
 
-    @ArgGroup(validate = false, exclusive = false, heading = "%nOther:%n", order = 6)
+    @Mixin
     final Other other = new Other();
 
     /** The limits that are not left at their defaults. */

@@ -84,6 +84,16 @@ class CommandLineParserTest {
     }
 
     @Test
+    void lastOfAnOptionGivenTwiceCountsAndOthersStay() throws Exception {
+        Options options = parse("-D", "-P", "/a", "-L", "/l", "-P", "/b", "--workers=1", "--workers=2", "-o", "x");
+
+        assertThat(options.background.daemonize).isTrue();
+        assertThat(options.background.pidFile).isEqualTo("/b");
+        assertThat(options.background.logDir).isEqualTo("/l");
+        assertThat(options.limits).containsExactly(Map.entry(Limit.WORKERS, 2));
+    }
+
+    @Test
     void namesWithBlanksCanBeGivenOnTheCommandLine() throws Exception {
         assertThat(parse("--allow-gid", "domain users").socket.allowGids).containsExactly("domain users");
     }

@@ -7,10 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
@@ -21,10 +21,7 @@ class OptionPagesTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final int LINE_LENGTH = 78;
 
-    private final List<ArgGroupSpec> groups = new CommandLineParser(SettingSources.none())
-            .spec().argGroups().stream()
-                    .sorted(Comparator.comparingInt(ArgGroupSpec::order))
-                    .toList();
+    private final Map<String, List<OptionSpec>> groups = new CommandLineParser(SettingSources.none()).groups();
 
     @Test
     void manPageHasTheOptions() throws IOException {
@@ -32,7 +29,7 @@ class OptionPagesTest {
                 ROOT.resolve("dist/man/x2gobroker-authservice.8"),
                 ".\\\" Made from the options.\n",
                 ".\\\" The options end here.\n",
-                groups.stream().map(OptionPagesTest::manGroup).collect(Collectors.joining(".Pp\n")));
+                groups.entrySet().stream().map(OptionPagesTest::manGroup).collect(Collectors.joining(".Pp\n")));
     }
 
     @Test
@@ -41,7 +38,7 @@ class OptionPagesTest {
                 ROOT.resolve("docs/CONFIGURATION.md"),
                 "<!-- made from the options -->\n",
                 "<!-- the options end here -->\n",
-                groups.stream().map(OptionPagesTest::table).collect(Collectors.joining("\n")));
+                groups.entrySet().stream().map(OptionPagesTest::table).collect(Collectors.joining("\n")));
     }
 
     private static void holdsOrWrites(Path file, String begin, String end, String expected) throws IOException {
@@ -58,24 +55,14 @@ class OptionPagesTest {
         }
     }
 
-    private static Stream<OptionSpec> options(ArgGroupSpec group) {
-        return group.options().stream()
-                .filter(option -> !option.hidden())
-                .sorted(Comparator.comparingInt(OptionSpec::order));
-    }
-
-    private static String title(ArgGroupSpec group) {
-        return group.heading().replace("%n", "");
-    }
-
     private static String description(OptionSpec option) {
         return String.join(" ", option.description())
                 .replace("${DEFAULT-VALUE}", String.valueOf(option.defaultValue()));
     }
 
-    private static String manGroup(ArgGroupSpec group) {
-        return title(group) + "\n.Bl -tag -width Ds\n"
-                + options(group).map(OptionPagesTest::manOption).collect(Collectors.joining())
+    private static String manGroup(Map.Entry<String, List<OptionSpec>> group) {
+        return group.getKey() + ":\n.Bl -tag -width Ds\n"
+                + group.getValue().stream().map(OptionPagesTest::manOption).collect(Collectors.joining())
                 + ".El\n";
     }
 
@@ -92,7 +79,7 @@ class OptionPagesTest {
     private static String wrapped(String text) {
         StringBuilder lines = new StringBuilder();
         int length = 0;
-        for (String word : text.split(" ")) {
+        for (String word : text.split(" ", -1)) {
             if (length > 0
                     && (length + 1 + word.length() > LINE_LENGTH
                             || lines.toString().matches("(?s).*[^.][.]"))) {
@@ -109,9 +96,9 @@ class OptionPagesTest {
         return lines + (text.endsWith(".") ? "\n" : ".\n");
     }
 
-    private static String table(ArgGroupSpec group) {
-        return "### " + title(group).replace(":", "") + "\n\n| option | setting | what it is |\n|---|---|---|\n"
-                + options(group).map(OptionPagesTest::row).collect(Collectors.joining());
+    private static String table(Map.Entry<String, List<OptionSpec>> group) {
+        return "### " + group.getKey() + "\n\n| option | setting | what it is |\n|---|---|---|\n"
+                + group.getValue().stream().map(OptionPagesTest::row).collect(Collectors.joining());
     }
 
     private static String row(OptionSpec option) {
