@@ -35,7 +35,7 @@ class MetricsFileTest {
         file = new MetricsFile(path, Duration.ofSeconds(15), new MetricsFormat("1.2.3"));
     }
 
-    private static ServiceStatistics statistics() {
+    static ServiceStatistics statistics() {
         List<Long> counts = new ArrayList<>(Collections.nCopies(ServerStatistics.Durations.BOUNDS.size() + 1, 0L));
         counts.set(0, 3L);
         counts.set(3, 2L);
