@@ -10,11 +10,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.x2go.authservice.auth.PeerPolicy;
 import org.x2go.authservice.daemon.logging.LogConfigurationCheck;
 import org.x2go.authservice.daemon.logging.LogTarget;
+import org.x2go.authservice.pam.Finding;
+import org.x2go.authservice.pam.PamUnavailableException;
+import org.x2go.authservice.pam.ServiceInspection;
 import org.x2go.authservice.posix.AppendOnlyFile;
 import org.x2go.authservice.posix.FileIdentity;
 
@@ -154,15 +157,28 @@ final class ConfigurationCheck {
     }
 
     private void services() {
-        PamServiceFiles files = PamServiceFiles.in(settings.pamConfdir());
-        for (String service : settings.services().allowed().stream().sorted().toList()) {
-            Optional<Path> file = files.find(service);
-            if (file.isPresent()) {
-                say("PAM service " + service + ": " + file.get());
-                files.warnings(service).forEach(this::warn);
+        try {
+            ServiceInspection inspection = ServiceInspection.open(settings.pam());
+            settings.services().allowed().stream().sorted().forEach(service -> service(inspection, service));
+        } catch (PamUnavailableException e) {
+            problem(Failures.text(e));
+        }
+    }
+
+    private void service(ServiceInspection inspection, String service) {
+        inspection.file(service).ifPresent(file -> say("PAM service " + service + ": " + file));
+        List<Finding> findings = new ArrayList<>(inspection.files(service));
+        if (inspection.file(service).isPresent()) {
+            findings.addAll(inspection.modules(service));
+        }
+        if (!user.root() && settings.isolation().workerSocket().isEmpty()) {
+            findings.addAll(inspection.withoutRoot(service));
+        }
+        for (Finding finding : findings) {
+            if (finding.severity() == Finding.Severity.PROBLEM) {
+                problem(finding.text());
             } else {
-                problem("PAM service " + service + " has no file in " + files.directoriesText()
-                        + ": every request for it would be answered \"error\"; make one");
+                warn(finding.text());
             }
         }
     }

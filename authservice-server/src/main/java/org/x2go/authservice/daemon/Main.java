@@ -11,6 +11,8 @@ import java.util.OptionalInt;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.x2go.authservice.daemon.logging.Logging;
+import org.x2go.authservice.pam.PamUnavailableException;
+import org.x2go.authservice.pam.ServiceInspection;
 import org.x2go.authservice.posix.ProcessMemory;
 import org.x2go.authservice.posix.SystemLog;
 import org.x2go.authservice.server.Limit;
@@ -165,9 +167,13 @@ public final class Main {
         Logger log = LogManager.getLogger(Main.class);
         settings.findings().mistakes().forEach(log::warn);
         settings.findings().warnings().forEach(log::warn);
-        PamServiceFiles files = PamServiceFiles.in(settings.pamConfdir());
-        for (String service : settings.services().allowed()) {
-            files.warnings(service).forEach(log::warn);
+        try {
+            ServiceInspection inspection = ServiceInspection.open(settings.pam());
+            for (String service : settings.services().allowed()) {
+                inspection.files(service).forEach(finding -> log.warn(finding.text()));
+            }
+        } catch (PamUnavailableException e) {
+            log.warn(e.getMessage());
         }
     }
 

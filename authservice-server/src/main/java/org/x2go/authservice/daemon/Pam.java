@@ -46,8 +46,7 @@ final class Pam implements AutoCloseable {
     static Pam open(Settings settings) throws IOException, PamUnavailableException {
         Diagnostics log = new LoggedDiagnostics();
         if (settings.isolation().mode() == Isolation.Mode.THREAD) {
-            PamAuthenticator pam = PamAuthenticator.open(
-                    settings.services(), settings.pamConfdir().orElse(null), log);
+            PamAuthenticator pam = PamAuthenticator.open(settings.pam(), log);
             return new Pam(pam, pam::warmUp, pam::close, Optional::empty);
         }
         WorkerPool pool =
@@ -67,9 +66,12 @@ final class Pam implements AutoCloseable {
         settings.services().allowed().stream()
                 .sorted()
                 .forEach(service -> arguments.addAll(List.of("--allow-service", service)));
-        settings.pamConfdir()
+        settings.pam()
+                .confdir()
                 .map(Path::toString)
                 .ifPresent(directory -> arguments.addAll(List.of("--pam-confdir", directory)));
+        arguments.addAll(List.of(
+                "--denied-modules", String.join(" ", settings.pam().denied().names())));
         Isolation isolation = settings.isolation();
         arguments.addAll(List.of("--worker-max-requests", Integer.toString(isolation.workerRequests())));
         arguments.addAll(List.of("--worker-max-rss", Integer.toString(isolation.workerMegabytes())));

@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.x2go.authservice.auth.PeerPolicy;
 import org.x2go.authservice.auth.ServicePolicy;
 import org.x2go.authservice.daemon.logging.LogTarget;
+import org.x2go.authservice.pam.PamConfiguration;
 import org.x2go.authservice.server.AuthServerConfig;
 import org.x2go.authservice.server.Limit;
 
@@ -15,9 +16,8 @@ import org.x2go.authservice.server.Limit;
  * What the service runs with, wherever it was set. All paths are absolute, all names of users and groups looked up.
  *
  * @param socket the socket's file, if the service makes it
- * @param services the PAM services that may be asked for
  * @param peers who may ask, of those whom the socket's mode lets connect
- * @param pamConfdir where the services' files are, if not in the system's directories
+ * @param pam the PAM services that may be asked for, where their files are, and which modules must not be called
  * @param isolation where PAM runs
  * @param limits the limits that are not left at their defaults
  * @param log where the log goes, and how much of it there is
@@ -27,9 +27,8 @@ import org.x2go.authservice.server.Limit;
  */
 record Settings(
         Socket socket,
-        ServicePolicy services,
         PeerPolicy peers,
-        Optional<Path> pamConfdir,
+        PamConfiguration pam,
         Isolation isolation,
         Map<Limit, Integer> limits,
         Log log,
@@ -84,6 +83,11 @@ record Settings(
      */
     record Metrics(Path file, Duration interval) {}
 
+    /** The PAM services that may be asked for. */
+    ServicePolicy services() {
+        return pam.services();
+    }
+
     /**
      * What was found on the way to these settings.
      *
@@ -99,7 +103,7 @@ record Settings(
                 .socketOwner(socket.owner.id)
                 .socketGroup(socket.group.id)
                 .socketMode(socket.mode)
-                .services(services)
+                .services(services())
                 .peers(peers);
         limits.forEach(config::limit);
         return config.build();

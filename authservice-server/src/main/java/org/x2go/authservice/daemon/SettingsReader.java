@@ -17,6 +17,8 @@ import org.x2go.authservice.auth.ServicePolicy;
 import org.x2go.authservice.daemon.logging.JournalStream;
 import org.x2go.authservice.daemon.logging.LogConfigurationFile;
 import org.x2go.authservice.daemon.logging.LogTarget;
+import org.x2go.authservice.pam.DeniedModules;
+import org.x2go.authservice.pam.PamConfiguration;
 import org.x2go.authservice.posix.Accounts;
 import org.x2go.authservice.server.Limit;
 
@@ -73,11 +75,13 @@ final class SettingsReader {
                             account(options.socket.owner, Accounts::uidOf, "user", "--owner"),
                             account(options.socket.group, Accounts::gidOf, "group", "--group"),
                             mode(options.socket.permissions)),
-                    services(options),
                     new PeerPolicy(
                             numbers(options.socket.allowUids, Accounts::uidOf, "user", "--allow-uid"),
                             numbers(options.socket.allowGids, Accounts::gidOf, "group", "--allow-gid")),
-                    optionalPath(options.pam.confdir, "--pam-confdir"),
+                    new PamConfiguration(
+                            services(options),
+                            optionalPath(options.pam.confdir, "--pam-confdir"),
+                            DeniedModules.of(sources.environment())),
                     isolation(options),
                     limits(options),
                     new Settings.Log(logTarget(options), options.log.debug || options.log.interactive),

@@ -23,9 +23,9 @@ import org.x2go.authservice.protocol.Credentials;
  * <p>Each check is a transaction of its own: its service's file is read afresh, so that a change of it counts from the next
  * request on. The modules it names stay loaded from a service's first request, or {@link #warmUp}, until {@link #close}. A
  * module that is replaced by a package upgrade meanwhile goes on being used in its old version until then, as it does in
- * other servers: restart the service after such upgrades. Rules of a service that are missing from its file, such as an
- * absent {@code account} line, are those of {@code other} (pam.d(5)); a service without a file is answered
- * {@code ERROR} instead.
+ * other servers: restart the service after such upgrades. Where a service has no {@code account} rule, those of
+ * {@code other} count (pam.d(5)); a service without an {@code auth} rule, or without a file, is answered {@code ERROR}
+ * instead.
  *
  * <p>The delay that modules want for a failure is not slept out here but returned with the result (pam_fail_delay(3)). A
  * module sees the service's name as PAM_TTY, as pam_access(8) asks for services without a terminal, the name of the user
@@ -49,11 +49,12 @@ public final class PamAuthenticator implements Authenticator, AutoCloseable {
 
     private volatile boolean closed;
 
-    private PamAuthenticator(ServicePolicy services, @Nullable Path confdir, Diagnostics diagnostics) {
-        this.services = services;
+    private PamAuthenticator(PamConfiguration configuration, LibPamBuild build, Diagnostics diagnostics) {
+        this.services = configuration.services();
         this.diagnostics = diagnostics;
-        this.confdir = confdir == null ? null : CString.of(confdir.toString());
-        this.files = new ServiceFiles(confdir, System::nanoTime, diagnostics);
+        this.confdir =
+                configuration.confdir().map(Path::toString).map(CString::of).orElse(null);
+        this.files = new ServiceFiles(build, configuration, System::nanoTime, diagnostics);
         this.warmModules = new WarmModules(this.confdir, diagnostics);
     }
 
@@ -65,46 +66,44 @@ public final class PamAuthenticator implements Authenticator, AutoCloseable {
      * @throws PamUnavailableException if there is no libpam, with a message that says what to install
      */
     public static PamAuthenticator open(ServicePolicy services) throws PamUnavailableException {
-        return open(services, null, Diagnostics.to(System.getLogger(LOGGER)));
+        return open(PamConfiguration.of(services), Diagnostics.to(System.getLogger(LOGGER)));
     }
 
     /**
-     * Asks PAM by the service files of one directory and none of the system's, except for those that they include by an
-     * absolute path; and logs to the JDK's logger of this package's name.
+     * Asks PAM by the service files of one directory, and those that they include; and logs to the JDK's logger of this
+     * package's name.
      *
      * @param services the services that may be asked for; any other is refused before libpam sees its name
      * @param confdir the directory; it need not exist yet
      * @throws PamUnavailableException if there is no libpam, or one older than 1.4, which cannot do this
      */
     public static PamAuthenticator open(ServicePolicy services, Path confdir) throws PamUnavailableException {
-        return open(services, confdir, Diagnostics.to(System.getLogger(LOGGER)));
+        return open(PamConfiguration.of(services).withConfdir(confdir), Diagnostics.to(System.getLogger(LOGGER)));
     }
 
     /**
      * Asks PAM, and says to somebody else what an operator should know.
      *
-     * @param services the services that may be asked for; any other is refused before libpam sees its name
-     * @param confdir the only directory of service files, which need not exist yet, or null for the system's
      * @param diagnostics who is told
      * @throws PamUnavailableException if there is no libpam, or if a directory is given and libpam is older than 1.4
      */
-    public static PamAuthenticator open(ServicePolicy services, @Nullable Path confdir, Diagnostics diagnostics)
+    public static PamAuthenticator open(PamConfiguration configuration, Diagnostics diagnostics)
             throws PamUnavailableException {
         LibPam.bind(LibPam.LIBRARY);
-        if (confdir != null) {
+        if (configuration.confdir().isPresent()) {
             LibPamConfdir.bind(NativeLibrary.getInstance(LibPam.LIBRARY));
         }
-        return new PamAuthenticator(services, confdir, diagnostics);
+        return new PamAuthenticator(configuration, LibPamBuild.current(), diagnostics);
     }
 
     /**
      * Loads the modules of all services, so that the first requests need not wait for that. It may be left out. A service
-     * without a file is warned about and passed over.
+     * that is answered {@code ERROR} because of its files is warned about and passed over.
      */
     public void warmUp() {
         ThreadState thread = ThreadState.ofCallingThread();
         for (String service : services.allowed()) {
-            if (files.has(service)) {
+            if (files.of(service).refusal().isEmpty()) {
                 warmModules.keep(service);
             }
         }
@@ -140,21 +139,23 @@ public final class PamAuthenticator implements Authenticator, AutoCloseable {
         if (holdsNul(credentials.password())) {
             return AuthResult.fail("the password holds a NUL");
         }
-        if (!files.has(service)) {
-            return AuthResult.error("service file missing");
+        ServiceStack stack = files.of(service);
+        if (stack.refusal().isPresent()) {
+            return AuthResult.error(stack.refusal().get().reason());
         }
         byte[] asker = CString.of(peerNames.of(peer.uid()));
         // What modules leave behind is not to reach the next transaction, nor the caller.
         ThreadState thread = ThreadState.ofCallingThread();
         try {
             warmModules.keep(service);
-            return check(credentials, user, asker);
+            return check(credentials, stack, user, asker);
         } finally {
             thread.restore();
         }
     }
 
-    private AuthResult check(Credentials credentials, byte[] user, byte[] asker) throws IOException {
+    private AuthResult check(Credentials credentials, ServiceStack stack, byte[] user, byte[] asker)
+            throws IOException {
         byte[] service = CString.of(credentials.service());
         PamConversation conversation = conversations.pollFirst();
         if (conversation == null) {
@@ -164,7 +165,11 @@ public final class PamAuthenticator implements Authenticator, AutoCloseable {
         SystemLog.restore();
         conversation.begin(credentials);
         try (PamTransaction transaction = PamTransaction.start(service, user, confdir, conversation)) {
-            result = transaction.check(user, service, asker);
+            // libpam has read the files by now: what it read is what was looked at only if they did not change
+            // meanwhile.
+            result = stack.isCurrent()
+                    ? transaction.check(user, service, asker)
+                    : AuthResult.error("a file of the service was changed while PAM read it");
         } finally {
             conversation.end();
         }

@@ -1,51 +1,65 @@
 package org.x2go.authservice.pam;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 import org.x2go.authservice.auth.Diagnostics;
 
 /**
- * Where a service's rules are (pam.d(5)). libpam goes by those of the service {@code other} if a service has no file, which
- * is not what whoever allowed the service had in mind: so it is looked at first whether there is one. Thread-safe.
+ * The rules of services, read when they are first asked for and again when a file has changed. libpam goes by the rules of the
+ * service {@code other} for each facility that a service's own files have no rule of: whoever allowed a service did not have
+ * that in mind, so that one without a rule of authentication is refused. Thread-safe.
  */
 final class ServiceFiles {
-    static final long WARN_NANOS = Duration.ofMinutes(1).toNanos();
+    static final long WARN_NANOS = 60_000_000_000L;
 
-    private static final List<Path> SYSTEM = List.of(Path.of("/etc/pam.d"), Path.of("/usr/lib/pam.d"));
+    private static final int READINGS = 3;
 
-    private final List<Path> directories;
+    private final LibPamBuild build;
+    private final PamConfiguration configuration;
     private final LongSupplier nanoTime;
     private final Diagnostics diagnostics;
+    private final Map<String, ServiceStack> known = new ConcurrentHashMap<>();
     private final Map<String, Long> warnedAt = new ConcurrentHashMap<>();
 
-    /**
-     * @param confdir the only directory to look into, or null for the system's
-     * @param nanoTime a clock, as System.nanoTime
-     */
-    ServiceFiles(@Nullable Path confdir, LongSupplier nanoTime, Diagnostics diagnostics) {
-        this.directories = confdir == null ? SYSTEM : List.of(confdir);
+    /** @param nanoTime a clock, as System.nanoTime */
+    ServiceFiles(LibPamBuild build, PamConfiguration configuration, LongSupplier nanoTime, Diagnostics diagnostics) {
+        this.build = build;
+        this.configuration = configuration;
         this.nanoTime = nanoTime;
         this.diagnostics = diagnostics;
     }
 
     /**
-     * Whether the service has a file of its own. If not, a warning says where one was looked for, but not more than once a
-     * minute for each service.
+     * The rules of a service now. If libpam must not be asked for it, a warning says why, but not more than once a minute for
+     * each service.
      *
      * @param service a service that is allowed: of those there are few, and their names are plain
      */
-    boolean has(String service) {
-        for (Path directory : directories) {
-            if (Files.isRegularFile(directory.resolve(service))) {
-                return true;
-            }
+    ServiceStack of(String service) {
+        ServiceStack stack = known.get(service);
+        if (stack == null || !stack.isCurrent()) {
+            stack = read(service);
         }
+        stack.refusal().ifPresent(refusal -> warn(service, refusal));
+        return stack;
+    }
+
+    private ServiceStack read(String service) {
+        long now = System.currentTimeMillis();
+        ServiceStack stack = ServiceStack.read(service, build, configuration);
+        for (int i = 1; i < READINGS && !stack.isCurrent(); i++) {
+            stack = ServiceStack.read(service, build, configuration);
+        }
+        if (stack.files().areSettledAt(now)) {
+            known.put(service, stack);
+        } else {
+            known.remove(service);
+        }
+        return stack;
+    }
+
+    private void warn(String service, Refusal refusal) {
         long now = nanoTime.getAsLong();
         boolean[] due = new boolean[1];
         warnedAt.compute(service, (key, last) -> {
@@ -53,9 +67,8 @@ final class ServiceFiles {
             return due[0] ? Long.valueOf(now) : last;
         });
         if (due[0]) {
-            diagnostics.warn("PAM service " + service + " has no file: looked for "
-                    + directories.stream().map(d -> d.resolve(service)).toList());
+            diagnostics.warn(
+                    "PAM service " + service + " is answered \"error\": " + refusal.reason() + "; " + refusal.advice());
         }
-        return false;
     }
 }

@@ -113,9 +113,11 @@ class CommandLineIT {
         String[] args = {"--check-config", "-s", "socket", "--auth-log", "log", "--pam-confdir", "pam"};
         Program.Ended without = program.run(args);
         assertThat(without.status()).isEqualTo(1);
-        assertThat(without.out()).contains("problem: PAM service x2gobroker has no file in ");
+        assertThat(without.out())
+                .contains("problem: PAM service x2gobroker is answered \"error\": service file missing;");
 
-        Files.writeString(directory.resolve("pam/x2gobroker"), "auth required pam_permit.so\n");
+        Files.writeString(
+                directory.resolve("pam/x2gobroker"), "auth required pam_permit.so\naccount required pam_permit.so\n");
         Program.Ended with = program.run(args);
         assertThat(with.status()).isZero();
         assertThat(with.out()).endsWith("Configuration OK.\n");

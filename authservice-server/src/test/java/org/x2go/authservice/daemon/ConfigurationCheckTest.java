@@ -14,9 +14,14 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.x2go.authservice.pam.DeniedModules;
 import org.x2go.authservice.testsupport.Needs;
 
 class ConfigurationCheckTest {
+    private static final String PERMIT = "auth required pam_permit.so\naccount required pam_permit.so\n";
+
     @TempDir
     Path directory;
 
@@ -27,7 +32,7 @@ class ConfigurationCheckTest {
     @BeforeEach
     void serviceFile() throws IOException {
         pam = Files.createDirectory(directory.resolve("pam"));
-        Files.writeString(pam.resolve("x2gobroker"), "auth required pam_permit.so\n");
+        Files.writeString(pam.resolve("x2gobroker"), PERMIT);
     }
 
     private boolean check(String... more) throws Exception {
@@ -97,13 +102,14 @@ class ConfigurationCheckTest {
                 .isFalse();
 
         assertThat(report)
-                .contains("problem: PAM service missing has no file in " + pam)
+                .contains(
+                        "problem: PAM service missing is answered \"error\": service file missing; looked for [" + pam)
                 .endsWith("The service cannot run with this configuration: see the problems above.\n");
     }
 
     @Test
     void warnsOfServicesThatLetRootIn() throws Exception {
-        Files.writeString(pam.resolve("x2gobroker"), "auth sufficient pam_rootok.so\n");
+        Files.writeString(pam.resolve("x2gobroker"), "auth sufficient pam_rootok.so\n" + PERMIT);
 
         assertThat(check()).isTrue();
         assertThat(report).contains("warning: PAM service x2gobroker uses pam_rootok.so (" + pam);
@@ -173,12 +179,64 @@ class ConfigurationCheckTest {
         assertThat(report).contains("problem: the directory of the metrics file " + directory.resolve("no/such.prom"));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "auth required pam_that_is_missing.so|x2gobroker, line 1: module pam_that_is_missing.so is not there",
+                "auth required pam_limits.so|x2gobroker, line 1: module pam_limits.so cannot be used for auth",
+                "auth requird pam_permit.so|x2gobroker, line 1: 'requird' is no control",
+                "auth required|x2gobroker, line 1: a module is missing",
+                "auth required pam_permit.so\r|x2gobroker, line 1: ends as Windows has it",
+                "\u00ef\u00bb\u00bfauth required pam_permit.so|x2gobroker, line 1: begins with the mark",
+                "account required pam_permit.so|no auth rule in ",
+                "@include common-missing|x2gobroker, line 1: includes 'common-missing', which does not exist",
+                "auth include /no/such/file|x2gobroker, line 1: includes '/no/such/file', which does not exist",
+                "-auth optional pam_that_is_missing.so|has no auth rule whose module can be called",
+                "auth required pam_permit.so|has no account rule, nor has other",
+            })
+    void problemOfAServiceFileIsNamed(String textAndProblem) throws Exception {
+        String[] parts = textAndProblem.split("\\|", -1);
+        Files.writeString(pam.resolve("x2gobroker"), parts[0] + "\n", StandardCharsets.ISO_8859_1);
+
+        assertThat(check()).isFalse();
+        assertThat(report.lines()).anyMatch(line -> line.startsWith("problem: ") && line.contains(parts[1]));
+    }
+
     @Test
-    void findsDeadIncludes() throws Exception {
-        Files.writeString(pam.resolve("x2gobroker"), "@include common-auth\n");
+    void moduleThatMayBeMissingIsWorthAWarning() throws Exception {
+        Files.writeString(pam.resolve("x2gobroker"), PERMIT + "-auth optional pam_that_is_missing.so\n");
 
         assertThat(check()).isTrue();
-        assertThat(report).contains("warning: PAM service x2gobroker includes common-auth (" + pam);
+        assertThat(report).contains("warning: " + pam + "/x2gobroker, line 3: module pam_that_is_missing.so");
+    }
+
+    @Test
+    void fileThatDecidesAboutTheAccountIsNamed() throws Exception {
+        Files.writeString(pam.resolve("x2gobroker"), "auth required pam_permit.so\n");
+        Files.writeString(pam.resolve("other"), "account required pam_deny.so\n");
+
+        assertThat(check()).isTrue();
+        assertThat(report)
+                .contains("warning: PAM service x2gobroker has no account rule: those of " + pam + "/other decide");
+    }
+
+    @Test
+    void deniedModuleIsAProblem() throws Exception {
+        environment = Map.of(DeniedModules.VARIABLE, "pam_krb5 pam_permit");
+
+        assertThat(check()).isFalse();
+        assertThat(report)
+                .contains("problem: PAM service x2gobroker is answered \"error\": PAM module pam_permit is denied by "
+                        + DeniedModules.VARIABLE);
+    }
+
+    @Test
+    void userWhoCanCheckOnlyHimselfIsAProblem() throws Exception {
+        Files.writeString(pam.resolve("x2gobroker"), "auth required pam_unix.so\naccount required pam_permit.so\n");
+
+        assertThat(check(new ProcessUser("jane", false))).isFalse();
+        assertThat(report).contains("problem: " + pam + "/x2gobroker, line 1: pam_unix lets a user who is not root");
+        assertThat(check(new ProcessUser("root", true))).isTrue();
     }
 
     @Test

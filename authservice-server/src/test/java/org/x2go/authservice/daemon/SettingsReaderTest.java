@@ -57,7 +57,7 @@ class SettingsReaderTest {
         assertThat(settings.socket().group()).isEqualTo(new Settings.Account("root", 0));
         assertThat(settings.socket().mode()).isEqualTo(0660);
         assertThat(settings.services().allowed()).containsExactly("x2gobroker");
-        assertThat(settings.pamConfdir()).isEmpty();
+        assertThat(settings.pam().confdir()).isEmpty();
         assertThat(settings.limits()).isEmpty();
         assertThat(settings.serverConfig().limit(Limit.WORKERS)).isEqualTo(Limit.WORKERS.defaultValue());
         assertThat(settings.serverConfig().limit(Limit.MAX_REQUEST_BYTES)).isEqualTo(4096);
@@ -208,7 +208,7 @@ class SettingsReaderTest {
         assertThat(settings.socket().path()).isEqualTo(Path.of("s").toAbsolutePath());
         assertThat(settings.background().pidFile()).isAbsolute();
         assertThat(settings.background().logDir()).isAbsolute();
-        assertThat(settings.pamConfdir()).contains(Path.of("c").toAbsolutePath());
+        assertThat(settings.pam().confdir()).contains(Path.of("c").toAbsolutePath());
         assertThat(settings.log().target())
                 .isEqualTo(new LogTarget.File(Path.of("a").toAbsolutePath()));
     }

@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.x2go.authservice.pam.ServiceDirectory.ask;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,8 +74,10 @@ class PamAuthenticatorIT {
 
     @Test
     void aFileThatIncludesAMissingOneIsAnError() throws Exception {
-        services.service("login", "@include missing");
-        assertThat(services.ask("alice", "secret", "login")).isEqualTo(AuthResult.error("aborted by PAM (PAM_ABORT)"));
+        services.service("login", "@include " + directory + "/missing", "auth required pam_permit.so");
+        AuthResult result = services.ask("alice", "secret", "login");
+        assertThat(result.verdict()).isEqualTo(Verdict.ERROR);
+        assertThat(result.reason()).startsWith(directory + "/login, line 1: includes '" + directory + "/missing'");
     }
 
     @Test
@@ -78,6 +85,80 @@ class PamAuthenticatorIT {
         services.service("other", PERMIT);
         assertThat(services.ask("alice", "secret", "login")).isEqualTo(AuthResult.error("service file missing"));
         assertThat(services.said().lines()).anyMatch(line -> line.contains(directory + "/login"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "# auth required pam_permit.so",
+                "account required pam_permit.so",
+                "@include $D/account",
+                "auth include $D/account",
+                "-AUTH include $D/account",
+                "account required pam_permit.so \\\n auth required pam_permit.so",
+            })
+    void incompleteFileIsAnErrorEvenIfOtherWouldAccept(String text) throws Exception {
+        services.service("other", PERMIT).service("account", "account required pam_permit.so");
+        services.service("login", text.replace("$D", directory.toString()));
+        assertThat(services.ask("alice", "wrong", "login"))
+                .isEqualTo(AuthResult.error("no auth rule in " + directory + "/login"));
+        assertThat(services.said().lines()).singleElement().asString().startsWith("WARN PAM service login is");
+    }
+
+    @Test
+    void accountRulesMayBeThoseOfOther() throws Exception {
+        services.service("login", "auth required pam_permit.so").service("other", PERMIT);
+        assertThat(services.ask("alice", "secret", "login")).isEqualTo(AuthResult.ok());
+        services.service("other", DENY);
+        assertThat(services.ask("alice", "secret", "login").verdict()).isEqualTo(Verdict.FAIL);
+    }
+
+    @Test
+    void fileThatIsEmptiedWhilePamIsAskedIsAnError() throws Exception {
+        services.service("other", PERMIT);
+        Path file = directory.resolve("login");
+        Path empty = directory.resolve("empty");
+        Path full = directory.resolve("full");
+        AtomicBoolean done = new AtomicBoolean();
+        try (PamAuthenticator pam = services.service("login", DENY).open("login")) {
+            Thread editor = new Thread(() -> {
+                while (!done.get()) {
+                    try {
+                        Files.move(Files.writeString(empty, ""), file, StandardCopyOption.ATOMIC_MOVE);
+                        Files.move(Files.write(full, List.of(DENY)), file, StandardCopyOption.ATOMIC_MOVE);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                }
+            });
+            editor.start();
+            Set<Verdict> verdicts = EnumSet.noneOf(Verdict.class);
+            for (int i = 0; i < 3_000; i++) {
+                verdicts.add(ask(pam, "alice", "wrong", "login").verdict());
+            }
+            done.set(true);
+            editor.join();
+            assertThat(verdicts).containsExactlyInAnyOrder(Verdict.FAIL, Verdict.ERROR);
+        }
+    }
+
+    @Test
+    void deniedModuleIsNotLoaded() throws Exception {
+        Path module = Needs.pamModule("pam_rhosts.so");
+        services.service(
+                "login", "auth sufficient " + module, "auth required pam_permit.so", "account required pam_permit.so");
+        PamConfiguration configuration = PamConfiguration.of(ServicePolicy.allowing(List.of("login")))
+                .withConfdir(directory)
+                .withDenied(DeniedModules.parse("pam_u2f pam_rhosts"));
+        try (PamAuthenticator pam = PamAuthenticator.open(configuration, services.said())) {
+            pam.warmUp();
+            assertThat(ask(pam, "alice", "secret", "login"))
+                    .isEqualTo(AuthResult.error(
+                            "PAM module pam_rhosts is denied by X2GOBROKER_AUTHSERVICE_DENIED_MODULES"));
+            assertThat(loaded()).doesNotContain("pam_rhosts.so");
+        }
+        assertThat(services.said().lines()).singleElement().asString().contains(directory + "/login, line 1");
     }
 
     @ParameterizedTest
@@ -140,8 +221,8 @@ class PamAuthenticatorIT {
 
     @Test
     void theSystemsOwnServicesAreAskedUnlessADirectoryIsGiven() throws Exception {
-        try (PamAuthenticator pam =
-                PamAuthenticator.open(ServicePolicy.allowing(List.of("no-such-service")), null, services.said())) {
+        try (PamAuthenticator pam = PamAuthenticator.open(
+                PamConfiguration.of(ServicePolicy.allowing(List.of("no-such-service"))), services.said())) {
             assertThat(ask(pam, "alice", "secret", "no-such-service"))
                     .isEqualTo(AuthResult.error("service file missing"));
             assertThat(services.said().lines()).anyMatch(line -> line.contains("/etc/pam.d/no-such-service"));

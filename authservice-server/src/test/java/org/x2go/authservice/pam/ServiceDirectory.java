@@ -37,7 +37,8 @@ final class ServiceDirectory {
 
     /** A way to ask by these files. */
     PamAuthenticator open(String... services) throws PamUnavailableException {
-        return PamAuthenticator.open(ServicePolicy.allowing(List.of(services)), directory, said);
+        return PamAuthenticator.open(
+                PamConfiguration.of(ServicePolicy.allowing(List.of(services))).withConfdir(directory), said);
     }
 
     /** Asks once. */

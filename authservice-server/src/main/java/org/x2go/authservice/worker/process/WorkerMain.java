@@ -1,6 +1,7 @@
 package org.x2go.authservice.worker.process;
 
 import java.io.IOException;
+import org.x2go.authservice.pam.DeniedModules;
 import org.x2go.authservice.pam.PamAuthenticator;
 import org.x2go.authservice.pam.PamUnavailableException;
 import org.x2go.authservice.posix.Descendants;
@@ -32,7 +33,7 @@ public final class WorkerMain {
     public static void main(String[] args) {
         int status = FAILED;
         try {
-            status = run(WorkerOptions.parse(args));
+            status = run(WorkerOptions.parse(DeniedModules.of(System.getenv()), args));
         } catch (IOException | IllegalArgumentException e) {
             System.err.println("PAM worker: " + e.getMessage());
         }
@@ -50,8 +51,8 @@ public final class WorkerMain {
         try {
             Scheduling.doNotInterruptOthers();
             // Not closed, but ended with the process: unloading modules runs code of theirs.
-            PamAuthenticator pam = PamAuthenticator.open(
-                    options.services(), options.confdir(), new ChannelDiagnostics(channel, options.debug()));
+            PamAuthenticator pam =
+                    PamAuthenticator.open(options.pam(), new ChannelDiagnostics(channel, options.debug()));
             new RequestLoop(channel, pam, options.limits()).run();
             return DONE;
         } catch (PamUnavailableException e) {

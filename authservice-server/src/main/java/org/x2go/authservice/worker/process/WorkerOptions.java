@@ -4,29 +4,33 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 import org.x2go.authservice.auth.ServicePolicy;
+import org.x2go.authservice.pam.DeniedModules;
+import org.x2go.authservice.pam.PamConfiguration;
 
 /**
  * A worker's command line. It is root's, and not the service's, where the two run as different users: so a worker knows by
  * itself which PAM services may be asked for.
  *
- * @param services the PAM services that may be asked for
- * @param confdir where their files are, absolute since a worker changes its directory; or null for the system's directories
+ * @param pam which services may be asked for, where their files are (absolute, since a worker changes its
+ *     directory), and which modules must not be called
  * @param limits when the worker is to be replaced
  * @param debug whether debug messages are sent
  */
-record WorkerOptions(ServicePolicy services, @Nullable Path confdir, WorkerLimits limits, boolean debug) {
+record WorkerOptions(PamConfiguration pam, WorkerLimits limits, boolean debug) {
     private static final long MEGABYTE = 1 << 20;
 
     /**
      * Reads a command line.
      *
+     * @param denied the modules that must not be called, unless it names others
      * @throws IllegalArgumentException if it is wrong, with a message for an admin
      */
-    static WorkerOptions parse(String... args) {
+    static WorkerOptions parse(DeniedModules denied, String... args) {
         List<String> services = new ArrayList<>();
-        Path confdir = null;
+        Optional<Path> confdir = Optional.empty();
+        DeniedModules modules = denied;
         int requests = WorkerLimits.DEFAULT_REQUESTS;
         int megabytes = WorkerLimits.DEFAULT_MEGABYTES;
         boolean debug = false;
@@ -34,7 +38,9 @@ record WorkerOptions(ServicePolicy services, @Nullable Path confdir, WorkerLimit
             String option = rest.next();
             switch (option) {
                 case "--allow-service" -> services.add(value(option, rest));
-                case "--pam-confdir" -> confdir = Path.of(value(option, rest)).toAbsolutePath();
+                case "--pam-confdir" ->
+                    confdir = Optional.of(Path.of(value(option, rest)).toAbsolutePath());
+                case "--denied-modules" -> modules = DeniedModules.parse(value(option, rest));
                 case "--worker-max-requests", "--worker-requests" -> requests = number(option, rest);
                 case "--worker-max-rss" -> megabytes = number(option, rest);
                 case "--debug" -> debug = true;
@@ -45,7 +51,9 @@ record WorkerOptions(ServicePolicy services, @Nullable Path confdir, WorkerLimit
             services.add(ServicePolicy.DEFAULT_SERVICE);
         }
         return new WorkerOptions(
-                ServicePolicy.allowing(services), confdir, new WorkerLimits(requests, megabytes * MEGABYTE), debug);
+                new PamConfiguration(ServicePolicy.allowing(services), confdir, modules),
+                new WorkerLimits(requests, megabytes * MEGABYTE),
+                debug);
     }
 
     /** An option's value may stand behind it, or behind an equals sign. */

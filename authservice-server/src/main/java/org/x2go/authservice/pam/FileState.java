@@ -1,0 +1,72 @@
+package org.x2go.authservice.pam;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * What lies at a path, links followed: enough to tell whether it is what it was. The time of the last change of the inode,
+ * which no program can set, covers the content as well as owner and mode.
+ */
+record FileState(Kind kind, long device, long inode, long size, FileTime changed) {
+    /** What kind of a file it is. */
+    enum Kind {
+        REGULAR,
+        DIRECTORY,
+        /** A pipe, a socket or a device. */
+        SPECIAL,
+        /** There is none. */
+        MISSING,
+        /** This process may not look. */
+        HIDDEN
+    }
+
+    private static final int S_IFMT = 0xF000;
+    private static final int S_IFDIR = 0x4000;
+    private static final int S_IFREG = 0x8000;
+
+    /** Two changes within a tick of the kernel's clock, 10 ms at most, have the same time; what is older is settled. */
+    private static final Duration TICKS = Duration.ofMillis(100);
+
+    static FileState of(Path path) {
+        try {
+            Map<String, Object> file = Files.readAttributes(path, "unix:mode,dev,ino,size,ctime");
+            return new FileState(
+                    kind(((Number) value(file, "mode")).intValue()),
+                    ((Number) value(file, "dev")).longValue(),
+                    ((Number) value(file, "ino")).longValue(),
+                    ((Number) value(file, "size")).longValue(),
+                    (FileTime) value(file, "ctime"));
+        } catch (NoSuchFileException e) {
+            return none(Kind.MISSING);
+        } catch (IOException e) {
+            return none(Kind.HIDDEN);
+        }
+    }
+
+    private static Object value(Map<String, Object> file, String attribute) {
+        return Objects.requireNonNull(file.get(attribute));
+    }
+
+    private static FileState none(Kind kind) {
+        return new FileState(kind, 0, 0, 0, FileTime.fromMillis(0));
+    }
+
+    private static Kind kind(int mode) {
+        return switch (mode & S_IFMT) {
+            case S_IFREG -> Kind.REGULAR;
+            case S_IFDIR -> Kind.DIRECTORY;
+            default -> Kind.SPECIAL;
+        };
+    }
+
+    /** Whether it was changed so long before this time that a later change shows. */
+    boolean isSettledAt(long millis) {
+        return changed.toMillis() + TICKS.toMillis() < millis;
+    }
+}

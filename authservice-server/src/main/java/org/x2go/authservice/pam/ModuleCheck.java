@@ -1,0 +1,49 @@
+package org.x2go.authservice.pam;
+
+import com.sun.jna.Library;
+import com.sun.jna.NativeLibrary;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Loads modules as libpam does, to see whether it can be done. What a module does when it is loaded is done. */
+final class ModuleCheck {
+    private static final int RTLD_NOW = 2;
+
+    private final LibPamBuild build;
+
+    ModuleCheck(LibPamBuild build) {
+        this.build = build;
+    }
+
+    /** Why libpam could not call the module of this rule, if it names one; empty if it could. */
+    Optional<String> fault(Rule rule) {
+        String module = rule.module().orElseThrow();
+        List<Path> paths = build.modules(module);
+        Optional<String> fault = Optional.of("is not there; looked for " + paths);
+        for (Path path : paths) {
+            if (Files.exists(path)) {
+                fault = fault(path, rule.facility());
+                if (fault.isEmpty()) {
+                    return fault;
+                }
+            }
+        }
+        return fault.map(text -> "module " + module + " " + text);
+    }
+
+    private static Optional<String> fault(Path path, Facility facility) {
+        String function = facility == Facility.AUTH ? "pam_sm_authenticate" : "pam_sm_acct_mgmt";
+        try {
+            NativeLibrary library =
+                    NativeLibrary.getInstance(path.toString(), Map.of(Library.OPTION_OPEN_FLAGS, RTLD_NOW));
+            var unused = library.getFunction(function);
+            return Optional.empty();
+        } catch (UnsatisfiedLinkError e) {
+            return Optional.of("cannot be used for " + facility + ": "
+                    + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+        }
+    }
+}

@@ -1,0 +1,225 @@
+package org.x2go.authservice.pam;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.x2go.authservice.auth.LogText;
+
+/**
+ * Reads the rules of one service in the way of libpam's _pam_parse_conf_file. Which rules there are, and of which facility,
+ * is decided as it decides that, malformed lines included: libpam makes rules of them that refuse.
+ */
+final class RuleReader {
+    /** From 1.6 on libpam follows no more. Before, it follows a file that includes itself until its stack overflows. */
+    private static final int MAX_DEPTH = 16;
+
+    private final LibPamBuild build;
+    private final Optional<Path> confdir;
+    private final VisitedFiles files;
+    private final List<Rule> rules = new ArrayList<>();
+    private final List<Finding> findings = new ArrayList<>();
+
+    private RuleReader(LibPamBuild build, Optional<Path> confdir, VisitedFiles files) {
+        this.build = build;
+        this.confdir = confdir;
+        this.files = files;
+    }
+
+    /**
+     * Reads the service's file and all that it includes.
+     *
+     * @param confdir the only directory of service files; empty for the system's
+     * @param files what opens them
+     */
+    static ServiceRules read(String service, LibPamBuild build, Optional<Path> confdir, VisitedFiles files) {
+        return new RuleReader(build, confdir, files).read(service);
+    }
+
+    private ServiceRules read(String service) {
+        Optional<Path> file = Optional.empty();
+        Optional<Refusal> refusal = Optional.empty();
+        List<Path> candidates = build.services(service, confdir);
+        try {
+            for (int i = 0; i < candidates.size() && file.isEmpty(); i++) {
+                file = readOwn(candidates.get(i)) ? Optional.of(candidates.get(i)) : file;
+            }
+            if (file.isEmpty()) {
+                refusal = Optional.of(new Refusal("service file missing", "looked for " + candidates + ": make one"));
+            }
+        } catch (RefusedFileException e) {
+            refusal = Optional.of(e.refusal());
+        }
+        return new ServiceRules(file, rules, refusal, findings);
+    }
+
+    /** Whether there is such a file. */
+    private boolean readOwn(Path file) throws RefusedFileException {
+        byte[] content;
+        try {
+            content = files.open(file);
+        } catch (IOException e) {
+            throw new RefusedFileException(
+                    "cannot read " + file + ": " + e.getClass().getSimpleName(),
+                    "libpam would go by another file instead: let the user read it that PAM is asked as");
+        }
+        if (content == null) {
+            return false;
+        }
+        if (!parse(file, content, null, 0)) {
+            throw new RefusedFileException(
+                    findings.get(findings.size() - 1).text(), "libpam gives up there, and refuses every login");
+        }
+        return true;
+    }
+
+    /**
+     * Reads one file.
+     *
+     * @param requested the facility of the rule that includes it, whose rules alone count; null for all
+     * @return whether libpam goes on; if not, the last finding says why
+     */
+    private boolean parse(Path file, byte[] content, @Nullable Facility requested, int depth)
+            throws RefusedFileException {
+        RuleText text = new RuleText(content);
+        if (text.ambiguity().isPresent()) {
+            throw new RefusedFileException(file + ": " + text.ambiguity().get(), "every login would be a guess");
+        }
+        findings.addAll(text.findings(file, requested == null || requested.isCalled()));
+        for (RuleLine line : text.lines()) {
+            if (!new Line(file, line, requested, depth).parse()) {
+                return false;
+            }
+        }
+        if (!text.isComplete()) {
+            findings.add(Finding.at(file, text.lastLine(), true, "the file ends in a backslash: take it out"));
+        }
+        return text.isComplete();
+    }
+
+    /** One line of a file that is being read. */
+    private final class Line {
+        private final Path file;
+        private final RuleLine words;
+        private final @Nullable Facility requested;
+        private final int depth;
+
+        Line(Path file, RuleLine words, @Nullable Facility requested, int depth) {
+            this.file = file;
+            this.words = words;
+            this.requested = requested;
+            this.depth = depth;
+        }
+
+        /** Whether libpam goes on. */
+        boolean parse() throws RefusedFileException {
+            String first = Objects.requireNonNullElse(words.next(), "");
+            boolean mayBeMissing = first.startsWith("-");
+            String type = mayBeMissing ? first.substring(1) : first;
+            if (build.debian() && type.equalsIgnoreCase("@include")) {
+                return include(requested, words.next());
+            }
+            Optional<Facility> named = Facility.of(type);
+            Facility facility = named.orElse(requested == null ? Facility.AUTH : requested);
+            if (requested != null && facility != requested) {
+                return true;
+            }
+            if (named.isEmpty()) {
+                find(facility, quoted(type) + " is none of auth, account, password and session");
+            }
+            String control = Objects.requireNonNullElse(words.next(), "");
+            String module = words.next();
+            if (control.equalsIgnoreCase("include")) {
+                return include(facility, module);
+            }
+            if (control.equalsIgnoreCase("substack")) {
+                // The mark of its beginning is a rule of the facility, even if nothing is in it.
+                add(facility, module, false, mayBeMissing);
+                return include(facility, module);
+            }
+            if (named.isPresent() && module == null) {
+                find(facility, (control.isEmpty() ? "a control word and a module are" : "a module is") + " missing");
+            } else if (named.isPresent() && !ControlSyntax.isKnown(control)) {
+                find(facility, quoted(control) + " is no control: PAM takes every result of the module for a failure");
+            }
+            add(facility, module, named.isPresent(), mayBeMissing);
+            return true;
+        }
+
+        /** A rule that does not call its module refuses, or is the mark of a substack. */
+        private void add(Facility facility, @Nullable String module, boolean calls, boolean mayBeMissing)
+                throws RefusedFileException {
+            if (module != null && !isNamed(module)) {
+                throw new RefusedFileException(
+                        where() + ": " + quoted(module) + " is no name of a module",
+                        "some versions of libpam crash there");
+            }
+            rules.add(new Rule(
+                    file,
+                    words.number(),
+                    facility,
+                    calls ? Optional.ofNullable(module) : Optional.empty(),
+                    mayBeMissing));
+        }
+
+        /** As extract_modulename has it: what stands between the last slash and the last dot behind it. */
+        private static boolean isNamed(String module) {
+            String last = module.substring(module.lastIndexOf('/') + 1);
+            String name = last.contains(".") ? last.substring(0, last.lastIndexOf('.')) : last;
+            return !name.isEmpty() && !name.equals("?");
+        }
+
+        /** What cannot be included is a rule that refuses, if it is known of which facility; else libpam gives up. */
+        private boolean include(@Nullable Facility facility, @Nullable String name) throws RefusedFileException {
+            if (name == null) {
+                throw new RefusedFileException(
+                        where() + ": the name of the file to include is missing",
+                        "some versions of libpam crash there");
+            }
+            if (follow(facility, name)) {
+                return true;
+            }
+            if (facility != null) {
+                add(facility, null, false, false);
+            }
+            return facility != null;
+        }
+
+        private boolean follow(@Nullable Facility facility, String name) throws RefusedFileException {
+            if (depth + 1 >= MAX_DEPTH || !name.chars().allMatch(c -> c > 0 && c < 0x7f)) {
+                throw new RefusedFileException(
+                        where() + ": cannot include " + quoted(name),
+                        "it includes itself, or more than " + (MAX_DEPTH - 1)
+                                + " files include each other, or its name is not in ASCII");
+            }
+            List<Path> candidates = build.included(name, confdir);
+            for (Path candidate : candidates) {
+                try {
+                    byte[] content = files.open(candidate);
+                    if (content != null) {
+                        return RuleReader.this.parse(candidate, content, facility, depth + 1);
+                    }
+                } catch (IOException e) {
+                    find(facility, "includes " + candidate + ", which cannot be read: " + e);
+                }
+            }
+            find(facility, "includes " + quoted(name) + ", which does not exist; looked for " + candidates);
+            return false;
+        }
+
+        private String where() {
+            return file + ", line " + words.number();
+        }
+
+        private void find(@Nullable Facility facility, String text) {
+            findings.add(Finding.at(file, words.number(), facility == null || facility.isCalled(), text));
+        }
+
+        private String quoted(String word) {
+            return "'" + LogText.escape(word) + "'";
+        }
+    }
+}
