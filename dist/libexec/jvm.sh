@@ -32,10 +32,12 @@ find_libraries=-Djna.platform.library.path=
 
 # Small and quick to start: docs/PERFORMANCE.md says what each of these gives. The stacks are those of threads on which no
 # PAM module runs; workers ask for larger ones. A method is compiled when it was called five times as often as by default: the
-# compiler takes a quarter of the start's processor time else, for what is then hardly called any more. Netty manages its
+# compiler takes a quarter of the start's processor time else, for what is then hardly called any more. The heap's old
+# generation, eight ninths of it, holds what the limits on connections and on what peers send allow, and so does direct memory:
+# LauncherMemoryTest does the sum. Netty manages its
 # buffers by sun.misc.Unsafe, as it does on Java 17: else it has Java 25 set up the foreign function API for two functions.
 server_options="$safe_options -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:CompileThresholdScaling=5
-  -XX:ReservedCodeCacheSize=24m -Xms6m -XX:NewSize=2m -Xmx96m -Xss256k
+  -XX:ReservedCodeCacheSize=24m -Xms6m -XX:NewSize=2m -XX:NewRatio=8 -Xmx96m -XX:MaxDirectMemorySize=48m -Xss256k
   -Dio.netty.allocator.type=unpooled -Dsun.misc.unsafe.memory.access=allow $find_libraries"
 
 # Sets "archive_option" to the JVM's option for an archive, or to nothing if there is none that fits. An archive is code: it

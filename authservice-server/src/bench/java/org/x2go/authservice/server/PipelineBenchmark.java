@@ -34,7 +34,8 @@ public class PipelineBenchmark {
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final byte[] REQUEST = "bench\rsecret\rx2gobroker\n".getBytes(StandardCharsets.US_ASCII);
 
-    private final WipingAllocator allocator = new WipingAllocator(MAX_REQUEST_BYTES, Integer.MAX_VALUE);
+    private final WipingAllocator allocator =
+            new WipingAllocator(MAX_REQUEST_BYTES, new MemoryBudget(Integer.MAX_VALUE));
     private EmbeddedChannel decoding;
     private EmbeddedChannel answering;
 

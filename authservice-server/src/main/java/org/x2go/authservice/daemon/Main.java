@@ -91,6 +91,7 @@ public final class Main {
     private static int serve(Settings settings, boolean background, PrintStream out) throws Exception {
         Logging logging = Logging.start(settings.log().target(), settings.log().debug());
         Lifecycle lifecycle = new Lifecycle(logging);
+        OutOfMemoryExit.install();
         try {
             ProcessMemory.forbidDumps();
             SystemLog.writeAs(NAME);

@@ -12,11 +12,11 @@ import org.apache.logging.log4j.Logger;
 final class AcceptFaults extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LogManager.getLogger(AcceptFaults.class);
 
-    private final LogThrottle throttle = new LogThrottle();
+    private final LogRateLimiter rateLimiter = new LogRateLimiter();
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (throttle.allows()) {
+        if (rateLimiter.tryAcquire()) {
             LOG.error(
                     "Cannot accept connections ({}); trying again every second. Raise the limit of open files"
                             + " (LimitNOFILE= in the unit, ulimit -n), or lower --max-connections.",

@@ -24,6 +24,7 @@ final class Attempt implements Runnable {
     /** How long an attempt stands in line for a slot of its user's. */
     private static final Duration SLOT_PATIENCE = Duration.ofSeconds(10);
 
+    private static final AuthResult NO_MEMORY = AuthResult.error("the memory for requests is used up");
     private static final AuthResult NO_SLOT =
             AuthResult.error("too many attempts for this user are running or waiting out their delay");
     private static final AuthResult QUEUE_FULL = AuthResult.error("too many requests are waiting for a worker");
@@ -55,7 +56,12 @@ final class Attempt implements Runnable {
     /** Where this attempt is counted. */
     private final int slot;
 
+    /** What this attempt takes of the memory for requests until its reply is given. */
+    private final int bytes;
+
     private final long started = System.nanoTime();
+
+    private boolean holdsMemory;
 
     private boolean holdsSlot;
 
@@ -70,11 +76,23 @@ final class Attempt implements Runnable {
         this.credentials = credentials;
         this.peer = peer;
         this.asker = asker;
+        this.bytes = MemoryBudget.bytesOf(credentials);
         this.slot = verifier.slots().indexOf(peer, credentials.user());
     }
 
-    /** Sets out. The reply may come before this returns. */
-    void start() {
+    /** Sets out. The reply may come before this returns. False, and no reply, if there is no memory for this attempt. */
+    boolean start() {
+        holdsMemory = verifier.memory().tryReserve(bytes);
+        if (holdsMemory) {
+            begin();
+        } else {
+            asker = null;
+            drop(NO_MEMORY);
+        }
+        return holdsMemory;
+    }
+
+    private void begin() {
         if (!verifier.services().allows(credentials.service())) {
             drop(AuthResult.fail("service not allowed"));
             return;
@@ -193,6 +211,9 @@ final class Attempt implements Runnable {
     }
 
     private void end(Verdict verdict) {
+        if (holdsMemory) {
+            verifier.memory().release(bytes);
+        }
         if (holdsSlot) {
             holdsSlot = false;
             verifier.slots().free(slot);

@@ -107,8 +107,7 @@ public final class AuthServer implements AutoCloseable {
         loops.next().execute(Scheduling::doNotInterruptOthers);
         Verifier verifier = new Verifier(config, authenticator, loops.next());
         ChannelGroup connections = new DefaultChannelGroup(loops.next());
-        WipingAllocator allocator =
-                new WipingAllocator(config.limit(Limit.MAX_REQUEST_BYTES), config.limit(Limit.MAX_UNREAD_BYTES));
+        WipingAllocator allocator = new WipingAllocator(config.limit(Limit.MAX_REQUEST_BYTES), verifier.memory());
         Channel listener = new ServerBootstrap()
                 .group(loops)
                 .channelFactory(() -> new EpollServerDomainSocketChannel(socket.descriptor(), true))

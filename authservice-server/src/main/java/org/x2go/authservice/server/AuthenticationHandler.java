@@ -34,7 +34,7 @@ final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
     private final Verifier verifier;
     private final Duration sendTimeout;
 
-    private final LogThrottle malformed = new LogThrottle();
+    private final LogRateLimiter malformed = new LogRateLimiter();
 
     private @Nullable Attempt attempt;
     private boolean answering;
@@ -57,7 +57,9 @@ final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
         answering = true;
         if (msg instanceof Credentials credentials) {
             attempt = new Attempt(verifier, credentials, peer, new Connection(ctx));
-            attempt.start();
+            if (!attempt.start()) {
+                Farewell.bid(ctx.channel());
+            }
         } else {
             refuse(ctx, ((MalformedRequestException) msg).reason());
         }
@@ -70,7 +72,7 @@ final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         verifier.counters().malformed();
-        if (malformed.allows()) {
+        if (malformed.tryAcquire()) {
             RequestLog.malformed(reason, peer, malformed.takeSuppressed());
         }
         reply(ctx, Verdict.BAD);
@@ -148,6 +150,12 @@ final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
         if (cause instanceof IOException) {
             LOG.debug("A connection broke: {}", cause.toString());
             ctx.close();
+        } else if (cause instanceof OutOfMemoryError) {
+            LOG.error("Out of memory; closing the connection: {}", cause.toString());
+            // It costs this connection. Whether it costs the process is for whoever runs it to say.
+            Thread thread = Thread.currentThread();
+            thread.getUncaughtExceptionHandler().uncaughtException(thread, cause);
+            Farewell.bid(ctx.channel());
         } else {
             LOG.error("A connection is ended because of a fault in this program", cause);
             Farewell.bid(ctx.channel());

@@ -34,8 +34,8 @@ final class ConnectionInitializer extends ChannelInitializer<EpollDomainSocketCh
     private final Verifier verifier;
     private final ChannelGroup connections;
     private final int maxConnections;
-    private final LogThrottle tooMany = new LogThrottle();
-    private final LogThrottle notAllowed = new LogThrottle();
+    private final LogRateLimiter tooMany = new LogRateLimiter();
+    private final LogRateLimiter notAllowed = new LogRateLimiter();
 
     ConnectionInitializer(
             AuthServerConfig config, WipingAllocator allocator, Verifier verifier, ChannelGroup connections) {
@@ -95,7 +95,7 @@ final class ConnectionInitializer extends ChannelInitializer<EpollDomainSocketCh
 
     private void refuseOneTooMany(EpollDomainSocketChannel connection) {
         verifier.counters().overLimit();
-        if (tooMany.allows()) {
+        if (tooMany.tryAcquire()) {
             LOG.warn(
                     "Refusing connections: {} are open, and {} were refused since this was last said. If they are"
                             + " wanted, raise --max-connections.",
@@ -107,7 +107,7 @@ final class ConnectionInitializer extends ChannelInitializer<EpollDomainSocketCh
 
     private void refuseNotAllowed(EpollDomainSocketChannel connection, PeerCredentials peer) {
         verifier.counters().notAdmitted();
-        if (notAllowed.allows()) {
+        if (notAllowed.tryAcquire()) {
             LOG.warn(
                     "Refusing a peer that neither --allow-uid nor --allow-gid admits: uid {}, gid {}, pid {}, and {} others"
                             + " since this was last said",

@@ -55,8 +55,14 @@ public enum Limit {
             64,
             1 << 20,
             "The longest request, its newline included"),
-    /** How much may be kept in memory for all peers together. */
-    MAX_UNREAD_BYTES(Unit.BYTES, 16 << 20, 1 << 20, 1 << 30, "How much may be kept in memory for all peers together"),
+    /** How much memory may hold what peers have sent, all together. */
+    MAX_UNREAD_BYTES(
+            Unit.BYTES,
+            24 << 20,
+            1 << 20,
+            1 << 30,
+            "How much memory may hold what peers have sent, all together: what was not read yet, and requests until they"
+                    + " are answered"),
     /** How long a peer may take to finish a request that it has begun, or to read a reply. */
     SEND_TIMEOUT(
             Unit.SECONDS,

@@ -31,9 +31,6 @@ import org.x2go.authservice.protocol.SecretBytes;
  * Here bytes are moved only into a new buffer, and the old one is released, which wipes it.
  */
 final class RequestFrameDecoder extends ChannelDuplexHandler {
-    /** What a connection may always keep: the rest of one read, and the next. */
-    private static final int FEW_BUFFERS = 2;
-
     /** How many lines of one connection are handed on before others have their turn. */
     private static final int LINES_OF_A_TURN = 16;
 
@@ -65,8 +62,8 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
         unread.addLast((ByteBuf) msg);
         serve(ctx);
-        if (unread.size() > FEW_BUFFERS && allocator.isStrained()) {
-            // Netty reads a connection empty, asked or not, when its peer has ended its input.
+        if (!unread.isEmpty() && !allocator.mayKeepBuffer()) {
+            // It may also come unasked: Netty reads a connection empty when its peer has ended its input.
             Farewell.bid(ctx.channel());
         }
     }

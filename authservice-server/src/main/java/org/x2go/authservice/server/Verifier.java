@@ -16,6 +16,7 @@ final class Verifier {
     private final StuckWorkers stuck;
     private final NameSlots slots;
     private final Counters counters;
+    private final MemoryBudget memory;
     private final AuthServerConfig config;
 
     Verifier(AuthServerConfig config, Authenticator authenticator, EventLoop loop) {
@@ -38,6 +39,7 @@ final class Verifier {
         this.stuck = new StuckWorkers(config.limit(Limit.WORKERS));
         this.slots = new NameSlots(config.limit(Limit.MAX_ATTEMPTS_PER_USER));
         this.counters = new Counters(config.services().allowed());
+        this.memory = new MemoryBudget(config.limit(Limit.MAX_UNREAD_BYTES));
         this.config = config;
     }
 
@@ -63,6 +65,10 @@ final class Verifier {
 
     Counters counters() {
         return counters;
+    }
+
+    MemoryBudget memory() {
+        return memory;
     }
 
     ServicePolicy services() {

@@ -4,41 +4,42 @@ import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.buffer.UnpooledDirectByteBuf;
-import java.nio.ByteBuffer;
-import java.util.Queue;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.x2go.authservice.protocol.Wipe;
 
 /**
- * Gives out buffers of one size, outside the heap, and overwrites each when it is released.
+ * Gives out buffers of one size, outside the heap, and overwrites each when it is released. Used on the event loop.
  *
  * <p>What a peer sends is read into these buffers, passwords included. Netty's own allocators give a released buffer's
  * memory out again, or back to the system, as it is; and a buffer that grows leaves its old memory behind. Here a buffer
- * cannot grow, and its memory is zero before anyone else can have it. A few wiped chunks are kept for the next reads.
+ * cannot grow, and its memory is zero before anyone else can have it. A few wiped chunks are kept for the next reads; the
+ * others are freed at once, and not when the garbage is collected, so that no more memory is taken than is in use.
  */
 final class WipingAllocator extends AbstractByteBufAllocator {
     private static final int KEPT_CHUNKS = 64;
 
-    private final int chunkBytes;
-    private final int plentyChunks;
-    private final Queue<ByteBuffer> wiped = new ArrayBlockingQueue<>(KEPT_CHUNKS);
-    private final AtomicInteger inUse = new AtomicInteger();
+    /** What a buffer takes on the heap. */
+    private static final int OBJECT_BYTES = 256;
 
-    /**
-     * An allocator of buffers with room for this many bytes each.
-     *
-     * @param plentyBytes how much memory may be in use before {@link #isStrained} says so
-     */
-    WipingAllocator(int chunkBytes, long plentyBytes) {
+    private final int chunkBytes;
+    private final MemoryBudget budget;
+
+    /** Where chunks come from. They are not tracked as those are that wrap them. */
+    private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true, true);
+
+    private final Deque<ByteBuf> wiped = new ArrayDeque<>(KEPT_CHUNKS);
+
+    /** An allocator of buffers with room for this many bytes each, which count as reserved until they are released. */
+    WipingAllocator(int chunkBytes, MemoryBudget budget) {
         super(true);
         this.chunkBytes = chunkBytes;
-        this.plentyChunks = (int) Math.max(1, plentyBytes / chunkBytes);
+        this.budget = budget;
     }
 
-    /** Whether so much memory is in use that who can do without more of it should. */
-    boolean isStrained() {
-        return inUse.get() > plentyChunks;
+    /** Whether one more of the buffers that are in use may be kept until more of its line comes, or it is its turn. */
+    boolean mayKeepBuffer() {
+        return budget.admits(bytesOfBuffer());
     }
 
     @Override
@@ -46,18 +47,18 @@ final class WipingAllocator extends AbstractByteBufAllocator {
         if (initialCapacity > chunkBytes) {
             throw new IllegalArgumentException("No buffer is larger than " + chunkBytes + " bytes");
         }
-        ByteBuffer chunk = wiped.poll();
+        ByteBuf chunk = wiped.pollLast();
         if (chunk == null) {
-            chunk = ByteBuffer.allocateDirect(chunkBytes);
+            chunk = memory.directBuffer(chunkBytes, chunkBytes);
         }
-        inUse.incrementAndGet();
+        budget.reserve(bytesOfBuffer());
         return toLeakAwareBuffer(new WipedBuffer(this, chunk).clear());
     }
 
     /** Nothing of the server asks for memory on the heap; were Netty to, it would hold no password. */
     @Override
     protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
-        return UnpooledByteBufAllocator.DEFAULT.heapBuffer(initialCapacity, maxCapacity);
+        return memory.heapBuffer(initialCapacity, maxCapacity);
     }
 
     @Override
@@ -65,19 +66,26 @@ final class WipingAllocator extends AbstractByteBufAllocator {
         return true;
     }
 
-    private void takeBack(ByteBuffer chunk) {
-        inUse.decrementAndGet();
-        Wipe.wipe(chunk);
-        // One that finds no place there is left to the garbage collector.
-        wiped.offer(chunk);
+    private int bytesOfBuffer() {
+        return chunkBytes + OBJECT_BYTES;
+    }
+
+    private void takeBack(ByteBuf chunk) {
+        budget.release(bytesOfBuffer());
+        Wipe.wipe(chunk.nioBuffer(0, chunkBytes));
+        if (wiped.size() < KEPT_CHUNKS) {
+            wiped.addLast(chunk);
+        } else {
+            chunk.release();
+        }
     }
 
     private static final class WipedBuffer extends UnpooledDirectByteBuf {
         private final WipingAllocator allocator;
-        private final ByteBuffer chunk;
+        private final ByteBuf chunk;
 
-        WipedBuffer(WipingAllocator allocator, ByteBuffer chunk) {
-            super(allocator, chunk, chunk.capacity());
+        WipedBuffer(WipingAllocator allocator, ByteBuf chunk) {
+            super(allocator, chunk.nioBuffer(0, chunk.capacity()), chunk.capacity());
             this.allocator = allocator;
             this.chunk = chunk;
         }

@@ -29,13 +29,15 @@ class AuthenticationHandlerTest {
 
     private final BlockingQueue<AuthResult> results = new LinkedBlockingQueue<>();
     private final BlockingQueue<Credentials> asked = new LinkedBlockingQueue<>();
-    private final WipingAllocator allocator = new WipingAllocator(4096, 1 << 20);
     private final EmbeddedChannel channel = new EmbeddedChannel();
+    private Verifier verifier;
+    private WipingAllocator allocator;
 
     private EmbeddedChannel open(AuthServerConfig.Builder config) {
         channel.freezeTime();
         channel.config().setAutoRead(false);
-        Verifier verifier = verifier(config);
+        verifier = verifier(config);
+        allocator = new WipingAllocator(4096, verifier.memory());
         channel.pipeline()
                 .addLast(
                         new RequestFrameDecoder(4096, allocator, new Patience(Duration.ZERO, Duration.ofSeconds(10))),
@@ -221,6 +223,48 @@ class AuthenticationHandlerTest {
         assertThat(replies()).isEmpty();
         channel.advanceTimeBy(1, TimeUnit.SECONDS);
         channel.runPendingTasks();
+        assertThat(replies()).containsExactly("error\n");
+    }
+
+    @Test
+    void refusesARequestThatThereIsNoMemoryFor() {
+        open(config().limit(Limit.MAX_UNREAD_BYTES, 1 << 20));
+        verifier.memory().reserve(1 << 20);
+        send(REQUEST + REQUEST);
+        assertThat(replies()).containsExactly("error\n");
+        channel.advanceTimeBy(1, TimeUnit.SECONDS);
+        channel.runPendingTasks();
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(verifier.memory().reserved()).isEqualTo(1 << 20);
+    }
+
+    @Test
+    void holdsMemoryForARequestUntilItsReply() throws InterruptedException {
+        open(config());
+        send(REQUEST);
+        assertThat(verifier.memory().reserved()).isPositive();
+        resolve(AuthResult.fail("wrong password").delayedBy(Duration.ofSeconds(2)));
+        // As when the peer leaves.
+        channel.pipeline().remove(AuthenticationHandler.class);
+        assertThat(verifier.memory().reserved()).as("the delay goes on").isPositive();
+        channel.advanceTimeBy(2, TimeUnit.SECONDS);
+        channel.runPendingTasks();
+        assertThat(verifier.memory().reserved()).isZero();
+    }
+
+    @Test
+    void outOfMemoryCostsOneConnectionAndIsReported() {
+        open(config());
+        OutOfMemoryError error = new OutOfMemoryError("Cannot reserve 4096 bytes of direct buffer memory");
+        List<Throwable> reported = new ArrayList<>();
+        Thread thread = Thread.currentThread();
+        thread.setUncaughtExceptionHandler((where, what) -> reported.add(what));
+        try {
+            channel.pipeline().fireExceptionCaught(error);
+        } finally {
+            thread.setUncaughtExceptionHandler(null);
+        }
+        assertThat(reported).containsExactly(error);
         assertThat(replies()).containsExactly("error\n");
     }
 

@@ -1,6 +1,7 @@
 package org.x2go.authservice.server;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -15,13 +16,11 @@ import org.x2go.authservice.auth.ServicePolicy;
 /** A connection's whole pipeline, event loop and worker included, on the thread that calls it. */
 final class PipelineOnOneThread {
     private final int maxRequestBytes;
-    private final WipingAllocator allocator;
     private final AuthServerConfig config;
     private final Authenticator authenticator;
 
     PipelineOnOneThread(int maxRequestBytes, Iterable<String> services, Authenticator authenticator) {
         this.maxRequestBytes = maxRequestBytes;
-        this.allocator = new WipingAllocator(maxRequestBytes, Integer.MAX_VALUE);
         this.config = AuthServerConfig.builder(Path.of("unused"))
                 .limit(Limit.MAX_REQUEST_BYTES, maxRequestBytes)
                 .services(ServicePolicy.allowing(services))
@@ -32,10 +31,11 @@ final class PipelineOnOneThread {
     /** What a peer reads that sends these pieces, ends its input and waits for the connection's end. */
     String repliesTo(List<byte[]> pieces) {
         EmbeddedChannel channel = new EmbeddedChannel();
+        Verifier verifier = new Verifier(config, authenticator, channel.eventLoop(), new CallersThread());
         try {
             channel.freezeTime();
             channel.config().setAutoRead(false);
-            Verifier verifier = new Verifier(config, authenticator, channel.eventLoop(), new CallersThread());
+            WipingAllocator allocator = new WipingAllocator(maxRequestBytes, verifier.memory());
             channel.pipeline()
                     .addLast(
                             new RequestFrameDecoder(
@@ -53,6 +53,9 @@ final class PipelineOnOneThread {
             return replies(channel) + (channel.isOpen() ? "<not closed>" : "");
         } finally {
             channel.finishAndReleaseAll();
+            assertThat(verifier.memory().reserved())
+                    .as("memory for peers that was not given back")
+                    .isZero();
         }
     }
 

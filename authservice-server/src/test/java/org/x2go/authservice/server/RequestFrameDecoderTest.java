@@ -30,7 +30,7 @@ class RequestFrameDecoderTest {
         }
     }
 
-    private final WipingAllocator allocator = new WipingAllocator(LIMIT, 1 << 20);
+    private final WipingAllocator allocator = new WipingAllocator(LIMIT, new MemoryBudget(1 << 20));
     private final List<String> lines = new ArrayList<>();
 
     /** Notes each line, and asks for the next at once if told to. */

@@ -127,6 +127,16 @@ public final class ServerProcess implements AutoCloseable {
                 () -> log().stream().anyMatch(line -> List.of(texts).stream().allMatch(line::contains)));
     }
 
+    /** Whether it has not ended yet. */
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Waits for its end, and returns its exit status. */
+    public int exitStatus() throws InterruptedException {
+        return Program.end(process);
+    }
+
     /** Stops it as an admin does, so that its log is complete. */
     public void stop() throws InterruptedException {
         process.destroy();
