@@ -30,8 +30,8 @@ class AuthenticationHandlerTest {
     private final BlockingQueue<AuthResult> results = new LinkedBlockingQueue<>();
     private final BlockingQueue<Credentials> asked = new LinkedBlockingQueue<>();
     private final EmbeddedChannel channel = new EmbeddedChannel();
-    private Verifier verifier;
-    private WipingAllocator allocator;
+    private Verifier verifier = verifier(config());
+    private WipingAllocator allocator = new WipingAllocator(4096, verifier.memory());
 
     private EmbeddedChannel open(AuthServerConfig.Builder config) {
         channel.freezeTime();

@@ -14,17 +14,17 @@ public final class LauncherOptions {
     private static final Pattern VARIABLE =
             Pattern.compile("^(?:safe|server)_options=(['\"])(.*?)\\1", Pattern.MULTILINE | Pattern.DOTALL);
 
+    private static final Pattern BLANKS = Pattern.compile("\\s+");
+
     private LauncherOptions() {}
 
     public static List<String> read() throws IOException {
         Matcher variables = VARIABLE.matcher(Files.readString(FILE));
         List<String> options = new ArrayList<>();
         while (variables.find()) {
-            for (String option : variables.group(2).strip().split("\\s+")) {
-                if (!option.startsWith("$")) {
-                    options.add(option);
-                }
-            }
+            BLANKS.splitAsStream(variables.group(2).strip())
+                    .filter(option -> !option.startsWith("$"))
+                    .forEach(options::add);
         }
         return options;
     }
