@@ -34,7 +34,7 @@ public final class AuthClientBuilder {
     /**
      * The path of the service's socket. Unless set, it is what the environment variable {@code
      * X2GOBROKER_AUTHSERVICE_SOCKET} says, and without that {@code /run/x2gobroker/x2gobroker-authservice.socket}. The system
-     * allows about 107 bytes. Whether there is a service is found out by the first call.
+     * allows 107 bytes. Whether there is a service is found out by the first call.
      */
     public AuthClientBuilder socket(Path socket) {
         this.socket = socket;

@@ -3,9 +3,12 @@ package org.x2go.authservice.client;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -25,9 +28,12 @@ final class Connection implements Closeable {
 
     private final UnixDomainSocketAddress address;
     private final ServerVerifier verifier;
-    private final SocketChannel channel;
     private final ByteBuffer reply = ByteBuffer.allocateDirect(REPLY_BYTES);
     private volatile long idleSince;
+
+    // Written under this lock.
+    private volatile SocketChannel channel;
+    private boolean closed;
 
     Connection(UnixDomainSocketAddress address, ServerVerifier verifier) throws IOException {
         this.address = address;
@@ -38,7 +44,7 @@ final class Connection implements Closeable {
     /** Connects to a server that may be told a password, and waits as long as its backlog is full. */
     void connect() throws IOException {
         try {
-            channel.connect(address);
+            connectOnAnyThread();
             verifier.verify(channel, socket());
         } catch (ClosedChannelException e) {
             throw e;
@@ -47,6 +53,36 @@ final class Connection implements Closeable {
         } catch (IOException e) {
             throw Failures.cannotConnect(socket(), e);
         }
+    }
+
+    /**
+     * On a virtual thread the JDK does not wait when the backlog is full (EAGAIN), but on a platform thread it does: there the
+     * kernel waits. Which failure it is cannot be told from its text, which is in the process's language; any other one comes
+     * again at once.
+     */
+    private void connectOnAnyThread() throws IOException {
+        try {
+            channel.connect(address);
+        } catch (ConnectException e) { // nobody listens
+            throw e;
+        } catch (SocketException e) {
+            try {
+                PlatformThread.run(() -> reopen().connect(address));
+            } catch (InterruptedException interrupt) {
+                close();
+                Thread.currentThread().interrupt();
+                throw new ClosedByInterruptException();
+            }
+        }
+    }
+
+    /** A channel in place of the one that could not be connected, which is closed therefore. */
+    private synchronized SocketChannel reopen() throws IOException {
+        if (closed) {
+            throw new ClosedChannelException();
+        }
+        channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+        return channel;
     }
 
     /**
@@ -128,7 +164,8 @@ final class Connection implements Closeable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         try {
             channel.close();
         } catch (IOException e) {

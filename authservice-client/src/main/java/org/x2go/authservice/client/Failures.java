@@ -2,6 +2,7 @@ package org.x2go.authservice.client;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,12 +11,18 @@ import org.x2go.authservice.client.transport.UntrustedServerException;
 
 /** Words for what can go wrong, for the people who have to set it right. */
 final class Failures {
+    /** The room that a socket's path has, without the NUL behind it; see unix(7). */
+    private static final int MOST_PATH_BYTES = 107;
+
     private Failures() {}
 
     /** Finds out why a connection could not be made: the system's own words are in the process's language. */
     static AuthServiceException cannotConnect(Path socket, IOException cause) {
         String message;
-        if (Files.notExists(socket)) {
+        if (bytes(socket) > MOST_PATH_BYTES) {
+            message = "The path " + socket + " has " + bytes(socket) + " bytes, of which the system takes "
+                    + MOST_PATH_BYTES + " at most for a socket: give the service a shorter one, and name that";
+        } else if (Files.notExists(socket)) {
             message = "There is no service at " + socket + ": is x2gobroker-authservice running?";
         } else if (!Files.isWritable(socket)) {
             message = "Permission to use " + socket
@@ -26,6 +33,10 @@ final class Failures {
             message = "The service at " + socket + " cannot be reached: " + cause.getMessage();
         }
         return new AuthServiceException(Kind.UNAVAILABLE, message, cause);
+    }
+
+    private static int bytes(Path path) {
+        return path.toString().getBytes(StandardCharsets.UTF_8).length;
     }
 
     static AuthServiceException untrustedServer(UntrustedServerException cause) {

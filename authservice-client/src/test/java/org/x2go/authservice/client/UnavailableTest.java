@@ -1,5 +1,6 @@
 package org.x2go.authservice.client;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -49,8 +50,27 @@ class UnavailableTest {
 
     @Test
     void aPathThatIsTooLongForASocket() throws IOException {
-        Path file = Files.createFile(directory.resolve("x".repeat(120)));
-        assertThat(failureAt(file)).hasMessageStartingWith("The service at " + file + " cannot be reached: ");
+        int room = 107 - (directory + "/").getBytes(UTF_8).length - "ü".getBytes(UTF_8).length;
+        Path longest = directory.resolve("ü" + "x".repeat(room));
+        assertThat(failureAt(longest)).hasMessageStartingWith("There is no service at " + longest);
+
+        Path longer = directory.resolve("ü" + "x".repeat(room + 1));
+        String message = "The path " + longer + " has 108 bytes, of which the system takes 107 at most for a socket";
+        assertThat(failureAt(longer)).hasMessageStartingWith(message);
+        Files.createFile(longer);
+        assertThat(failureAt(longer)).hasMessageStartingWith(message);
+    }
+
+    @Test
+    void aSocketOfAnotherType() throws IOException, InterruptedException {
+        Path python = Path.of("/usr/bin/python3");
+        Prerequisite.file(python);
+        Path socket = directory.resolve("datagrams");
+        String bind = "import socket, sys; socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).bind(sys.argv[1])";
+        new ProcessBuilder(python.toString(), "-c", bind, socket.toString())
+                .start()
+                .waitFor();
+        assertThat(failureAt(socket).getMessage()).contains(socket.toString());
     }
 
     @Test
