@@ -16,6 +16,7 @@ import org.x2go.authservice.pam.ServiceInspection;
 import org.x2go.authservice.posix.ProcessMemory;
 import org.x2go.authservice.posix.SystemLog;
 import org.x2go.authservice.server.Limit;
+import org.x2go.authservice.text.LocaleText;
 import org.x2go.authservice.worker.pool.JavaCommand;
 import org.x2go.authservice.worker.process.WorkerMain;
 
@@ -47,6 +48,7 @@ public final class Main {
     private static int run(String[] given, PrintStream out, PrintStream err) {
         boolean debug = false;
         try {
+            requireDecoded(given);
             RenamedOptions renamed = RenamedOptions.in(given);
             String[] args = renamed.arguments().toArray(String[]::new);
             renamed.warnings().forEach(warning -> err.println(NAME + ": " + warning));
@@ -84,6 +86,15 @@ public final class Main {
                 e.printStackTrace(err);
             }
             return FAILED;
+        }
+    }
+
+    /** Another path or user than was meant would be used: its name decoded as this locale says is another one. */
+    private static void requireDecoded(String... arguments) throws UsageException {
+        try {
+            LocaleText.requireDecoded(List.of(arguments), System.getenv());
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(String.valueOf(e.getMessage()));
         }
     }
 

@@ -57,6 +57,34 @@ class CommandLineIT {
                 .hasLineCount(1);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"-s", "--allow-uid", "--allow-gid", "--owner", "--group"})
+    void refusesWhatTheLocaleCannotSay(String option) throws Exception {
+        List<String> withName = List.of("/bin/sh", "-c", "exec \"$@\" \"$(printf 'j\\303\\274rgen')\"", "sh");
+        Program.Ended ended = new Program(directory, Map.of("LC_ALL", "C"), withName).run("--check-config", option);
+
+        assertThat(ended.status()).isEqualTo(2);
+        assertThat(ended.out()).isEmpty();
+        assertThat(ended.err())
+                .isEqualTo(
+                        "x2gobroker-authservice: An argument is no text in this locale (LC_ALL=C): use one with UTF-8,"
+                                + " as by LC_ALL=C.UTF-8 (try --help)\n");
+    }
+
+    @Test
+    void refusesAVariableThatTheLocaleCannotSay() throws Exception {
+        List<String> withSocket = List.of(
+                "/bin/sh",
+                "-c",
+                "export X2GOBROKER_AUTHSERVICE_SOCKET=\"$(printf 'j\\303\\274rgen')\"; exec \"$@\"",
+                "sh");
+        Program.Ended ended = new Program(directory, Map.of("LC_ALL", "C"), withSocket).run("--check-config");
+
+        assertThat(ended.status()).isEqualTo(2);
+        assertThat(ended.err())
+                .contains("The value of X2GOBROKER_AUTHSERVICE_SOCKET is no text in this locale (LC_ALL=C)");
+    }
+
     @Test
     void saysInOneLineWhyItCannotStart() throws Exception {
         Program.Ended ended = program.run("-s", "socket", "--auth-log", "no/such/log");

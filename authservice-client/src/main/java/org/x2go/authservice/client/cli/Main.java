@@ -8,6 +8,7 @@ import java.nio.channels.ReadableByteChannel;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.x2go.authservice.text.LocaleText;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -27,7 +28,7 @@ public final class Main {
         System.setProperty("jdk.console", "java.base");
         int code = ExitCode.NO_VERDICT;
         try {
-            LocaleText.requireArguments(args, System.getenv());
+            LocaleText.requireDecoded(List.of(args), System.getenv());
             code = commandLine(Main::askOnConsole, standardInput()).execute(args);
         } catch (IllegalArgumentException e) {
             System.err.println("authservice: " + e.getMessage());

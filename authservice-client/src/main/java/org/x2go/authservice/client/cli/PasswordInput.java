@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.x2go.authservice.protocol.RequestFormat;
 import org.x2go.authservice.protocol.Wipe;
+import org.x2go.authservice.text.LocaleText;
 
 /** Where a password comes from: a user who is asked, or another program that sends it. */
 final class PasswordInput {
@@ -33,7 +34,7 @@ final class PasswordInput {
             throw new IllegalArgumentException("No password was given");
         }
         try {
-            LocaleText.require("The password", CharBuffer.wrap(password));
+            LocaleText.requireDecoded("The password", CharBuffer.wrap(password));
             return password;
         } catch (IllegalArgumentException e) {
             Arrays.fill(password, '\0');

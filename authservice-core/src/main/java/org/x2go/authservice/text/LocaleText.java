@@ -1,41 +1,46 @@
-package org.x2go.authservice.client.cli;
+package org.x2go.authservice.text;
 
-import java.nio.CharBuffer;
-import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
  * Text that the JVM has decoded as the locale says. Bytes that are no text there, as everything beyond ASCII in the locale C, it
- * replaces: another name would be asked for, or another password.
+ * replaces: it would be another name, another path or another password.
  */
-final class LocaleText {
+public final class LocaleText {
+    /** What the variables begin with that the service and its clients read. */
+    private static final String OURS = "X2GOBROKER_";
+
     private static final char REPLACEMENT = '\uFFFD';
 
     private LocaleText() {}
 
     /**
-     * Checks what the command is told.
+     * Checks what a program is started with: its arguments, and the variables that are meant for it.
      *
-     * @throws IllegalArgumentException if some of it could not be decoded
+     * @throws IllegalArgumentException if one of them could not be decoded
      */
-    static void requireArguments(String[] args, Map<String, String> environment) {
-        Stream<String> variables = environment.entrySet().stream()
-                .filter(variable -> variable.getKey().startsWith("X2GOBROKER_AUTHSERVICE_"))
-                .map(Map.Entry::getValue);
-        Stream.concat(Arrays.stream(args), variables).forEach(each -> require("An argument", CharBuffer.wrap(each)));
+    public static void requireDecoded(List<String> arguments, Map<String, String> environment) {
+        arguments.forEach(argument -> requireDecoded("An argument", argument));
+        environment.forEach((name, value) -> {
+            if (name.startsWith(OURS)) {
+                requireDecoded("The value of " + name, value);
+            }
+        });
     }
 
     /**
      * Checks one text, which the message does not hold.
      *
+     * @param what what it is, for the message
      * @throws IllegalArgumentException if it could not be decoded
      */
-    static void require(String what, CharBuffer text) {
+    public static void requireDecoded(String what, CharSequence text) {
         if (text.chars().anyMatch(c -> c == REPLACEMENT)) {
             throw new IllegalArgumentException(what + " is no text in this locale (" + locale(System.getenv())
-                    + "), so nothing was asked: use one with UTF-8, as by LC_ALL=C.UTF-8");
+                    + "): use one with UTF-8, as by LC_ALL=C.UTF-8");
         }
     }
 
