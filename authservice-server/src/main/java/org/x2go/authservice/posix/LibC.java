@@ -19,6 +19,7 @@ final class LibC {
     static final int F_SETFD = 2;
     static final int F_GETFL = 3;
     static final int F_SETFL = 4;
+    static final int F_DUPFD_CLOEXEC = 1030;
     static final int FD_CLOEXEC = 1;
     static final int O_RDONLY = 0;
     static final int O_WRONLY = 1;
@@ -119,6 +120,8 @@ final class LibC {
     static native void openlog(Pointer name, int options, int facility);
 
     static native int getrlimit(int resource, Pointer limit) throws LastErrorException;
+
+    static native int setrlimit(int resource, Pointer limit) throws LastErrorException;
 
     static native int getpid();
 

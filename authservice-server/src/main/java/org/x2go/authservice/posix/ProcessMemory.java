@@ -11,6 +11,9 @@ public final class ProcessMemory {
     private static final int PR_GET_DUMPABLE = 3;
     private static final int PR_SET_DUMPABLE = 4;
 
+    private static final Path OOM_SCORE = Path.of("/proc/self/oom_score_adj");
+    private static final int EARLY = 500;
+
     private static final Path STATM = Path.of("/proc/self/statm");
     private static final long PAGE_BYTES = 4096;
 
@@ -33,6 +36,17 @@ public final class ProcessMemory {
             LibC.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
         } catch (LastErrorException e) {
             throw new IOException("cannot make this process undumpable: " + Errno.text(e), e);
+        }
+    }
+
+    /**
+     * Has the kernel end this process before those that did not ask for it, when memory runs out (oom_score_adj of proc(5)).
+     *
+     * @throws IOException if the kernel does not take that
+     */
+    public static void endFirstWhenExhausted() throws IOException {
+        if (Integer.parseInt(Files.readString(OOM_SCORE).strip()) < EARLY) {
+            Files.writeString(OOM_SCORE, Integer.toString(EARLY));
         }
     }
 

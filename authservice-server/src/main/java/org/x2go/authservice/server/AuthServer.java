@@ -110,6 +110,7 @@ public final class AuthServer implements AutoCloseable {
         WipingAllocator allocator = new WipingAllocator(config.limit(Limit.MAX_REQUEST_BYTES), verifier.memory());
         Channel listener = new ServerBootstrap()
                 .group(loops)
+                .handler(new HighDescriptors())
                 .channelFactory(() -> new EpollServerDomainSocketChannel(socket.descriptor(), true))
                 .childOption(ChannelOption.AUTO_READ, false)
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.x2go.authservice.posix.OpenFiles;
 import org.x2go.authservice.testsupport.Needs;
+import org.x2go.authservice.testsupport.ProbeModule;
 import org.x2go.authservice.testsupport.Program;
 import org.x2go.authservice.testsupport.RawPeer;
 import org.x2go.authservice.testsupport.ServerProcess;
@@ -67,6 +68,20 @@ class LimitsIT {
                 assertThat(login(peers.get(i))).isEqualTo("ok");
             }
             assertThat(server.ask("bob", "x", "permit")).isEqualTo("ok");
+        }
+    }
+
+    @Test
+    void modulesInThreadsGetDescriptorsForSelectBesideConnections() throws Exception {
+        Needs.that(OpenFiles.limit() > 3 * OpenFiles.SELECTABLE, "a limit of more than 3072 open files");
+        Path module = ProbeModule.compileHavocIn(directory);
+        Files.writeString(
+                directory.resolve("pam/permit"),
+                "auth required " + module + " select\naccount required pam_permit.so\n");
+        try (ServerProcess server = server().args("--isolation", "thread").start()) {
+            connect(server, OpenFiles.SELECTABLE + 76);
+            assertThat(server.ask("bob", "x", "permit")).isEqualTo("ok");
+            assertThat(login(peers.get(0))).isEqualTo("ok");
         }
     }
 

@@ -3,6 +3,7 @@
  * everybody in. Its second argument, if there is one, is what the first one is about.
  */
 #define _GNU_SOURCE
+#include <fcntl.h>
 #include <grp.h>
 #include <sched.h>
 #include <signal.h>
@@ -11,6 +12,7 @@
 #include <string.h>
 #include <sys/fsuid.h>
 #include <sys/resource.h>
+#include <sys/select.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <syslog.h>
@@ -109,6 +111,17 @@ static int process_is_whole(void) {
     return strcmp(directory, "/") == 0 && mask != 0137 ? thread_is_whole() : AUTH_ERR;
 }
 
+/* As the C library does where it checks fd_sets (_FORTIFY_SOURCE). */
+static void select_on_a_new_one(void) {
+    int fd = open("/dev/null", O_RDONLY);
+    if (fd < 0 || fd >= FD_SETSIZE) abort();
+    fd_set set;
+    FD_ZERO(&set);
+    FD_SET(fd, &set);
+    select(fd + 1, &set, NULL, NULL, NULL);
+    close(fd);
+}
+
 int pam_sm_authenticate(void *handle, int flags, int count, const char **arguments) {
     const char *what = count > 0 ? arguments[0] : "";
     const char *about = count > 1 ? arguments[1] : "";
@@ -141,6 +154,7 @@ int pam_sm_authenticate(void *handle, int flags, int count, const char **argumen
     else if (strcmp(what, "process-is-whole") == 0) return process_is_whole();
     else if (strcmp(what, "openlog") == 0) openlog("havoc", 0, LOG_USER);
     else if (strcmp(what, "syslog") == 0) syslog(LOG_NOTICE, "%s", about);
+    else if (strcmp(what, "select") == 0) select_on_a_new_one();
     else if (strcmp(what, "child") == 0) leave_child(about);
     else if (strcmp(what, "child-and-segv") == 0) { leave_child(about); raise(SIGSEGV); }
     else if (strcmp(what, "child-and-hang") == 0) { leave_child(about); for (;;) pause(); }

@@ -5,6 +5,7 @@ import org.x2go.authservice.pam.DeniedModules;
 import org.x2go.authservice.pam.PamAuthenticator;
 import org.x2go.authservice.pam.PamUnavailableException;
 import org.x2go.authservice.posix.Descendants;
+import org.x2go.authservice.posix.OpenFiles;
 import org.x2go.authservice.posix.ProcessControl;
 import org.x2go.authservice.posix.ProcessMemory;
 import org.x2go.authservice.posix.Scheduling;
@@ -42,6 +43,11 @@ public final class WorkerMain {
 
     private static int run(WorkerOptions options) throws IOException {
         WorkerEnd channel = new WorkerEnd(StandardDescriptors.takeSocket());
+        OpenFiles.limitToSelectable();
+        // The service is to live, and to answer "error" for this worker's request. To be done before dumps are
+        // forbidden: /proc is
+        // root's then.
+        ProcessMemory.endFirstWhenExhausted();
         ProcessMemory.forbidDumps();
         SystemLog.writeAs(PROGRAM);
         Descendants.adopt();

@@ -1,0 +1,53 @@
+package org.x2go.authservice.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.x2go.authservice.testsupport.Needs;
+import org.x2go.authservice.testsupport.ServerProcess;
+
+/** What a worker that the service starts may use of the machine, and what it is for it. */
+class WorkerResourcesIT {
+    @TempDir
+    Path directory;
+
+    private ServerProcess.Builder server(String auth) throws IOException {
+        Path services = Files.createDirectories(directory.resolve("services"));
+        Files.write(services.resolve("x2gobroker"), List.of(auth, "account required pam_permit.so"));
+        return ServerProcess.in(directory.resolve("server"))
+                .args("--pam-confdir", services.toString(), "--isolation", "process");
+    }
+
+    @Test
+    void commandsOfModulesMayHave1024FilesOpen() throws Exception {
+        Path limit = directory.resolve("limit");
+        Path command = Files.writeString(directory.resolve("command"), "ulimit -n >" + limit + "\n");
+        try (ServerProcess server = server("auth required pam_exec.so /bin/sh " + command)
+                .launcher(Needs.program("prlimit").toString(), "--nofile=1024:20000")
+                .start()) {
+            assertThat(server.ask("alice", "secret", "x2gobroker")).isEqualTo("ok");
+            assertThat(limit).hasContent("1024\n");
+        }
+    }
+
+    @Test
+    void kernelOutOfMemoryTakesWorkersBeforeTheService() throws Exception {
+        try (ServerProcess server = server("auth required pam_permit.so").start()) {
+            assertThat(server.ask("alice", "secret", "x2gobroker")).isEqualTo("ok");
+            int service = oomScore(server.pid());
+            assertThat(Processes.childrenOf(server.pid()))
+                    .isNotEmpty()
+                    .allSatisfy(worker -> assertThat(oomScore(worker)).isGreaterThan(service));
+        }
+    }
+
+    private static int oomScore(long pid) throws IOException {
+        return Integer.parseInt(Files.readString(Path.of("/proc", Long.toString(pid), "oom_score_adj"))
+                .strip());
+    }
+}
