@@ -32,7 +32,7 @@ remove_cgroup() { find "$cgroup" -depth -type d -exec rmdir {} +; }
 
 if [ "${1:-}" != --inside ]; then
   [ "$(id -u)" -eq 0 ] || cannot "this needs root"
-  for tool in apt-get debootstrap dpkg-deb findmnt lintian nsenter unshare; do
+  for tool in apt-get debootstrap dpkg-deb findmnt gcc lintian nsenter unshare; do
     command -v "$tool" >/dev/null || cannot "there is no $tool"
   done
   unshare --mount --pid --cgroup --ipc --uts --fork true 2>/dev/null || cannot "namespaces cannot be made here"
@@ -155,6 +155,8 @@ time_start() { # what, to a printed line
 
 # shellcheck source-path=SCRIPTDIR source=units.sh
 . "$here/test/units.sh"
+# shellcheck source-path=SCRIPTDIR source=modules.sh
+. "$here/test/modules.sh"
 
 inside useradd --shell /usr/sbin/nologin alice
 printf 'alice:open-sesame' | inside chpasswd
@@ -303,5 +305,8 @@ apt_get purge authservice
 check "nothing is left" nothing_left
 check "no user" not inside getent passwd x2gobroker
 check "no override" not inside dpkg-statoverride --list /var/log/x2gobroker
+
+apt_get install /root/authservice.deb
+check_modules
 
 printf '\ndeb.sh: %s: %d checks, %d s\n' "$(basename "$package")" "$checks" "$SECONDS"

@@ -29,8 +29,10 @@ check_units() {
     check "it runs" runs
     if [ "$form" = one-process ]; then
       check_process "$(pid)" "${user_of[$form]}" "${capabilities_of[$form]}" "${network_of[$form]}"
+      check_what_modules_see "$form" "$(pid)"
     else
       check_process "$(pid)" authservice "$no_capabilities" "its own"
+      check "and sees no home directories" not sees_home "$(pid)"
     fi
     check_answers
     [ "$form" = one-process ] || check_workers "$form"
@@ -140,17 +142,29 @@ network() { # process
 }
 
 sees_home() { inside test -e "/proc/$1/root/home/bob"; } # process
-writes_to_usr() { inside touch "/proc/$1/root/usr/written"; }
+writes_to() { inside touch "/proc/$1/root$2/written" && inside rm "$2/written"; } # process, directory
 
 sandboxed() { # process
-  is 1 status_of "$1" NoNewPrivs && is 2 status_of "$1" Seccomp && inside test -e /home/bob && not sees_home "$1" && not writes_to_usr "$1"
+  is 1 status_of "$1" NoNewPrivs && is 2 status_of "$1" Seccomp && not writes_to "$1" /usr
 }
+
+# It reads what a module refuses by, and writes where one counts.
+sees_what_modules_see() { sees_home "$1" && writes_to "$1" /var/lib && writes_to "$1" /srv && writes_to "$1" /etc; } # process
 
 check_process() { # process, user, capabilities, network
   check "its user is: $2" is "$2" runs_as "$1"
   check "it has the capabilities of this form, and cannot come by others" capabilities "$1" "$3"
   check "its network is: $4" is "$4" network "$1"
-  check "no new privileges, few system calls, no home directories, and nothing to write in /usr" sandboxed "$1"
+  check "no new privileges, few system calls, and nothing to write in /usr" sandboxed "$1"
+}
+
+check_what_modules_see() { # form, process
+  # Without root it writes nowhere, and the modules that count are refused.
+  if [ "$1" = unprivileged ]; then
+    check "it sees no less of homes than a user does" sees_home "$2"
+  else
+    check "it reads what modules refuse by, and writes where they count" sees_what_modules_see "$2"
+  fi
 }
 
 as_broker() {
@@ -296,15 +310,19 @@ none_of() { not grep -xF -f <(worker_units) "$1"; } # file with units
 all_run() { [ -n "$(worker_units)" ] && is "$(worker_units)" units_that_are running; }
 
 check_workers() { # form
-  local unit
+  local unit process
   check "it has workers, in units of their own, of which all run" comes_about all_run
   worker_units >"$work/units"
   while read -r unit; do
     printf '      %s\n' "$unit"
-    check_process "$(inside systemctl show --property MainPID --value "$unit" </dev/null)" \
-      "${user_of[$1]}" "${capabilities_of[$1]}" "${network_of[$1]}" </dev/null
+    process=$(inside systemctl show --property MainPID --value "$unit" </dev/null)
+    check_process "$process" "${user_of[$1]}" "${capabilities_of[$1]}" "${network_of[$1]}" </dev/null
+    check_what_modules_see "$1" "$process" </dev/null
+    check "where memory runs out, it goes before the service" is "500 0" oom_scores "$process" "$(pid)" </dev/null
   done <"$work/units"
 }
+
+oom_scores() { inside sh -c 'echo "$(cat "/proc/$0/oom_score_adj") $(cat "/proc/$1/oom_score_adj")"' "$@"; } # processes
 
 check_deaths_of_workers() {
   local process

@@ -1,6 +1,8 @@
 package org.x2go.authservice.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.x2go.authservice.daemon.InstalledUnit.SERVICE;
+import static org.x2go.authservice.daemon.InstalledUnit.WORKER;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -21,8 +23,6 @@ import org.x2go.authservice.testsupport.Needs;
 class InstalledFilesIT {
     private static final Path DIST = Path.of("../dist").toAbsolutePath().normalize();
     private static final Path UNITS = DIST.resolve("systemd");
-    private static final String SERVICE = "x2gobroker-authservice.service";
-    private static final String WORKER = "x2gobroker-authservice-worker@.service";
     private static final Pattern EXPOSURE = Pattern.compile("Overall exposure level for [^:]*: ([0-9.]+) ");
 
     @TempDir
@@ -45,17 +45,16 @@ class InstalledFilesIT {
     @ParameterizedTest
     @CsvSource({
         SERVICE + ", '', 0.5",
-        SERVICE + ", one-process, 2.0",
-        WORKER + ", '', 2.0",
-        WORKER + ", strict, 1.5",
-        WORKER + ", unprivileged, 1.5"
+        SERVICE + ", one-process, 2.5",
+        WORKER + ", '', 2.5",
+        WORKER + ", strict, 1.6",
+        WORKER + ", unprivileged, 1.6",
+        WORKER + ", as-user, 3.0",
+        WORKER + ", security-key, 3.0"
     })
     void noUnitIsMoreExposedThanItMustBe(String name, String dropin, double most) throws Exception {
-        String unit = Files.readString(UNITS.resolve(name));
-        if (!dropin.isEmpty()) {
-            unit += Files.readString(UNITS.resolve("dropins/" + name + ".d/" + dropin + ".conf"));
-        }
-        Path file = Files.writeString(directory.resolve(name), unit);
+        InstalledUnit unit = dropin.isEmpty() ? InstalledUnit.of(name) : InstalledUnit.of(name, dropin);
+        Path file = Files.writeString(directory.resolve(name), unit.text());
 
         String report = run("systemd-analyze", "security", "--offline=true", "--no-pager", file.toString());
 

@@ -1,25 +1,25 @@
 package org.x2go.authservice.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.x2go.authservice.daemon.InstalledUnit.SERVICE;
+import static org.x2go.authservice.daemon.InstalledUnit.WORKER;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.x2go.authservice.testsupport.Needs;
 import org.x2go.authservice.testsupport.Program;
 import org.x2go.authservice.testsupport.SystemAccount;
@@ -27,10 +27,6 @@ import org.x2go.authservice.testsupport.SystemAccount;
 /** With the capabilities that the installed units leave it, and no others, the service can do what they promise. */
 @Timeout(120)
 class UnitPrivilegesIT {
-    private static final Path UNITS =
-            Path.of("../dist/systemd").toAbsolutePath().normalize();
-    private static final String ONE_PROCESS = "dropins/x2gobroker-authservice.service.d/one-process.conf";
-    private static final String WORKER = "x2gobroker-authservice-worker@.service";
     private static final String NOBODY = "65534";
 
     @TempDir
@@ -57,16 +53,10 @@ class UnitPrivilegesIT {
         Files.write(directory.resolve("pam/x2gobroker"), List.of(lines));
     }
 
-    /** What the last CapabilityBoundingSet= says, as setpriv(1) writes it. */
-    private static String capabilities(Path unit) throws IOException {
-        Matcher set = Pattern.compile("(?m)^CapabilityBoundingSet=(.*)$").matcher(Files.readString(unit));
-        String last = "";
-        while (set.find()) {
-            last = set.group(1);
-        }
+    /** What the unit's CapabilityBoundingSet= comes to, as setpriv(1) writes it. */
+    private static String capabilities(InstalledUnit unit) {
         StringBuilder bounds = new StringBuilder("-all");
-        Arrays.stream(last.split(" ", -1))
-                .filter(name -> !name.isEmpty())
+        unit.list("CapabilityBoundingSet")
                 .forEach(name -> bounds.append(",+")
                         .append(name.replaceFirst("^CAP_", "").toLowerCase(Locale.ROOT)));
         return bounds.toString();
@@ -95,8 +85,8 @@ class UnitPrivilegesIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {ONE_PROCESS, WORKER, "dropins/" + WORKER + ".d/strict.conf"})
-    void pamUnixAndFaillockWorkAsRoot(String unit) throws Exception {
+    @CsvSource({SERVICE + ", one-process", WORKER + ",", WORKER + ", strict"})
+    void pamUnixAndFaillockWorkAsRoot(String unit, @Nullable String dropin) throws Exception {
         Path tallies = Files.createDirectory(directory.resolve("faillock"));
         String faillock = Needs.pamModule("pam_faillock.so") + " dir=" + tallies + " deny=3 ";
         service(
@@ -104,7 +94,8 @@ class UnitPrivilegesIT {
                 "auth sufficient " + Needs.pamModule("pam_unix.so"),
                 "auth [default=die] " + faillock + "authfail",
                 "account required " + Needs.pamModule("pam_unix.so"));
-        try (ActivatedService service = listen(capabilities(UNITS.resolve(unit)))) {
+        try (ActivatedService service =
+                listen(capabilities(dropin == null ? InstalledUnit.of(unit) : InstalledUnit.of(unit, dropin)))) {
             assertThatItTellsPasswordsApart(service);
             assertThat(tallies.resolve(account.name())).isNotEmptyFile();
         }
@@ -117,7 +108,7 @@ class UnitPrivilegesIT {
                 "account required " + Needs.pamModule("pam_unix.so"));
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         Files.setAttribute(directory, "unix:uid", Integer.parseInt(NOBODY));
-        try (ActivatedService service = listen(capabilities(UNITS.resolve(ONE_PROCESS)))) {
+        try (ActivatedService service = listen(capabilities(InstalledUnit.of(SERVICE, "one-process")))) {
             assertThatItTellsPasswordsApart(service);
             assertThat(service.log()).contains(" INFO  ok user=\"" + account.name() + "\" ");
         }
@@ -125,8 +116,7 @@ class UnitPrivilegesIT {
 
     @Test
     void theProcessThatReadsWhatPeersSendHasNoCapability() throws Exception {
-        assertThat(capabilities(UNITS.resolve("x2gobroker-authservice.service")))
-                .isEqualTo("-all");
+        assertThat(capabilities(InstalledUnit.of(SERVICE))).isEqualTo("-all");
     }
 
     /** Before Linux-PAM 1.6, from which on pam_unix needs root; what needs only a daemon or a file works after that too. */
@@ -135,7 +125,7 @@ class UnitPrivilegesIT {
         service(
                 "auth required " + Needs.pamModule("pam_permit.so"),
                 "account required " + Needs.pamModule("pam_permit.so"));
-        String capabilities = capabilities(UNITS.resolve("dropins/" + WORKER + ".d/unprivileged.conf"));
+        String capabilities = capabilities(InstalledUnit.of(WORKER, "unprivileged"));
         assertThat(capabilities).isEqualTo("-all");
         try (ActivatedService service =
                 listen(capabilities, "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups")) {
