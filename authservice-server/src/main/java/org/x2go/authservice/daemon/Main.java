@@ -13,6 +13,7 @@ import org.apache.logging.log4j.Logger;
 import org.x2go.authservice.daemon.logging.Logging;
 import org.x2go.authservice.pam.PamUnavailableException;
 import org.x2go.authservice.pam.ServiceInspection;
+import org.x2go.authservice.posix.ProcessControl;
 import org.x2go.authservice.posix.ProcessMemory;
 import org.x2go.authservice.posix.SystemLog;
 import org.x2go.authservice.server.Limit;
@@ -148,6 +149,8 @@ public final class Main {
                     settings.background().pidFile(), ProcessHandle.current().pid()));
             process.ready(out);
         }
+        // The files that others may read are there, or are made so.
+        ProcessControl.keepNewFilesFromOthers();
         service.warmUp();
     }
 

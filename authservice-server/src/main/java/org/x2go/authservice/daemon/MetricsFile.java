@@ -6,15 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.x2go.authservice.posix.FileIdentity;
+import org.x2go.authservice.posix.NewFile;
 import org.x2go.authservice.posix.RegularFile;
 
 /**
@@ -24,7 +22,8 @@ import org.x2go.authservice.posix.RegularFile;
  * this program is replaced or removed.
  */
 final class MetricsFile implements Report {
-    private static final Set<StandardOpenOption> NEW = Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
+    /** The collector runs as somebody else. */
+    private static final int COLLECTORS = 0644;
 
     private final Path file;
     private final Path directory;
@@ -97,9 +96,7 @@ final class MetricsFile implements Report {
     }
 
     private void write(Path path, ServiceStatistics statistics) throws IOException {
-        try (var channel = Files.newByteChannel(
-                        path, NEW, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--")));
-                OutputStream out = java.nio.channels.Channels.newOutputStream(channel)) {
+        try (OutputStream out = NewFile.create(path, COLLECTORS)) {
             format.write(statistics, out);
         }
     }

@@ -1,8 +1,6 @@
 package org.x2go.authservice.posix;
 
-import com.sun.jna.Function;
 import com.sun.jna.LastErrorException;
-import com.sun.jna.NativeLibrary;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -27,8 +25,6 @@ public final class AppendOnlyFile implements AutoCloseable {
 
     /** A log that is rotated may come and go between two looks at it. */
     private static final int TRIES = 5;
-
-    private static final Function OPEN = NativeLibrary.getInstance("c").getFunction("open", Function.THROW_LAST_ERROR);
 
     private final Path path;
     private final Object identity;
@@ -95,8 +91,7 @@ public final class AppendOnlyFile implements AutoCloseable {
     /** Returns a descriptor, or -1 if something is there now. */
     private static int create(Path path, int permissions) {
         try {
-            int flags = FLAGS | LibC.O_CREAT | LibC.O_EXCL | LibC.O_CLOEXEC;
-            return OPEN.invokeInt(new Object[] {CString.of(path.toString()), flags, permissions});
+            return LibC.create(path, FLAGS, permissions);
         } catch (LastErrorException e) {
             if (e.getErrorCode() == Errno.EEXIST) {
                 return -1;

@@ -1,10 +1,12 @@
 package org.x2go.authservice.posix;
 
+import com.sun.jna.Function;
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Platform;
 import com.sun.jna.Pointer;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** The C library's calls that this package is built on, bound as they are. */
@@ -39,7 +41,14 @@ final class LibC {
         Native.register(LibC.class, NativeLibrary.getInstance("c"));
     }
 
+    private static final Function OPEN = NativeLibrary.getInstance("c").getFunction("open", Function.THROW_LAST_ERROR);
+
     private LibC() {}
+
+    /** Makes a file where nothing is. The mode is a variable argument of open(2), which those that are bound below cannot have. */
+    static int create(Path path, int flags, int mode) throws LastErrorException {
+        return OPEN.invokeInt(new Object[] {CString.of(path.toString()), flags | O_CREAT | O_EXCL | O_CLOEXEC, mode});
+    }
 
     static native int socket(int domain, int type, int protocol) throws LastErrorException;
 

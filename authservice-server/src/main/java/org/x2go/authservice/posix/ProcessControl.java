@@ -43,6 +43,14 @@ public final class ProcessControl {
         signal.invokePointer(new Object[] {SIGTERM, Pointer.NULL});
     }
 
+    /**
+     * From here on files that this process makes are not readable by others, nor writable by its group, unless their mode is set
+     * explicitly: a JVM that was started without the launcher's options writes its memory's stack to one when it crashes.
+     */
+    public static void keepNewFilesFromOthers() {
+        LibC.umask(LibC.umask(077) | 027);
+    }
+
     /** This process's number now (getpid(2)): after a fork(2) by native code, what the JDK knows is its parent's. */
     public static int pid() {
         return LibC.getpid();
