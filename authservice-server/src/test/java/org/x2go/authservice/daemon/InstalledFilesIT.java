@@ -13,10 +13,13 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.x2go.authservice.server.Limit;
 import org.x2go.authservice.testsupport.Needs;
 
 /** The files that are installed with the program, looked at by the programs that will read them. */
@@ -24,6 +27,9 @@ class InstalledFilesIT {
     private static final Path DIST = Path.of("../dist").toAbsolutePath().normalize();
     private static final Path UNITS = DIST.resolve("systemd");
     private static final Pattern EXPOSURE = Pattern.compile("Overall exposure level for [^:]*: ([0-9.]+) ");
+
+    /** The JVM's and the service's, with plenty of room. */
+    private static final int OWN_THREADS = 128;
 
     @TempDir
     Path directory;
@@ -80,6 +86,22 @@ class InstalledFilesIT {
         Files.setAttribute(archives, "unix:mode", 0777);
         assertThat(run("sh", script.toString())).contains("others may write to " + archives);
         assertThat(archives).isEmptyDirectory();
+    }
+
+    /** The JVM makes a thread for each signal: at the limit it would have none for SIGTERM. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "one-process"})
+    void limitOfTasksIsWellAboveWhatTheServiceComesTo(String dropin) throws Exception {
+        InstalledUnit unit = dropin.isEmpty() ? InstalledUnit.of(SERVICE) : InstalledUnit.of(SERVICE, dropin);
+
+        assertThat(Integer.parseInt(unit.value("TasksMax"))).isGreaterThan(2 * (Limit.WORKERS.most() + OWN_THREADS));
+    }
+
+    @Test
+    void workersEndBeforeTheServiceWhenMemoryRunsOut() throws Exception {
+        assertThat(Integer.parseInt(InstalledUnit.of(WORKER).value("OOMScoreAdjust"))).isPositive();
+        assertThat(InstalledUnit.of(SERVICE).value("OOMScoreAdjust")).isEmpty();
+        assertThat(InstalledUnit.of(SERVICE).value("OOMPolicy")).isEqualTo("continue");
     }
 
     @Test
