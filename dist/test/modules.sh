@@ -2,18 +2,16 @@
 # outside it. A module that does not find in the sandbox what it refuses by must not let in. Read by deb.sh, after units.sh.
 # shellcheck shell=bash disable=SC2154
 
-readonly module_packages=(krb5-admin-server libpam-abl libpam-google-authenticator libpam-krb5 libpam-oath libpam-u2f libpam-yubico
-  oathtool)
-declare -Ar dropins_of=([packaged]=$workers@.service [one-process]=$service)
+readonly module_packages=(krb5-admin-server libpam-abl libpam-google-authenticator libpam-krb5 libpam-oath libpam-u2f libpam-yubico)
 readonly right=open-sesame
-readonly totp_secret=JBSWY3DPEHPK3PXP
 
-# A secret, and its first password (RFC 4226, appendix D).
-readonly hotp_secret=3132333435363738393031323334353637383930
-readonly hotp=755224
+# A secret in two spellings, and its first two codes (RFC 4226, appendix D).
+readonly secret=3132333435363738393031323334353637383930
+readonly secret_base32=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ
+readonly codes=(755224 287082)
 
 check_modules() {
-  local form name
+  local form name asking
   make_accounts
   apt_get install "${module_packages[@]}"
   make_realm
@@ -29,9 +27,7 @@ check_modules() {
   check "each decides as is expected of it" diff "$work/cases" "$work/found"
   for form in packaged one-process; do
     say "PAM modules in the form \"$form\""
-    mkdir -p "$root$overrides/${dropins_of[$form]}.d"
-    [ "$form" = packaged ] || inside cp "$dropins/${dropins_of[$form]}.d/$form.conf" "$overrides/${dropins_of[$form]}.d/"
-    start_anew
+    begin_form "$form"
     cut -d' ' -f1 "$work/cases" | uniq >"$work/services"
     while read -r name; do
       if becomes_user "$name"; then
@@ -44,10 +40,12 @@ check_modules() {
     [ "$form" = one-process ] || check_tickets
 
     say "PAM modules in the form \"$form\", with as-user.conf"
-    inside cp "$dropins/$workers@.service.d/as-user.conf" "$overrides/${dropins_of[$form]}.d/"
+    asking=${unit_of[$form]:-$workers@.service}
+    mkdir -p "$root$overrides/$asking.d"
+    inside cp "$dropins/$workers@.service.d/as-user.conf" "$overrides/$asking.d/"
     start_anew
     check "all: as outside" same_verdicts try
-    rm -r "$root$overrides/${dropins_of[$form]}.d"
+    rm -r "$root$overrides/$asking.d"
   done
   stop
   inside systemctl stop try-kdc try-process
@@ -56,8 +54,7 @@ check_modules() {
 # The cases: a PAM service, a user, the password, and the verdict that is expected.
 
 cases() {
-  local code name
-  code=$(inside oathtool --totp --base32 "$totp_secret")
+  local name
   # ~/.k5login of alice's names somebody else.
   case_of krb5 bob "$right" ok bob wrong no alice "$right" no
   # Alice has a key, which is not plugged in; bob has none, and needs none.
@@ -70,9 +67,9 @@ cases() {
   case_of listfile bob "$right" ok bob wrong no alice "$right" no
   # A code is good once.
   for name in oath-etc oath-var; do
-    case_of "$name" alice "$right$hotp" ok alice "$right$hotp" no alice wrong no
+    case_of "$name" alice "$right${codes[0]}" ok alice "$right${codes[0]}" no alice wrong no
   done
-  case_of google alice "$right$code" ok alice "$right$code" no alice "${right}000000" no bob "$right" ok bob wrong no
+  case_of google alice "$right${codes[1]}" ok alice "$right${codes[1]}" no alice "${right}000000" no bob "$right" ok bob wrong no
   # Commands: one refuses who has a process, one is started as somebody else.
   case_of processes alice "$right" ok alice wrong no bob "$right" no
   case_of setpriv bob "$right" ok bob wrong no
@@ -190,9 +187,9 @@ forget_attempts() {
     rm -rf "${root:?}$place"
     mkdir "$root$place"
   done
-  echo "HOTP alice + $hotp_secret" >"$root/etc/users.oath"
+  echo "HOTP alice + $secret" >"$root/etc/users.oath"
   install -m 600 "$root/etc/users.oath" "$root/var/lib/oath/users"
-  printf '%s\n' "$totp_secret" '" RATE_LIMIT 10 30' '" WINDOW_SIZE 17' '" DISALLOW_REUSE' '" TOTP_AUTH' \
+  printf '%s\n' "$secret_base32" '" HOTP_COUNTER 1' '" WINDOW_SIZE 17' \
     >"$root/home/alice/.google_authenticator"
   inside chown alice: /home/alice/.google_authenticator
   chmod 400 "$root/home/alice/.google_authenticator"
