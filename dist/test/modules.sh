@@ -47,6 +47,13 @@ check_modules() {
     check "all: as outside" same_verdicts try
     rm -r "$root$overrides/$asking.d"
   done
+  for form in strict unprivileged; do
+    say "PAM modules in the form \"$form\""
+    begin_form "$form"
+    check "nobody gets in whom they refuse outside" refused_stay_out
+    check "since it denies those that it opens" logged 'denied by X2GOBROKER_AUTHSERVICE_DENIED_MODULES'
+    rm -r "$root$overrides/${unit_of[$form]}.d"
+  done
   stop
   inside systemctl stop try-kdc try-process
 }
@@ -99,6 +106,10 @@ verdicts() { # program
 
 cases_of() { grep "^$1" "$work/cases"; } # the beginning of a name
 same_verdicts() { diff <(cases_of "$1") <(cases_of "$1" | within); }
+refused_stay_out() {
+  within <"$work/cases" >"$work/found"
+  not grep ' no .* ok$' <(paste -d' ' "$work/cases" "$work/found")
+}
 nobody_let_in() { not grep ' ok$' <(cases_of "$1" | within); }
 
 # What they are made of.
