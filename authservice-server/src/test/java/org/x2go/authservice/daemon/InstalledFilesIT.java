@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -99,7 +98,8 @@ class InstalledFilesIT {
 
     @Test
     void workersEndBeforeTheServiceWhenMemoryRunsOut() throws Exception {
-        assertThat(Integer.parseInt(InstalledUnit.of(WORKER).value("OOMScoreAdjust"))).isPositive();
+        assertThat(Integer.parseInt(InstalledUnit.of(WORKER).value("OOMScoreAdjust")))
+                .isPositive();
         assertThat(InstalledUnit.of(SERVICE).value("OOMScoreAdjust")).isEmpty();
         assertThat(InstalledUnit.of(SERVICE).value("OOMPolicy")).isEqualTo("continue");
     }
