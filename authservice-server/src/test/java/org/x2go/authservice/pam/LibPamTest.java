@@ -17,7 +17,7 @@ class LibPamTest {
     void aLibraryTooOldForAServiceDirectoryIsToldSo() {
         // Any library without the function stands in for an old libpam.
         assertThatExceptionOfType(PamUnavailableException.class)
-                .isThrownBy(() -> LibPamConfdir.register(NativeLibrary.getInstance("c")))
+                .isThrownBy(() -> LibPamConfdir.register(NativeLibrary.getInstance("libm.so.6")))
                 .withMessageContainingAll("Linux-PAM 1.4", "pam_start_confdir");
     }
 }
