@@ -41,6 +41,7 @@ check_units() {
     [ "$form" = unprivileged ] || check_faillock
     case $form in
       packaged)
+        check_settings
         check_services
         check_socket
         check_restarts
@@ -203,6 +204,24 @@ END
   inside faillock --user bob --reset
   check "until it is reset" client bob open-sesame
   rm "$root/etc/pam.d/x2gobroker"
+}
+
+# As docs/TROUBLESHOOTING.md has it checked.
+
+settings() { inside sh -c "$(sed -n 's/^#   //p' "$root/etc/default/x2gobroker-authservice")"; }
+
+check_settings() {
+  check "--check-config finds no fault while the service runs" settings
+  check "nor by itself, where systemd has the socket" inside x2gobroker-authservice --check-config --auth-log "$service_log"
+  inside systemctl mask --quiet --now "$workers.socket"
+  check "it finds one with the workers' socket masked" not settings
+  inside systemctl unmask --quiet "$workers.socket"
+  start_anew
+  check "none with it unmasked" settings
+  inside chown root "$service_log"
+  check "one with a log of root's" not settings
+  inside chown authservice "$service_log"
+  check "and none again" settings
 }
 
 # Which services may be asked for is said in one place, and the workers have the last word on it.

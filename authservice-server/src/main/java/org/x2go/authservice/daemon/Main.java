@@ -13,6 +13,9 @@ import org.apache.logging.log4j.Logger;
 import org.x2go.authservice.daemon.logging.Logging;
 import org.x2go.authservice.pam.PamUnavailableException;
 import org.x2go.authservice.pam.ServiceInspection;
+import org.x2go.authservice.posix.HangUpSignal;
+import org.x2go.authservice.posix.NativeLibraries;
+import org.x2go.authservice.posix.OpenFiles;
 import org.x2go.authservice.posix.ProcessControl;
 import org.x2go.authservice.posix.ProcessMemory;
 import org.x2go.authservice.posix.SystemLog;
@@ -65,6 +68,9 @@ public final class Main {
                 out.println("authservice " + version());
                 return OK;
             }
+            // First of all: accounts are looked up in the C library, and the log's file and the end of the process need
+            // it.
+            NativeLibraries.loadJna();
             ProcessUser user = ProcessUser.current();
             Settings settings = SettingsReader.ofThisProcess(sources, user).read(parser, options);
             boolean daemonize = options.background.daemonize;
@@ -81,7 +87,7 @@ public final class Main {
         } catch (UsageException e) {
             err.println(NAME + ": " + e.getMessage() + " (try --help)");
             return WRONG_USAGE;
-        } catch (Exception e) {
+        } catch (Exception | LinkageError e) {
             err.println(NAME + ": " + Failures.textWithFile(e));
             if (debug) {
                 e.printStackTrace(err);
@@ -101,9 +107,12 @@ public final class Main {
 
     /** Returns only by an exception: the end of the service is that of the process. */
     private static int serve(Settings settings, boolean background, PrintStream out) throws Exception {
+        OpenFiles.requireEnough();
         Logging logging = Logging.start(settings.log().target(), settings.log().debug());
         Lifecycle lifecycle = new Lifecycle(logging);
         OutOfMemoryExit.install();
+        HangUpSignal.handle(() -> LogManager.getLogger(Main.class)
+                .info("SIGHUP has no effect: the service goes on, and makes a log that was renamed anew by itself"));
         try {
             ProcessMemory.forbidDumps();
             SystemLog.writeAs(NAME);
@@ -171,6 +180,7 @@ public final class Main {
             notifier.get().ready();
             reports.add(notifier.get());
         }
+        SocketFileWatch.over(service.socket()).ifPresent(reports::add);
         settings.metrics()
                 .ifPresent(metrics ->
                         reports.add(new MetricsFile(metrics.file(), metrics.interval(), new MetricsFormat(version()))));

@@ -15,7 +15,7 @@ import java.util.List;
 /**
  * A process that this one has started with posix_spawn(3), which unlike fork(2) is safe beside other threads. Of our
  * descriptors it has only those that it is given, it is in a session of its own, where no terminal's signals reach it, and
- * no signal is blocked in it.
+ * no signal is blocked in it. Its working directory is the root directory, since ours may have been removed.
  *
  * <p>The JDK's own processes can be given pipes only, and their death by a signal cannot be told from an exit status.
  */
@@ -99,6 +99,7 @@ public final class ChildProcess {
                 check(LibCSpawn.posix_spawn_file_actions_adddup2(actions, input, 0), command);
                 check(LibCSpawn.posix_spawn_file_actions_adddup2(actions, output, 1), command);
                 check(LibCSpawn.posix_spawn_file_actions_adddup2(actions, output, 2), command);
+                changeDirectory(actions, command);
                 closeOthers(actions, command);
                 signals.clear();
                 check(LibCSpawn.posix_spawnattr_setsigmask(attributes, signals), command);
@@ -128,6 +129,12 @@ public final class ChildProcess {
         }
         vector.setPointer((long) texts.size() * Long.BYTES, null);
         return vector;
+    }
+
+    private static void changeDirectory(Pointer actions, List<String> command) throws IOException {
+        if (LibCSpawn.CHANGE_DIRECTORY != null) {
+            check(LibCSpawn.CHANGE_DIRECTORY.invokeInt(new Object[] {actions, CString.of("/")}), command);
+        }
     }
 
     /** Most are closed by the kernel in exec, but the JDK does not ask it to for all that it opens. */

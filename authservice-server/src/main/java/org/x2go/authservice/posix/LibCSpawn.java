@@ -23,6 +23,9 @@ final class LibCSpawn {
     /** {@code posix_spawn_file_actions_addclosefrom_np}, which glibc has since 2.34. */
     static final @Nullable Function CLOSE_FROM;
 
+    /** {@code posix_spawn_file_actions_addchdir_np}, which glibc has since 2.29 and musl since 1.1.24. */
+    static final @Nullable Function CHANGE_DIRECTORY;
+
     private static final Function STRSIGNAL;
     private static final Function SYSCALL;
 
@@ -31,6 +34,7 @@ final class LibCSpawn {
         Native.register(LibCSpawn.class, libc);
         SYSCALL = libc.getFunction("syscall");
         STRSIGNAL = libc.getFunction("strsignal");
+        CHANGE_DIRECTORY = function(libc, "posix_spawn_file_actions_addchdir_np");
         CLOSE_FROM = function(libc, "posix_spawn_file_actions_addclosefrom_np");
     }
 

@@ -11,7 +11,22 @@ public final class OpenFiles {
 
     private static final int RLIMIT_NOFILE = 7;
 
+    /** A JVM, its jars, a worker's channel (which is kept away from low numbers) and a few files for PAM's modules. */
+    private static final int FEWEST = 128;
+
     private OpenFiles() {}
+
+    /**
+     * Looks whether the limit lets a service or a PAM worker do anything at all.
+     *
+     * @throws IOException if it does not; the message says how to raise it
+     */
+    public static void requireEnough() throws IOException {
+        if (limit() < FEWEST) {
+            throw new IOException("this process may have " + limit() + " files open, and at least " + FEWEST
+                    + " are needed: raise ulimit -n (LimitNOFILE= in the unit)");
+        }
+    }
 
     /** The limit in force. The JVM raises the soft limit to the hard one when it starts. */
     public static int limit() {

@@ -26,6 +26,7 @@ public final class StandardDescriptors {
             LibC.close(nothing);
             return StreamSocket.of(socket);
         } catch (LastErrorException e) {
+            OpenFiles.requireEnough();
             throw new IOException("cannot move the socket away from descriptor 0: " + Errno.text(e), e);
         }
     }

@@ -78,6 +78,8 @@ public final class AuthServer implements AutoCloseable {
      * @throws IOException if the socket cannot be made; the message says why, and what can be done
      */
     public static AuthServer start(AuthServerConfig config, Authenticator authenticator) throws IOException {
+        // Before there is a file that would be left behind.
+        NativeTransport.load();
         return start(
                 config,
                 authenticator,
@@ -96,6 +98,7 @@ public final class AuthServer implements AutoCloseable {
      */
     public static AuthServer adopt(AuthServerConfig config, Authenticator authenticator, int descriptor)
             throws IOException {
+        NativeTransport.load();
         return start(config, authenticator, InheritedSocket.adopt(descriptor));
     }
 

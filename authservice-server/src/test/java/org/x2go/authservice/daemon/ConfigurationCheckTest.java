@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,7 +93,14 @@ class ConfigurationCheckTest {
         assertThat(report).contains("problem: jane cannot connect to " + workers + ": ");
 
         Files.createFile(workers);
-        assertThat(check(ordinary, args)).isTrue();
+        assertThat(check(ordinary, args)).isFalse();
+        assertThat(report).contains("problem: nobody listens on " + workers);
+
+        Files.delete(workers);
+        try (ServerSocketChannel listening = listening(workers)) {
+            assertThat(listening.isOpen()).isTrue();
+            assertThat(check(ordinary, args)).isTrue();
+        }
         assertThat(report)
                 .contains("PAM: in processes that systemd starts for connections to " + workers)
                 .doesNotContain("socket: /proc/no/socket", "not root");
@@ -254,6 +264,25 @@ class ConfigurationCheckTest {
 
         assertThat(check("-s", file.resolve("below").toString())).isFalse();
         assertThat(report).contains("problem: " + file + " is not a directory");
+    }
+
+    @Test
+    void socketInUseIsAProblemUnlessTheServiceItselfHasIt() throws Exception {
+        Path path = directory.resolve("socket");
+        try (ServerSocketChannel listening = listening(path)) {
+            // The tests run as another program than the service.
+            assertThat(check("-s", path.toString())).isFalse();
+            assertThat(report).contains("problem: " + path + " is in use by another program");
+            assertThat(listening.configureBlocking(false)).isNotNull();
+            assertThat(listening.accept())
+                    .as("a connection, which would have systemd start a service")
+                    .isNull();
+        }
+        assertThat(check("-s", path.toString())).as("a socket left behind").isTrue();
+    }
+
+    private static ServerSocketChannel listening(Path path) throws IOException {
+        return ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(path));
     }
 
     @Test

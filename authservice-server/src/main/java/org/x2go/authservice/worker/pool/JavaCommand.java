@@ -3,7 +3,9 @@ package org.x2go.authservice.worker.pool;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** The command that starts a worker: this process's own Java, and its own jar, with the options of a small JVM. */
 public final class JavaCommand {
@@ -14,13 +16,10 @@ public final class JavaCommand {
     private static final String ARCHIVE = "authservice.worker.archive";
 
     /** Where native libraries are: a worker finds them where this process does. */
-    private static final List<String> HANDED_ON = List.of(
-            "java.library.path",
-            "jna.boot.library.path",
-            "jna.platform.library.path",
-            "jna.nounpack",
-            "jna.nosys",
-            "jna.tmpdir");
+    private static final List<String> PATHS = List.of(
+            "java.library.path", "jna.boot.library.path", "jna.platform.library.path", "jna.tmpdir", "java.io.tmpdir");
+
+    private static final List<String> FLAGS = List.of("jna.nounpack", "jna.nosys");
 
     /**
      * A small heap, small from the beginning, and only the first compiler, which compiles a method when it was called five times
@@ -59,7 +58,13 @@ public final class JavaCommand {
         if (archive != null) {
             command.add(archive);
         }
-        for (String name : HANDED_ON) {
+        for (String name : PATHS) {
+            String value = System.getProperty(name);
+            if (value != null) {
+                command.add("-D" + name + "=" + absolute(value));
+            }
+        }
+        for (String name : FLAGS) {
             String value = System.getProperty(name);
             if (value != null) {
                 command.add("-D" + name + "=" + value);
@@ -75,7 +80,17 @@ public final class JavaCommand {
         if (classPath.endsWith(".jar") && !classPath.contains(File.pathSeparator)) {
             command.addAll(List.of("-jar", Path.of(classPath).toAbsolutePath().toString()));
         } else {
-            command.addAll(List.of("-cp", classPath, mainClass));
+            command.addAll(List.of("-cp", absolute(classPath), mainClass));
         }
+    }
+
+    /** A list of paths as this process sees them; a worker has another working directory. */
+    private static String absolute(String paths) {
+        if (paths.isEmpty()) {
+            return paths;
+        }
+        return Arrays.stream(paths.split(File.pathSeparator, -1))
+                .map(path -> Path.of(path).toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
     }
 }

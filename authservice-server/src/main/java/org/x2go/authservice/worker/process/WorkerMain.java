@@ -5,6 +5,8 @@ import org.x2go.authservice.pam.DeniedModules;
 import org.x2go.authservice.pam.PamAuthenticator;
 import org.x2go.authservice.pam.PamUnavailableException;
 import org.x2go.authservice.posix.Descendants;
+import org.x2go.authservice.posix.HangUpSignal;
+import org.x2go.authservice.posix.NativeLibraries;
 import org.x2go.authservice.posix.OpenFiles;
 import org.x2go.authservice.posix.ProcessControl;
 import org.x2go.authservice.posix.ProcessMemory;
@@ -35,19 +37,22 @@ public final class WorkerMain {
         int status = FAILED;
         try {
             status = run(WorkerOptions.parse(DeniedModules.of(System.getenv()), args));
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException | IllegalArgumentException | LinkageError e) {
             System.err.println("PAM worker: " + e.getMessage());
         }
         end(status);
     }
 
     private static int run(WorkerOptions options) throws IOException {
+        NativeLibraries.loadJna();
         WorkerEnd channel = new WorkerEnd(StandardDescriptors.takeSocket());
         OpenFiles.limitToSelectable();
         // The service is to live, and to answer "error" for this worker's request. To be done before dumps are
         // forbidden: /proc is
         // root's then.
         ProcessMemory.endFirstWhenExhausted();
+        // A worker goes when its service does, and not when a terminal is closed or logs are rotated.
+        HangUpSignal.handle(() -> {});
         ProcessMemory.forbidDumps();
         SystemLog.writeAs(PROGRAM);
         Descendants.adopt();
@@ -87,6 +92,9 @@ public final class WorkerMain {
     private static synchronized void end(int status) {
         try {
             Descendants.kill(child -> false);
+        } catch (LinkageError e) {
+            // The C library cannot be called.
+            Runtime.getRuntime().halt(status);
         } catch (IOException e) {
             System.err.println("PAM worker: " + e.getMessage());
         } finally {

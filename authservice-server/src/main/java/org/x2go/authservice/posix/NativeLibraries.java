@@ -1,0 +1,130 @@
+package org.x2go.authservice.posix;
+
+import com.sun.jna.Native;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The native libraries that come in jars, JNA's and Netty's: unless they are installed beside the program, each JVM unpacks them
+ * to a directory, from which the system's loader must be able to load them. This says what to do where that fails.
+ */
+public final class NativeLibraries {
+    /** Processors, as the JDK calls them, that the jar has libraries for. */
+    private static final Set<String> PROCESSORS = Set.of("amd64", "aarch64");
+
+    private static final String JNA_DIRECTORY = "-Djna.tmpdir";
+    private static final String JNA_INSTALLED = "jna.boot.library.path";
+
+    private NativeLibraries() {}
+
+    /**
+     * Loads JNA's, by which this package calls the C library.
+     *
+     * @throws IOException if that cannot be done; the message says what to do
+     */
+    public static void loadJna() throws IOException {
+        if (!isJnaInstalled()) {
+            // Before JNA finds out, which prints warnings of its own.
+            requireWritable("JNA", jnaDirectory(), JNA_DIRECTORY);
+        }
+        try {
+            int unused = Native.POINTER_SIZE;
+        } catch (LinkageError e) {
+            if (isJnaInstalled()) {
+                throw failure("JNA", Path.of(System.getProperty(JNA_INSTALLED, "/")), "-D" + JNA_INSTALLED, e);
+            }
+            removeUnpacked(jnaDirectory(), e);
+            throw failure("JNA", jnaDirectory(), JNA_DIRECTORY, e);
+        }
+    }
+
+    private static boolean isJnaInstalled() {
+        return Boolean.getBoolean("jna.nounpack");
+    }
+
+    /** Where JNA unpacks its library, by the rules of its {@code Native.getTempDir}. */
+    private static Path jnaDirectory() {
+        String given = System.getProperty("jna.tmpdir");
+        if (given != null) {
+            return Path.of(given);
+        }
+        String cache = System.getenv("XDG_CACHE_HOME");
+        Path home =
+                cache == null || cache.isBlank() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(cache);
+        Path directory = home.resolve("JNA/temp");
+        Path existing = directory;
+        while (existing != null && !Files.exists(existing)) {
+            existing = existing.getParent();
+        }
+        return existing != null && Files.isDirectory(existing) && Files.isWritable(existing)
+                ? directory
+                : Path.of(System.getProperty("java.io.tmpdir"));
+    }
+
+    /** JNA keeps what it could not load, for its next start to remove. The message of the failure begins with its path. */
+    private static void removeUnpacked(Path directory, LinkageError failure) {
+        String message = String.valueOf(failure.getMessage());
+        Path file = Path.of(message.substring(0, Math.max(0, message.indexOf(": "))));
+        if (directory.equals(file.getParent()) && file.getFileName().toString().matches("jna[0-9]+\\.tmp")) {
+            try {
+                Files.deleteIfExists(file);
+            } catch (IOException e) {
+                failure.addSuppressed(e);
+            }
+        }
+    }
+
+    /**
+     * Looks whether a library can be unpacked to a directory.
+     *
+     * @param library whose library it is
+     * @param option the option of the JVM that names another directory
+     */
+    public static void requireWritable(String library, Path directory, String option) throws IOException {
+        Path existing = directory;
+        while (existing != null && option.equals(JNA_DIRECTORY) && !Files.exists(existing)) {
+            // JNA makes the directory.
+            existing = existing.getParent();
+        }
+        if (existing == null || !Files.isDirectory(existing)) {
+            throw refused(library, directory, option, "it does not exist", null);
+        }
+        if (!Files.isWritable(existing)) {
+            throw refused(library, directory, option, "it cannot be written to", null);
+        }
+    }
+
+    /** What to tell an admin of a library that could not be loaded. */
+    public static IOException failure(String library, Path directory, String option, LinkageError cause) {
+        String processor = System.getProperty("os.arch");
+        if (!PROCESSORS.contains(processor)) {
+            return new IOException(
+                    "there is no native library of " + library + " for the processor " + processor
+                            + ": this program runs on "
+                            + String.join(" and ", PROCESSORS.stream().sorted().toList()),
+                    cause);
+        }
+        Throwable root = cause;
+        while (root.getCause() != null && root.getCause().getMessage() != null) {
+            root = root.getCause();
+        }
+        String reason = String.valueOf(root.getMessage());
+        return refused(
+                library,
+                directory,
+                option,
+                reason.substring(reason.lastIndexOf(": ") + 1).strip() + "; is it mounted noexec?",
+                cause);
+    }
+
+    private static IOException refused(
+            String library, Path directory, String option, String why, @Nullable Throwable cause) {
+        return new IOException(
+                "cannot load the native library of " + library + " from " + directory + ": "
+                        + why.lines().findFirst().orElse("") + " (choose another directory with " + option + "=DIR)",
+                cause);
+    }
+}
