@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -46,16 +47,18 @@ public class PipelineBenchmark {
         AuthServerConfig config = AuthServerConfig.builder(Path.of("unused"))
                 .services(ServicePolicy.allowing(List.of("x2gobroker")))
                 .build();
-        Verifier verifier = new Verifier(
+        ServerContext context = new ServerContext(
                 config,
-                (credentials, peer) -> AuthResult.ok(),
-                answering.eventLoop(),
-                new CallersThread());
+                (credentials, peer) -> {
+                    credentials.close();
+                    return CompletableFuture.completedFuture(AuthResult.ok());
+                },
+                answering.eventLoop());
         answering
                 .pipeline()
                 .addLast(
                         VerdictEncoder.INSTANCE,
-                        new AuthenticationHandler(new PeerCredentials(1, 2, 3), verifier, SECOND));
+                        new AuthenticationHandler(new PeerCredentials(1, 2, 3), context, SECOND));
         answering.pipeline().fireChannelActive();
     }
 

@@ -47,12 +47,12 @@ final class BackgroundProcess {
     void ready(PrintStream out) throws IOException {
         ProcessControl.changeDirectory("/");
         // First stderr: when the starter has read the line below, nothing of theirs shall be held open here.
-        stderr.standInFor(2);
+        stderr.redirect(2);
         out.println(READY);
         if (out.checkError()) {
             throw new IOException("the process that started this one is gone");
         }
-        stdout.standInFor(1);
+        stdout.redirect(1);
         stdout.close();
         stderr.close();
     }

@@ -184,7 +184,7 @@ public final class Main {
         settings.metrics()
                 .ifPresent(metrics ->
                         reports.add(new MetricsFile(metrics.file(), metrics.interval(), new MetricsFormat(version()))));
-        return Reports.start(service::serverStatistics, service::poolStatistics, reports);
+        return Reports.start(service::statistics, reports);
     }
 
     /** What an admin should know of, but need not wait for at the start. */

@@ -78,7 +78,7 @@ final class MetricsFormat {
                 gauge("workers_busy", "Workers that are asking PAM", now.busyWorkers()),
                 gauge(
                         "workers_stuck",
-                        "Workers that PAM has not let go by their request's deadline",
+                        "PAM threads that hang: they have not returned by their request's deadline",
                         now.stuckWorkers())));
         service.pool().ifPresent(pool -> metrics.addAll(processes(pool)));
         writer.write(out, new MetricSnapshots(metrics), EscapingScheme.DEFAULT);
@@ -90,13 +90,13 @@ final class MetricsFormat {
                 counter("pam_processes_started", "Processes for PAM that have been ready", pool.started()),
                 CounterSnapshot.builder()
                         .name(PREFIX + "pam_processes_lost")
-                        .help("Processes for PAM that died in a module, or were killed at their request's deadline")
-                        .dataPoint(point(Labels.of("reason", "died"), pool.died()))
+                        .help("Processes for PAM that crashed, or were killed at their request's deadline")
+                        .dataPoint(point(Labels.of("reason", "crashed"), pool.crashed()))
                         .dataPoint(point(Labels.of("reason", "killed"), pool.killed()))
                         .build(),
                 gauge(
                         "pam_processes_healthy",
-                        "0 if processes for PAM die again and again without an answer, else 1",
+                        "0 if processes for PAM cannot be started, or crash again and again in a PAM service, else 1",
                         pool.healthy() ? 1 : 0));
     }
 

@@ -1,64 +1,83 @@
 package org.x2go.authservice.daemon;
 
+import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
-import org.x2go.authservice.auth.Authenticator;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.x2go.authservice.auth.Diagnostics;
 import org.x2go.authservice.daemon.logging.LoggedDiagnostics;
 import org.x2go.authservice.pam.PamAuthenticator;
 import org.x2go.authservice.pam.PamUnavailableException;
+import org.x2go.authservice.server.AsyncAuthenticatorFactory;
+import org.x2go.authservice.server.AuthServer;
+import org.x2go.authservice.server.AuthServerConfig;
 import org.x2go.authservice.server.Limit;
-import org.x2go.authservice.worker.pool.ConnectedWorkers;
+import org.x2go.authservice.worker.pool.ConnectingLauncher;
 import org.x2go.authservice.worker.pool.JavaCommand;
 import org.x2go.authservice.worker.pool.PoolStatistics;
-import org.x2go.authservice.worker.pool.StartedWorkers;
+import org.x2go.authservice.worker.pool.SpawningLauncher;
+import org.x2go.authservice.worker.pool.WorkerLauncher;
 import org.x2go.authservice.worker.pool.WorkerPool;
-import org.x2go.authservice.worker.pool.WorkerSource;
 
 /** PAM as the program has it: in this process or in others. */
 final class Pam implements AutoCloseable {
-    private final Authenticator authenticator;
-    private final Runnable warmUp;
-    private final Runnable close;
-    private final Supplier<Optional<PoolStatistics>> statistics;
+    private final Settings settings;
+    private final Diagnostics log = new LoggedDiagnostics();
 
-    private Pam(
-            Authenticator authenticator,
-            Runnable warmUp,
-            Runnable close,
-            Supplier<Optional<PoolStatistics>> statistics) {
-        this.authenticator = authenticator;
-        this.warmUp = warmUp;
-        this.close = close;
-        this.statistics = statistics;
+    /** Null if PAM runs in other processes. */
+    private final @Nullable PamAuthenticator authenticator;
+
+    private @Nullable WorkerPool pool;
+
+    private Pam(Settings settings) throws PamUnavailableException {
+        this.settings = settings;
+        boolean here = settings.isolation().mode() == Isolation.Mode.THREAD;
+        this.authenticator = here ? PamAuthenticator.open(settings.pam(), log) : null;
     }
 
     /**
      * Makes it ready.
      *
-     * @throws IOException if it cannot be asked; the message says why, for an admin
      * @throws PamUnavailableException if there is no PAM here; the message says what to install
      */
-    static Pam open(Settings settings) throws IOException, PamUnavailableException {
-        Diagnostics log = new LoggedDiagnostics();
-        if (settings.isolation().mode() == Isolation.Mode.THREAD) {
-            PamAuthenticator pam = PamAuthenticator.open(settings.pam(), log);
-            return new Pam(pam, pam::warmUp, pam::close, Optional::empty);
-        }
-        WorkerPool pool =
-                WorkerPool.start(workers(settings, log), settings.serverConfig().limit(Limit.WORKERS), log);
-        return new Pam(pool, () -> {}, pool::close, () -> Optional.of(pool.statistics()));
+    static Pam open(Settings settings) throws PamUnavailableException {
+        return new Pam(settings);
     }
 
-    private static WorkerSource workers(Settings settings, Diagnostics log) throws IOException {
-        if (settings.isolation().workerSocket().isPresent()) {
-            return new ConnectedWorkers(settings.isolation().workerSocket().get(), log);
+    /**
+     * Starts a server that asks it.
+     *
+     * @param inherited the descriptor of the socket to answer on; empty if it is to be made
+     * @throws IOException if the socket cannot be made, or no PAM worker be started; the message says why, for an admin
+     */
+    AuthServer serve(AuthServerConfig config, OptionalInt inherited) throws IOException {
+        if (authenticator != null) {
+            return inherited.isPresent()
+                    ? AuthServer.adopt(config, authenticator, inherited.getAsInt())
+                    : AuthServer.start(config, authenticator);
         }
-        return new StartedWorkers(JavaCommand.of(Main.class.getName(), arguments(settings)), log, true);
+        AsyncAuthenticatorFactory workers = loop -> openPool(config, loop);
+        return inherited.isPresent()
+                ? AuthServer.adopt(config, workers, inherited.getAsInt())
+                : AuthServer.start(config, workers);
+    }
+
+    private WorkerPool openPool(AuthServerConfig config, EventLoop loop) throws IOException {
+        pool = WorkerPool.open(
+                loop, launcher(), config.limit(Limit.WORKERS), config.limit(Limit.MAX_QUEUED_REQUESTS), log);
+        return pool;
+    }
+
+    private WorkerLauncher launcher() throws IOException {
+        if (settings.isolation().workerSocket().isPresent()) {
+            return new ConnectingLauncher(settings.isolation().workerSocket().get(), log);
+        }
+        return new SpawningLauncher(JavaCommand.of(Main.class.getName(), arguments(settings)), log, true);
     }
 
     private static List<String> arguments(Settings settings) {
@@ -81,23 +100,25 @@ final class Pam implements AutoCloseable {
         return arguments;
     }
 
-    /** What the server asks. */
-    Authenticator authenticator() {
-        return authenticator;
-    }
-
     /** Loads the modules of the services, where they stay loaded. */
     void warmUp() {
-        warmUp.run();
+        if (authenticator != null) {
+            authenticator.warmUp();
+        }
     }
 
     /** How the workers are; empty if PAM is in this process. */
-    Optional<PoolStatistics> statistics() {
-        return statistics.get();
+    CompletableFuture<Optional<PoolStatistics>> statistics() {
+        return pool == null
+                ? CompletableFuture.completedFuture(Optional.empty())
+                : pool.statistics().thenApply(Optional::of);
     }
 
+    /** The pool of workers is the server's, and closed with that. */
     @Override
     public void close() {
-        close.run();
+        if (authenticator != null) {
+            authenticator.close();
+        }
     }
 }

@@ -12,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.logging.log4j.LogManager;
 import org.x2go.authservice.posix.DirectoryLock;
 import org.x2go.authservice.posix.FileIdentity;
 import org.x2go.authservice.posix.RegularFile;
@@ -49,7 +50,7 @@ final class PidFile implements AutoCloseable {
                 Files.createDirectories(directory);
             }
             // Between the look at an old file and the lock on the new one nobody else may do the same.
-            try (DirectoryLock others = DirectoryLock.of(directory)) {
+            try (DirectoryLock others = DirectoryLock.of(directory, LogManager.getLogger(PidFile.class)::warn)) {
                 checkOld(path);
                 Files.deleteIfExists(path);
                 create(path, number);

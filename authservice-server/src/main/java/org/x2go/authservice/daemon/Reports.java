@@ -2,7 +2,6 @@ package org.x2go.authservice.daemon;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -12,8 +11,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
-import org.x2go.authservice.server.ServerStatistics;
-import org.x2go.authservice.worker.pool.PoolStatistics;
 
 /**
  * Tells all who want to know how the service is, from a thread of its own.
@@ -25,25 +22,17 @@ import org.x2go.authservice.worker.pool.PoolStatistics;
 final class Reports implements AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(Reports.class);
 
-    private final Supplier<CompletableFuture<ServerStatistics>> server;
-    private final Supplier<Optional<PoolStatistics>> pool;
+    private final Supplier<CompletableFuture<ServiceStatistics>> service;
     private final List<Report> reports;
 
-    private Reports(
-            Supplier<CompletableFuture<ServerStatistics>> server,
-            Supplier<Optional<PoolStatistics>> pool,
-            List<Report> reports) {
-        this.server = server;
-        this.pool = pool;
+    private Reports(Supplier<CompletableFuture<ServiceStatistics>> service, List<Report> reports) {
+        this.service = service;
         this.reports = reports;
     }
 
     /** Starts to report. The thread ends with the process, so that a watchdog hears of a service that is stopping too. */
-    static Reports start(
-            Supplier<CompletableFuture<ServerStatistics>> server,
-            Supplier<Optional<PoolStatistics>> pool,
-            List<Report> reports) {
-        Reports all = new Reports(server, pool, reports);
+    static Reports start(Supplier<CompletableFuture<ServiceStatistics>> service, List<Report> reports) {
+        Reports all = new Reports(service, reports);
         if (!reports.isEmpty()) {
             ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
                 Thread reporter = new Thread(task, "reports");
@@ -65,8 +54,7 @@ final class Reports implements AutoCloseable {
             @Override
             public void run() {
                 try {
-                    ServerStatistics now = server.get().get(report.interval().toNanos(), TimeUnit.NANOSECONDS);
-                    report.report(new ServiceStatistics(now, pool.get()));
+                    report.report(service.get().get(report.interval().toNanos(), TimeUnit.NANOSECONDS));
                     failing = false;
                 } catch (TimeoutException e) {
                     complain("The service's event loop does not turn");

@@ -2,14 +2,12 @@ package org.x2go.authservice.daemon;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import org.x2go.authservice.pam.PamUnavailableException;
 import org.x2go.authservice.server.AuthServer;
 import org.x2go.authservice.server.AuthServerConfig;
-import org.x2go.authservice.server.ServerStatistics;
-import org.x2go.authservice.worker.pool.PoolStatistics;
 
 /** The service as the program runs it: the socket in front, PAM behind. */
 final class Service implements AutoCloseable {
@@ -35,10 +33,7 @@ final class Service implements AutoCloseable {
         AuthServerConfig config = settings.serverConfig();
         Pam pam = Pam.open(settings);
         try {
-            AuthServer server = inherited.isPresent()
-                    ? AuthServer.adopt(config, pam.authenticator(), inherited.getAsInt())
-                    : AuthServer.start(config, pam.authenticator());
-            return new Service(server, pam);
+            return new Service(pam.serve(config, inherited), pam);
         } catch (IOException | RuntimeException | Error e) {
             pam.close();
             throw e;
@@ -50,14 +45,13 @@ final class Service implements AutoCloseable {
         return server.socketPath();
     }
 
-    /** What the socket's side is doing, as its event loop says; see {@link AuthServer#statistics}. */
-    CompletableFuture<ServerStatistics> serverStatistics() {
-        return server.statistics();
-    }
-
-    /** How the PAM workers are; empty if PAM runs in this process. */
-    Optional<PoolStatistics> poolStatistics() {
-        return pam.statistics();
+    /** How it is, as its event loop says; see {@link AuthServer#statistics}. */
+    CompletableFuture<ServiceStatistics> statistics() {
+        try {
+            return server.statistics().thenCombine(pam.statistics(), ServiceStatistics::new);
+        } catch (RejectedExecutionException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     /** Loads the modules of the services. Requests are answered meanwhile; the first ones may wait as well. */

@@ -14,8 +14,8 @@ final class SystemdNotifier implements Report {
     /** How often what {@code systemctl status} shows is brought up to date. */
     private static final Duration STATUS_INTERVAL = Duration.ofSeconds(2);
 
-    /** A sign of life is sent this many times in the time after which there must have been one. */
-    private static final int SIGNS_OF_LIFE = 3;
+    /** A keep-alive is sent this many times in the time after which there must have been one. */
+    private static final int KEEP_ALIVES = 3;
 
     private final UnixDatagram socket;
     private final boolean watched;
@@ -27,7 +27,7 @@ final class SystemdNotifier implements Report {
     private SystemdNotifier(UnixDatagram socket, Optional<Duration> watchdog) {
         this.socket = socket;
         this.watched = watchdog.isPresent();
-        this.interval = watchdog.map(time -> time.dividedBy(SIGNS_OF_LIFE))
+        this.interval = watchdog.map(time -> time.dividedBy(KEEP_ALIVES))
                 .filter(time -> time.compareTo(STATUS_INTERVAL) < 0)
                 .orElse(STATUS_INTERVAL);
     }
@@ -49,7 +49,7 @@ final class SystemdNotifier implements Report {
         return Optional.of(new SystemdNotifier(UnixDatagram.to(address), watchdog(environment, pid)));
     }
 
-    /** The longest time without a sign of life (sd_watchdog_enabled(3)). */
+    /** The longest time without a keep-alive (sd_watchdog_enabled(3)). */
     private static Optional<Duration> watchdog(Map<String, String> environment, long pid) throws IOException {
         String micros = environment.get("WATCHDOG_USEC");
         String own = Long.toString(pid);
@@ -85,7 +85,7 @@ final class SystemdNotifier implements Report {
             lastStatus = status;
             message.append("STATUS=").append(status).append('\n');
         }
-        if (watched && !isBeyondHope(statistics)) {
+        if (watched && !isUnrecoverable(statistics)) {
             message.append("WATCHDOG=1\n");
         }
         if (!message.isEmpty()) {
@@ -94,8 +94,8 @@ final class SystemdNotifier implements Report {
     }
 
     /** A service that cannot have a PAM worker is of no use: if none comes up in time, it is for systemd to start it anew. */
-    private static boolean isBeyondHope(ServiceStatistics service) {
-        return service.pool().isPresent() && !service.pool().get().startable();
+    private static boolean isUnrecoverable(ServiceStatistics service) {
+        return service.pool().isPresent() && !service.pool().get().recoverable();
     }
 
     /** One line for an admin. */
@@ -105,7 +105,7 @@ final class SystemdNotifier implements Report {
         line.append(now.connections()).append(" connections, ");
         line.append(now.busyWorkers()).append(" of ").append(now.workers()).append(" workers busy");
         if (now.stuckWorkers() > 0) {
-            line.append(" (").append(now.stuckWorkers()).append(" stuck)");
+            line.append(" (").append(now.stuckWorkers()).append(" hung)");
         }
         service.pool()
                 .ifPresent(pool -> line.append(" by ")
@@ -124,10 +124,10 @@ final class SystemdNotifier implements Report {
         if (!pool.startable()) {
             return ", and no other can be started (see the log)";
         }
-        return pool.healthy() ? "" : ", which die again and again (see the log)";
+        return pool.healthy() ? "" : ", of which some are crash-looping (see the log)";
     }
 
-    /** The service stops. Signs of life go on until it has. */
+    /** The service stops. Keep-alives go on until it has. */
     @Override
     public void close() throws IOException {
         stopping = true;

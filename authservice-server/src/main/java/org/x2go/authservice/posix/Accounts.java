@@ -16,7 +16,6 @@ import java.util.function.BiFunction;
  * block: not for event loops.
  */
 public final class Accounts {
-    private static final int ERANGE = 34;
     private static final int LARGEST_BUFFER = 1 << 20;
 
     /** Where pw_uid and gr_gid lie in struct passwd and struct group: behind two pointers, in glibc and musl alike. */
@@ -71,7 +70,7 @@ public final class Accounts {
                 if (result.getValue() != null) {
                     return Optional.of(read.apply(entry, buffer));
                 }
-                if (errno != ERANGE) {
+                if (errno != Errno.ERANGE) {
                     // "Not found" has as many error numbers as there are databases (getpwnam(3)), so none is told
                     // apart.
                     return Optional.empty();

@@ -179,7 +179,7 @@ public final class AppendOnlyFile implements AutoCloseable {
     }
 
     /** Puts the file in the place of one of this process's descriptors, such as 2 for its standard error. */
-    public void standInFor(int standardDescriptor) throws IOException {
+    public void redirect(int standardDescriptor) throws IOException {
         try {
             LibC.dup2(descriptor, standardDescriptor);
         } catch (LastErrorException e) {

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A process that this one has started with posix_spawn(3), which unlike fork(2) is safe beside other threads. Of our
@@ -19,8 +20,7 @@ import java.util.List;
  *
  * <p>The JDK's own processes can be given pipes only, and their death by a signal cannot be told from an exit status.
  */
-public final class ChildProcess {
-    private static final int SIGKILL = 9;
+public final class ChildProcess implements AutoCloseable {
     private static final int FIRST_TO_CLOSE = 3;
 
     /** More than glibc's and musl's structures need. */
@@ -32,25 +32,18 @@ public final class ChildProcess {
 
     private static final int SIGSET_BYTES = 128;
 
-    private static final short POLLIN = 1;
-    private static final int POLLFD_BYTES = 8;
-
-    /** How often it is looked whether a process has ended, where the kernel cannot wait for that and output at once. */
-    private static final int LOOK_MILLIS = 250;
-
     private final int pid;
-    private final int outputEnd;
+    private final int output;
 
-    /** A descriptor that can be read when the process has ended, or -1 where there is no such thing (Linux before 5.3). */
     private final int pidfd;
 
-    /** Whether its end has been collected, with which its number may become another process's. */
-    private boolean collected;
+    /** With which its number may become another process's. */
+    private boolean reaped;
 
-    private ChildProcess(int pid, int outputEnd) {
+    private ChildProcess(int pid, int output) {
         this.pid = pid;
-        this.outputEnd = outputEnd;
-        this.pidfd = LibCSpawn.pidfd(pid);
+        this.output = output;
+        this.pidfd = (int) Math.max(LibC.syscall(LibC.SYS_PIDFD_OPEN, pid, 0), -1);
     }
 
     /**
@@ -59,7 +52,7 @@ public final class ChildProcess {
      * @param command the program's absolute path, and its arguments
      * @param environment all of its environment, as NAME=value
      * @param input the descriptor that is to be its 0
-     * @return the process, whose 1 and 2 are what {@link #readOutput} reads; {@link #await} must be called in the end
+     * @return the process, whose 1 and 2 are what {@link #readOutput} reads; {@link #reap} must be called until it has ended
      */
     public static ChildProcess start(List<String> command, List<String> environment, int input) throws IOException {
         int[] pipe = pipe();
@@ -93,25 +86,25 @@ public final class ChildProcess {
                 Memory pid = new Memory(Integer.BYTES);
                 Memory argv = vector(command, strings);
                 Memory envp = vector(environment, strings)) {
-            check(LibCSpawn.posix_spawn_file_actions_init(actions), command);
-            check(LibCSpawn.posix_spawnattr_init(attributes), command);
+            check(LibC.posix_spawn_file_actions_init(actions), command);
+            check(LibC.posix_spawnattr_init(attributes), command);
             try {
-                check(LibCSpawn.posix_spawn_file_actions_adddup2(actions, input, 0), command);
-                check(LibCSpawn.posix_spawn_file_actions_adddup2(actions, output, 1), command);
-                check(LibCSpawn.posix_spawn_file_actions_adddup2(actions, output, 2), command);
+                check(LibC.posix_spawn_file_actions_adddup2(actions, input, 0), command);
+                check(LibC.posix_spawn_file_actions_adddup2(actions, output, 1), command);
+                check(LibC.posix_spawn_file_actions_adddup2(actions, output, 2), command);
                 changeDirectory(actions, command);
                 closeOthers(actions, command);
                 signals.clear();
-                check(LibCSpawn.posix_spawnattr_setsigmask(attributes, signals), command);
+                check(LibC.posix_spawnattr_setsigmask(attributes, signals), command);
                 signals.setMemory(0, SIGSET_BYTES, (byte) 0xff);
-                check(LibCSpawn.posix_spawnattr_setsigdefault(attributes, signals), command);
+                check(LibC.posix_spawnattr_setsigdefault(attributes, signals), command);
                 short flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID;
-                check(LibCSpawn.posix_spawnattr_setflags(attributes, flags), command);
-                check(LibCSpawn.posix_spawn(pid, CString.of(command.get(0)), actions, attributes, argv, envp), command);
+                check(LibC.posix_spawnattr_setflags(attributes, flags), command);
+                check(LibC.posix_spawn(pid, CString.of(command.get(0)), actions, attributes, argv, envp), command);
                 return pid.getInt(0);
             } finally {
-                LibCSpawn.posix_spawn_file_actions_destroy(actions);
-                LibCSpawn.posix_spawnattr_destroy(attributes);
+                LibC.posix_spawn_file_actions_destroy(actions);
+                LibC.posix_spawnattr_destroy(attributes);
             }
         } finally {
             strings.forEach(Memory::close);
@@ -132,15 +125,15 @@ public final class ChildProcess {
     }
 
     private static void changeDirectory(Pointer actions, List<String> command) throws IOException {
-        if (LibCSpawn.CHANGE_DIRECTORY != null) {
-            check(LibCSpawn.CHANGE_DIRECTORY.invokeInt(new Object[] {actions, CString.of("/")}), command);
+        if (LibC.CHANGE_DIRECTORY != null) {
+            check(LibC.CHANGE_DIRECTORY.invokeInt(new Object[] {actions, CString.of("/")}), command);
         }
     }
 
     /** Most are closed by the kernel in exec, but the JDK does not ask it to for all that it opens. */
     private static void closeOthers(Pointer actions, List<String> command) throws IOException {
-        if (LibCSpawn.CLOSE_FROM != null) {
-            int error = LibCSpawn.CLOSE_FROM.invokeInt(new Object[] {actions, FIRST_TO_CLOSE});
+        if (LibC.CLOSE_FROM != null) {
+            int error = LibC.CLOSE_FROM.invokeInt(new Object[] {actions, FIRST_TO_CLOSE});
             check(error, command);
             return;
         }
@@ -149,7 +142,7 @@ public final class ChildProcess {
             for (Path descriptor : open) {
                 int number = Integer.parseInt(descriptor.getFileName().toString());
                 if (number >= FIRST_TO_CLOSE) {
-                    check(LibCSpawn.posix_spawn_file_actions_addclose(actions, number), command);
+                    check(LibC.posix_spawn_file_actions_addclose(actions, number), command);
                 }
             }
         }
@@ -166,61 +159,59 @@ public final class ChildProcess {
         return pid;
     }
 
+    /** What is readable when it has written something, or has closed its output. */
+    public int output() {
+        return output;
+    }
+
+    /** What is readable when it has ended, or -1 where there is no such thing (Linux before 5.3). */
+    public int pidfd() {
+        return pidfd;
+    }
+
     /**
-     * Waits for output, and adds it to a direct buffer that has room. One thread at a time.
+     * Adds output to a direct buffer that has room; waits unless {@link #output} is readable.
      *
-     * @return how many bytes came, or -1 if there are no more, because the process has ended or has closed its output. What
-     *     its own children write after its end is not waited for.
+     * @return how many bytes came, or -1 if it has closed its output
      */
     public int readOutput(ByteBuffer into) throws IOException {
-        try (Memory pollfds = new Memory(2L * POLLFD_BYTES)) {
-            while (true) {
-                pollfds.setInt(0, outputEnd);
-                pollfds.setInt(4, POLLIN);
-                pollfds.setInt(8, pidfd);
-                pollfds.setInt(12, POLLIN);
-                int ready = LibC.poll(pollfds, pidfd < 0 ? 1 : 2, pidfd < 0 ? LOOK_MILLIS : -1);
-                if (pollfds.getShort(6) != 0) {
-                    long address = Pointer.nativeValue(Native.getDirectBufferPointer(into)) + into.position();
-                    int got = (int) LibC.read(outputEnd, address, into.remaining());
-                    into.position(into.position() + got);
-                    return got == 0 ? -1 : got;
-                }
-                if (ready > 0 || (pidfd < 0 && LibCSpawn.hasEnded(pid))) {
-                    return -1;
-                }
-            }
+        try {
+            long address = Pointer.nativeValue(Native.getDirectBufferPointer(into)) + into.position();
+            int got = (int) LibC.read(output, address, into.remaining());
+            into.position(into.position() + got);
+            return got == 0 ? -1 : got;
         } catch (LastErrorException e) {
             throw new IOException("cannot read the output of process " + pid + ": " + Errno.text(e), e);
         }
     }
 
-    /** Waits for its end, once, after which this object can only be asked for its number. */
-    public Ending await() throws IOException {
-        try {
-            // Left to be collected until nobody can send it a signal any more.
-            LibCSpawn.awaitEnd(pid);
-            synchronized (this) {
-                collected = true;
-                return new Ending(LibCSpawn.collect(pid));
-            }
+    /** How it ended, or empty if it has not; to be called no more when it has. */
+    public synchronized Optional<Ending> reap() throws IOException {
+        try (Memory status = new Memory(Integer.BYTES)) {
+            reaped = LibC.waitpid(pid, status, LibC.WNOHANG) != 0;
+            return reaped ? Optional.of(new Ending(status.getInt(0))) : Optional.empty();
         } catch (LastErrorException e) {
+            reaped = true;
             throw new IOException("cannot wait for process " + pid + ": " + Errno.text(e), e);
-        } finally {
-            LibC.close(outputEnd);
-            if (pidfd >= 0) {
-                LibC.close(pidfd);
-            }
+        }
+    }
+
+    /** Closes its output, when it has been reaped. */
+    @Override
+    public void close() {
+        LibC.close(output);
+        if (pidfd >= 0) {
+            LibC.close(pidfd);
         }
     }
 
     /** Ends it at once (SIGKILL), unless it has ended. */
     public synchronized void kill() {
-        if (!collected) {
+        if (!reaped) {
             try {
-                LibCSpawn.kill(pid, SIGKILL);
+                LibC.kill(pid, LibC.SIGKILL);
             } catch (LastErrorException e) {
-                // It is a child of ours that was not collected: it can only have ended.
+                // It is a child of ours that was not reaped: it can only have ended.
             }
         }
     }
@@ -248,7 +239,7 @@ public final class ChildProcess {
             if (signal() == 0) {
                 return "exit status " + exitStatus();
             }
-            return "signal " + signal() + " (" + LibCSpawn.nameOf(signal()) + ")";
+            return "signal " + signal() + " (" + LibC.strsignal(signal()) + ")";
         }
     }
 }

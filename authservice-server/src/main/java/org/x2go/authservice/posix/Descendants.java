@@ -13,13 +13,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntPredicate;
 
 /**
- * The processes that descend from this one, however they tried to get away: with {@link #adopt}, those whose parent has
+ * The processes that descend from this one, however they tried to get away: with {@link #becomeSubreaper}, those whose parent has
  * ended become its own children, whatever session they are in.
  */
 public final class Descendants {
     private static final int PR_SET_CHILD_SUBREAPER = 36;
-    private static final int WNOHANG = 1;
-    private static final int SIGKILL = 9;
     private static final int ANY = -1;
 
     /** A process that is killed ends within milliseconds, unless it waits for a disk. */
@@ -30,11 +28,11 @@ public final class Descendants {
     private Descendants() {}
 
     /** From now on, descendants that lose their parent become children of this process (PR_SET_CHILD_SUBREAPER). */
-    public static void adopt() throws IOException {
+    public static void becomeSubreaper() throws IOException {
         try {
             LibC.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
         } catch (LastErrorException e) {
-            throw new IOException("cannot adopt descendants: " + Errno.text(e), e);
+            throw new IOException("cannot become a subreaper: " + Errno.text(e), e);
         }
     }
 
@@ -50,11 +48,11 @@ public final class Descendants {
     /**
      * Kills the children of this process, and what of theirs then becomes a child of it, and collects them.
      *
-     * @param spared tells which children, by number, are to live
+     * @param except tells which children, by number, are to live
      */
-    public static void kill(IntPredicate spared) throws IOException {
+    public static void kill(IntPredicate except) throws IOException {
         for (int i = 0; i < TRIES; i++) {
-            List<Integer> children = children(spared);
+            List<Integer> children = children(except);
             if (children.isEmpty()) {
                 return;
             }
@@ -66,12 +64,12 @@ public final class Descendants {
             }
             children.forEach(Descendants::collect);
         }
-        throw new IOException("cannot end the processes " + children(spared) + ", which descend from this one");
+        throw new IOException("cannot end the processes " + children(except) + ", which descend from this one");
     }
 
     private static void kill(int pid) {
         try {
-            LibCSpawn.kill(pid, SIGKILL);
+            LibC.kill(pid, LibC.SIGKILL);
         } catch (LastErrorException e) {
             // It has ended.
         }
@@ -79,7 +77,7 @@ public final class Descendants {
 
     /** Returns the number of the child that was collected, or 0 if it has not ended, or -1 if there is none. */
     private static int collect(int pid) {
-        return LibCSpawn.waitpid(pid, 0L, WNOHANG);
+        return LibC.waitpid(pid, 0L, LibC.WNOHANG);
     }
 
     private static void pause() throws IOException {
@@ -91,13 +89,13 @@ public final class Descendants {
         }
     }
 
-    private static List<Integer> children(IntPredicate spared) throws IOException {
+    private static List<Integer> children(IntPredicate except) throws IOException {
         long self = ProcessHandle.current().pid();
         List<Integer> children = new ArrayList<>();
         try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
             for (Path process : processes) {
                 int pid = Integer.parseInt(process.getFileName().toString());
-                if (parentOf(process) == self && !spared.test(pid)) {
+                if (parentOf(process) == self && !except.test(pid)) {
                     children.add(pid);
                 }
             }

@@ -4,16 +4,13 @@ import com.sun.jna.LastErrorException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import org.apache.logging.log4j.LogManager;
-import org.apache.logging.log4j.Logger;
+import java.util.function.Consumer;
 
 /**
  * Keeps other services from making or removing sockets or PID files in a directory while one does, by an flock(2) on the
  * directory itself, which leaves no file behind.
  */
 public final class DirectoryLock implements AutoCloseable {
-    private static final Logger LOG = LogManager.getLogger(DirectoryLock.class);
-
     private static final int TRIES = 50;
     private static final long PAUSE_MILLIS = 100;
 
@@ -23,8 +20,8 @@ public final class DirectoryLock implements AutoCloseable {
         this.fd = fd;
     }
 
-    /** Waits a few seconds for the lock, and goes on without it if another does not let it go. */
-    public static DirectoryLock of(Path directory) throws IOException {
+    /** Waits a few seconds for the lock, and goes on without it, which it says, if another does not let it go. */
+    public static DirectoryLock of(Path directory, Consumer<String> warnings) throws IOException {
         int fd;
         try {
             fd = LibC.open(CString.of(directory.toString()), LibC.O_RDONLY | LibC.O_DIRECTORY | LibC.O_CLOEXEC);
@@ -36,7 +33,7 @@ public final class DirectoryLock implements AutoCloseable {
         }
         DirectoryLock lock = new DirectoryLock(fd);
         try {
-            lock.take(directory);
+            lock.take(directory, warnings);
             return lock;
         } catch (IOException e) {
             lock.close();
@@ -44,7 +41,7 @@ public final class DirectoryLock implements AutoCloseable {
         }
     }
 
-    private void take(Path directory) throws IOException {
+    private void take(Path directory, Consumer<String> warnings) throws IOException {
         for (int i = 0; i < TRIES; i++) {
             try {
                 LibC.flock(fd, LibC.LOCK_EX | LibC.LOCK_NB);
@@ -57,10 +54,8 @@ public final class DirectoryLock implements AutoCloseable {
             pause();
         }
         // Whoever may read the directory can hold the lock; that must not keep a service from starting or stopping.
-        LOG.warn(
-                "The directory {} has been locked by another for {} s: going on without. See with lsof who holds it.",
-                directory,
-                TRIES * PAUSE_MILLIS / 1000);
+        warnings.accept("The directory " + directory + " has been locked by another for " + TRIES * PAUSE_MILLIS / 1000
+                + " s: going on without. See with lsof who holds it.");
     }
 
     private static void pause() throws IOException {

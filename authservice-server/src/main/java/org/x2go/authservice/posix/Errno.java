@@ -1,8 +1,6 @@
 package org.x2go.authservice.posix;
 
-import com.sun.jna.Function;
 import com.sun.jna.LastErrorException;
-import com.sun.jna.NativeLibrary;
 
 /** Error numbers of the C library (errno(3)), with the numbers they have on Linux. */
 final class Errno {
@@ -15,11 +13,10 @@ final class Errno {
     static final int EACCES = 13;
     static final int EEXIST = 17;
     static final int ERANGE = 34;
+    static final int ELOOP = 40;
     static final int ENOPROTOOPT = 92;
     static final int EADDRINUSE = 98;
     static final int ECONNRESET = 104;
-
-    private static final Function STRERROR = NativeLibrary.getInstance("c").getFunction("strerror");
 
     private Errno() {}
 
@@ -29,6 +26,6 @@ final class Errno {
     }
 
     static String text(int error) {
-        return STRERROR.invokeString(new Object[] {error}, false);
+        return LibC.strerror(error);
     }
 }

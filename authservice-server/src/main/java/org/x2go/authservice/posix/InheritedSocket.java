@@ -42,7 +42,7 @@ public final class InheritedSocket implements ListeningSocket {
             if (path.isEmpty()) {
                 throw unfit(descriptor, "it has no path, so that no mode says who may ask: give ListenStream= a path");
             }
-            SocketBinder.takeNoDescriptors(descriptor);
+            SocketBinder.disablePassRights(descriptor);
             LibC.fcntl(descriptor, LibC.F_SETFD, LibC.FD_CLOEXEC);
             LibC.fcntl(descriptor, LibC.F_SETFL, LibC.fcntl(descriptor, LibC.F_GETFL, 0) | LibC.SOCK_NONBLOCK);
             return new InheritedSocket(descriptor, path.get());
@@ -77,4 +77,10 @@ public final class InheritedSocket implements ListeningSocket {
     /** Does nothing: the file is not this process's. */
     @Override
     public void remove() {}
+
+    /** They are the next service's. */
+    @Override
+    public boolean hasBacklog() {
+        return false;
+    }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** The C library's calls that this package is built on, bound as they are. */
+@SuppressWarnings("MemberName")
 final class LibC {
     static final int AF_UNIX = 1;
     static final int SOCK_STREAM = 1;
@@ -37,17 +38,41 @@ final class LibC {
 
     static final int O_DIRECTORY = O_NOFOLLOW / 2;
 
+    /** The same on every architecture. */
+    static final int SYS_PIDFD_OPEN = 434;
+
+    static final int WNOHANG = 1;
+    static final int SIGINT = 2;
+    static final int SIGKILL = 9;
+    static final int SIGTERM = 15;
+
+    private static final NativeLibrary LIBRARY = NativeLibrary.getInstance("c");
+
+    /** {@code posix_spawn_file_actions_addclosefrom_np}, which glibc has since 2.34. */
+    static final @Nullable Function CLOSE_FROM = optional("posix_spawn_file_actions_addclosefrom_np");
+
+    /** {@code posix_spawn_file_actions_addchdir_np}, which glibc has since 2.29 and musl since 1.1.24. */
+    static final @Nullable Function CHANGE_DIRECTORY = optional("posix_spawn_file_actions_addchdir_np");
+
     static {
-        Native.register(LibC.class, NativeLibrary.getInstance("c"));
+        Native.register(LibC.class, LIBRARY);
     }
 
-    private static final Function OPEN = NativeLibrary.getInstance("c").getFunction("open", Function.THROW_LAST_ERROR);
+    private static final Function OPEN = LIBRARY.getFunction("open", Function.THROW_LAST_ERROR);
 
     private LibC() {}
 
     /** Makes a file where nothing is. The mode is a variable argument of open(2), which those that are bound below cannot have. */
     static int create(Path path, int flags, int mode) throws LastErrorException {
         return OPEN.invokeInt(new Object[] {CString.of(path.toString()), flags | O_CREAT | O_EXCL | O_CLOEXEC, mode});
+    }
+
+    private static @Nullable Function optional(String name) {
+        try {
+            return LIBRARY.getFunction(name);
+        } catch (UnsatisfiedLinkError e) {
+            return null;
+        }
     }
 
     static native int socket(int domain, int type, int protocol) throws LastErrorException;
@@ -77,9 +102,9 @@ final class LibC {
 
     static native int pipe2(Pointer fds, int flags) throws LastErrorException;
 
-    static native int connect(int fd, Pointer address, int length) throws LastErrorException;
+    static native int eventfd(int initial, int flags) throws LastErrorException;
 
-    static native int shutdown(int fd, int how) throws LastErrorException;
+    static native long write(int fd, Pointer bytes, long count) throws LastErrorException;
 
     static native long send(int fd, long bytes, long count, int flags) throws LastErrorException;
 
@@ -132,11 +157,55 @@ final class LibC {
 
     static native int setrlimit(int resource, Pointer limit) throws LastErrorException;
 
+    static native int getrusage(int who, Pointer usage);
+
     static native int getpid();
+
+    static native int setsid() throws LastErrorException;
+
+    static native int chdir(byte[] directory) throws LastErrorException;
+
+    /** Returns the handler before. */
+    static native Pointer signal(int signal, Pointer handler);
+
+    static native String strerror(int error);
+
+    static native String strsignal(int signal);
+
+    static native long syscall(long number, long first, long second);
+
+    static native int kill(int pid, int signal) throws LastErrorException;
+
+    static native int waitpid(int pid, Pointer status, int options) throws LastErrorException;
+
+    /** As the one above, for who expects that there may be no child, and wants no status: -1 then, and no exception. */
+    static native int waitpid(int pid, long noStatus, int options);
 
     static native void _exit(int status);
 
     static native int geteuid();
 
     static native int getegid();
+
+    /** This one and those named after it return their error. */
+    static native int posix_spawn(
+            Pointer pid, byte[] path, Pointer fileActions, Pointer attributes, Pointer argv, Pointer envp);
+
+    static native int posix_spawn_file_actions_init(Pointer actions);
+
+    static native int posix_spawn_file_actions_destroy(Pointer actions);
+
+    static native int posix_spawn_file_actions_adddup2(Pointer actions, int fd, int newFd);
+
+    static native int posix_spawn_file_actions_addclose(Pointer actions, int fd);
+
+    static native int posix_spawnattr_init(Pointer attributes);
+
+    static native int posix_spawnattr_destroy(Pointer attributes);
+
+    static native int posix_spawnattr_setflags(Pointer attributes, short flags);
+
+    static native int posix_spawnattr_setsigmask(Pointer attributes, Pointer signals);
+
+    static native int posix_spawnattr_setsigdefault(Pointer attributes, Pointer signals);
 }

@@ -12,4 +12,7 @@ public sealed interface ListeningSocket permits SocketFile, InheritedSocket {
 
     /** Removes the file, if that is for this process to do. To be called while the socket is still open. */
     void remove();
+
+    /** Whether connections wait to be accepted that no other process will accept. To be called while the socket is still open. */
+    boolean hasBacklog();
 }

@@ -14,6 +14,8 @@ public final class OpenFiles {
     /** A JVM, its jars, a worker's channel (which is kept away from low numbers) and a few files for PAM's modules. */
     private static final int FEWEST = 128;
 
+    private static final byte[] DEV_NULL = CString.of("/dev/null");
+
     private OpenFiles() {}
 
     /**
@@ -61,6 +63,18 @@ public final class OpenFiles {
             return LibC.fcntl(descriptor, LibC.F_DUPFD_CLOEXEC, SELECTABLE);
         } catch (LastErrorException e) {
             throw new IOException("there is no free descriptor from " + SELECTABLE + " on: " + Errno.text(e), e);
+        }
+    }
+
+    /** The number that the next file to be opened gets: no fewer are open than that (open(2)). MAX_VALUE if none is left. */
+    public static int next() {
+        try {
+            int number = LibC.open(DEV_NULL, LibC.O_RDONLY | LibC.O_CLOEXEC);
+            LibC.close(number);
+            return number;
+        } catch (LastErrorException e) {
+            // There is none left.
+            return Integer.MAX_VALUE;
         }
     }
 }

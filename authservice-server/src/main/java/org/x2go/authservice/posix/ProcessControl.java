@@ -1,18 +1,11 @@
 package org.x2go.authservice.posix;
 
-import com.sun.jna.Function;
 import com.sun.jna.LastErrorException;
-import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /** What a daemon does to its own process, and the JDK has no call for. */
 public final class ProcessControl {
-    private static final int SIGINT = 2;
-    private static final int SIGTERM = 15;
-
     private ProcessControl() {}
 
     /**
@@ -21,15 +14,22 @@ public final class ProcessControl {
      * @throws IOException if this process leads a process group, as one that a shell started does
      */
     public static void startSession() throws IOException {
-        invoke("setsid", "start a session of its own");
+        try {
+            LibC.setsid();
+        } catch (LastErrorException e) {
+            throw new IOException("cannot start a session of its own: " + Errno.text(e), e);
+        }
     }
 
     /**
      * Changes the working directory (chdir(2)). The JVM does not notice: paths must be absolute from here on.
      */
     public static void changeDirectory(String directory) throws IOException {
-        byte[] bytes = directory.getBytes(StandardCharsets.UTF_8);
-        invoke("chdir", "change to the directory " + directory, (Object) Arrays.copyOf(bytes, bytes.length + 1));
+        try {
+            LibC.chdir(CString.of(directory));
+        } catch (LastErrorException e) {
+            throw new IOException("cannot change to the directory " + directory + ": " + Errno.text(e), e);
+        }
     }
 
     /**
@@ -37,10 +37,9 @@ public final class ProcessControl {
      * one to run its shutdown hooks, would ignore the next ones while a hook runs.
      */
     public static void letSignalsEndTheProcess() {
-        // Its result is the handler before; it cannot fail for these two.
-        Function signal = NativeLibrary.getInstance("c").getFunction("signal");
-        signal.invokePointer(new Object[] {SIGINT, Pointer.NULL});
-        signal.invokePointer(new Object[] {SIGTERM, Pointer.NULL});
+        // It cannot fail for these two.
+        LibC.signal(LibC.SIGINT, Pointer.NULL);
+        LibC.signal(LibC.SIGTERM, Pointer.NULL);
     }
 
     /**
@@ -59,21 +58,5 @@ public final class ProcessControl {
     /** Ends this process at once (_exit(2)): neither the JVM nor the handlers of native libraries (atexit(3)) have a say. */
     public static void exit(int status) {
         LibC._exit(status);
-    }
-
-    static String errorText(LastErrorException error) {
-        return NativeLibrary.getInstance("c")
-                .getFunction("strerror")
-                .invokeString(new Object[] {error.getErrorCode()}, false);
-    }
-
-    private static void invoke(String name, String what, Object... arguments) throws IOException {
-        try {
-            NativeLibrary.getInstance("c")
-                    .getFunction(name, Function.THROW_LAST_ERROR)
-                    .invokeInt(arguments);
-        } catch (LastErrorException e) {
-            throw new IOException("cannot " + what + ": " + errorText(e), e);
-        }
     }
 }

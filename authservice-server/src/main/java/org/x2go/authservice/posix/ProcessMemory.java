@@ -1,6 +1,7 @@
 package org.x2go.authservice.posix;
 
 import com.sun.jna.LastErrorException;
+import com.sun.jna.Memory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,7 +18,21 @@ public final class ProcessMemory {
     private static final Path STATM = Path.of("/proc/self/statm");
     private static final long PAGE_BYTES = 4096;
 
+    /** struct rusage, and where ru_maxrss is in it, in kilobytes. */
+    private static final int RUSAGE_BYTES = 144;
+
+    private static final int MAXRSS_OFFSET = 32;
+    private static final int RUSAGE_SELF = 0;
+
     private ProcessMemory() {}
+
+    /** How much of this process was in memory when that was most, in bytes (getrusage(2)). */
+    public static long peakBytes() {
+        try (Memory usage = new Memory(RUSAGE_BYTES)) {
+            LibC.getrusage(RUSAGE_SELF, usage);
+            return usage.getLong(MAXRSS_OFFSET) << 10;
+        }
+    }
 
     /** How much of this process is in memory now, in bytes (proc_pid_statm(5)). */
     public static long residentBytes() throws IOException {

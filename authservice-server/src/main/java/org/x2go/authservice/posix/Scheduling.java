@@ -17,13 +17,12 @@ public final class Scheduling {
      * any other. What the thread starts is scheduled like it.
      * Without the right to ask (a sandbox may refuse it) everything stays as it is.
      */
-    public static void doNotInterruptOthers() {
+    public static void setBatchPolicy() {
         try (Memory parameters = new Memory(Integer.BYTES)) {
             parameters.setInt(0, 0);
             LibC.sched_setscheduler(CALLING_THREAD, SCHED_BATCH, parameters);
         } catch (LastErrorException e) {
-            System.getLogger(Scheduling.class.getName())
-                    .log(System.Logger.Level.DEBUG, "No batch scheduling: " + ProcessControl.errorText(e));
+            // Refused, as said.
         }
     }
 }

@@ -60,7 +60,7 @@ final class SocketBinder {
     }
 
     private void bindAs(int fd) throws IOException {
-        takeNoDescriptors(fd);
+        disablePassRights(fd);
         LibC.fchmod(fd, mode);
         separateUmask();
         LibC.umask(0);
@@ -95,7 +95,7 @@ final class SocketBinder {
      * block whoever reads, for as long as the sender likes (SO_LINGER). Accepted connections inherit it. Kernels before 6.16
      * cannot do this.
      */
-    static void takeNoDescriptors(int fd) throws IOException {
+    static void disablePassRights(int fd) throws IOException {
         try (Memory no = new Memory(Integer.BYTES)) {
             no.setInt(0, 0);
             LibC.setsockopt(fd, SOL_SOCKET, SO_PASSRIGHTS, no, Integer.BYTES);

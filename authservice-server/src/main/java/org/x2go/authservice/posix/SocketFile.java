@@ -11,8 +11,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import org.apache.logging.log4j.LogManager;
-import org.apache.logging.log4j.Logger;
+import java.util.function.Consumer;
 
 /**
  * A listening Unix domain socket and its file.
@@ -23,16 +22,16 @@ import org.apache.logging.log4j.Logger;
  * that nothing here follows a path in it.
  */
 public final class SocketFile implements ListeningSocket {
-    private static final Logger LOG = LogManager.getLogger(SocketFile.class);
-
     private final Path path;
     private final int descriptor;
     private final FileIdentity identity;
+    private final Consumer<String> warnings;
 
-    private SocketFile(Path path, int descriptor, FileIdentity identity) {
+    private SocketFile(Path path, int descriptor, FileIdentity identity, Consumer<String> warnings) {
         this.path = path;
         this.descriptor = descriptor;
         this.identity = identity;
+        this.warnings = warnings;
     }
 
     /**
@@ -41,9 +40,11 @@ public final class SocketFile implements ListeningSocket {
      * @param owner the user that the file shall belong to, or -1 for that of this process
      * @param group the group that the file shall belong to, or -1 for that of this process
      * @param mode the file's permission bits
+     * @param warnings is told, now and later, what an admin should know
      * @throws IOException if that cannot be done; the message says why, and what can be done
      */
-    public static SocketFile bind(Path path, int owner, int group, int mode) throws IOException {
+    public static SocketFile bind(Path path, int owner, int group, int mode, Consumer<String> warnings)
+            throws IOException {
         Path absolute = path.toAbsolutePath();
         Path directory = absolute.getParent();
         if (directory == null) {
@@ -67,13 +68,14 @@ public final class SocketFile implements ListeningSocket {
         }
         int uid = owner == -1 ? LibC.geteuid() : owner;
         int gid = group == -1 ? LibC.getegid() : group;
-        try (DirectoryLock lock = DirectoryLock.of(directory)) {
-            clear(absolute);
-            return checked(absolute, new SocketBinder(absolute, uid, gid, mode).bind(), uid, gid, mode);
+        try (DirectoryLock lock = DirectoryLock.of(directory, warnings)) {
+            clear(absolute, warnings);
+            int fd = new SocketBinder(absolute, uid, gid, mode).bind();
+            return new SocketFile(absolute, fd, checked(absolute, fd, uid, gid, mode), warnings);
         }
     }
 
-    private static SocketFile checked(Path path, int fd, int uid, int gid, int mode) throws IOException {
+    private static FileIdentity checked(Path path, int fd, int uid, int gid, int mode) throws IOException {
         boolean right = false;
         try {
             FileIdentity made = FileIdentity.of(path)
@@ -84,7 +86,7 @@ public final class SocketFile implements ListeningSocket {
                                 + " asked for; does its directory have the set-group-ID bit or a default ACL?");
             }
             right = true;
-            return new SocketFile(path, fd, made);
+            return made;
         } finally {
             if (!right) {
                 Files.deleteIfExists(path);
@@ -94,7 +96,7 @@ public final class SocketFile implements ListeningSocket {
     }
 
     /** Makes room for a socket at the path, or says why that may not be. */
-    private static void clear(Path path) throws IOException {
+    private static void clear(Path path, Consumer<String> warnings) throws IOException {
         Optional<PathHandle> found = PathHandle.open(path);
         if (found.isEmpty()) {
             return;
@@ -111,7 +113,7 @@ public final class SocketFile implements ListeningSocket {
                                 + ": another authservice is answering there; stop it or choose another path with --socket-file");
             }
         }
-        LOG.info("Replacing the socket {} that a stopped service left behind", path);
+        warnings.accept("Replacing the socket " + path + " that a stopped service left behind");
         Files.deleteIfExists(path);
     }
 
@@ -141,6 +143,11 @@ public final class SocketFile implements ListeningSocket {
         return path;
     }
 
+    @Override
+    public boolean hasBacklog() {
+        return DescriptorPoll.isReadable(descriptor);
+    }
+
     /** Removes the file, unless another has taken its place meanwhile. */
     @Override
     public void remove() {
@@ -148,13 +155,13 @@ public final class SocketFile implements ListeningSocket {
         if (directory == null) {
             return;
         }
-        try (DirectoryLock lock = DirectoryLock.of(directory)) {
+        try (DirectoryLock lock = DirectoryLock.of(directory, warnings)) {
             Optional<FileIdentity> there = FileIdentity.of(path);
             if (there.isPresent() && there.get().isSameFile(identity)) {
                 Files.deleteIfExists(path);
             }
         } catch (IOException e) {
-            LOG.warn("Cannot remove the socket {}: {}", path, e.getMessage());
+            warnings.accept("Cannot remove the socket " + path + ": " + e.getMessage());
         }
     }
 }

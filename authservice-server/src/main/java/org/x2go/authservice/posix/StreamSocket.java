@@ -5,52 +5,30 @@ import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import java.io.IOException;
-import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A connected Unix stream socket between two processes, whose bytes go between the kernel and memory outside the heap with
- * no copy in between: the JDK's channels cannot be made from a descriptor, nor be passed to a child.
- *
- * <p>One thread sends and one receives at a time. {@link #shutDown} may be called by any, and ends their waiting;
- * {@link #close} only when no other thread uses the socket.
+ * no copy in between: the JDK's channels cannot be made from a descriptor, nor be passed to a child. It blocks. One thread
+ * sends, one receives and one waits for the end at a time.
  */
 public final class StreamSocket implements AutoCloseable {
-    private static final short POLLIN = 1;
     private static final short POLLRDHUP = 0x2000;
     private static final int POLLFD_BYTES = 8;
     private static final int EVENTS_OFFSET = 4;
-    private static final int REVENTS_OFFSET = 6;
-
-    private static final int SHUT_RDWR = 2;
     private static final int MSG_NOSIGNAL = 0x4000;
-    private static final int SOL_SOCKET = 1;
-    private static final int SO_SNDTIMEO = 21;
-
-    /** Where the path is in struct sockaddr_un, and how long it may be. */
-    private static final int PATH_OFFSET = 2;
-
-    private static final int PATH_BYTES = 107;
 
     private final int fd;
     private boolean closed;
 
-    /** One for who sends and receives, one for who waits for the end, each made once. */
-    private final Memory pollfds = new Memory(2L * POLLFD_BYTES);
+    /** For who waits for the end: made once, since a module that hangs in the loader must not keep that from being seen. */
+    private final Memory pollfd = new Memory(POLLFD_BYTES);
 
     private StreamSocket(int fd) {
         this.fd = fd;
-        prepare(0, POLLIN);
-        prepare(POLLFD_BYTES, POLLRDHUP);
-    }
-
-    private void prepare(long at, short events) {
-        pollfds.setInt(at, fd);
-        pollfds.setShort(at + EVENTS_OFFSET, events);
-        pollfds.setShort(at + REVENTS_OFFSET, (short) 0);
+        pollfd.clear();
+        pollfd.setInt(0, fd);
+        pollfd.setShort(EVENTS_OFFSET, POLLRDHUP);
     }
 
     /** A socket that this process has been given; it becomes the returned object's. */
@@ -68,41 +46,10 @@ public final class StreamSocket implements AutoCloseable {
         }
     }
 
-    /** Connects to whoever listens at a path. */
-    public static StreamSocket connect(Path path) throws IOException {
-        byte[] bytes = path.toString().getBytes(StandardCharsets.UTF_8);
-        if (bytes.length > PATH_BYTES) {
-            throw new IOException("cannot connect to " + path + ": the path has more than " + PATH_BYTES + " bytes");
-        }
-        StreamSocket socket = null;
-        try (Memory address = new Memory(PATH_OFFSET + PATH_BYTES + 1L)) {
-            address.clear();
-            address.setShort(0, (short) LibC.AF_UNIX);
-            address.write(PATH_OFFSET, bytes, 0, bytes.length);
-            socket = new StreamSocket(LibC.socket(LibC.AF_UNIX, LibC.SOCK_STREAM | LibC.SOCK_CLOEXEC, 0));
-            LibC.connect(socket.fd, address, (int) address.size());
-            return socket;
-        } catch (LastErrorException e) {
-            if (socket != null) {
-                socket.close();
-            }
-            throw new IOException("cannot connect to " + path + ": " + Errno.text(e), e);
-        }
-    }
-
-    /** Makes a peer that does not read an error after this time, instead of a wait without an end. */
-    public void sendTimeout(int seconds) {
-        try (Memory time = new Memory(2L * Long.BYTES)) {
-            time.setLong(0, seconds);
-            time.setLong(Long.BYTES, 0);
-            LibC.setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, time, (int) time.size());
-        }
-    }
-
     /**
      * Sends all that remains in a direct buffer.
      *
-     * @throws IOException if the other end is closed, or does not read
+     * @throws IOException if the other end is closed
      */
     public void send(ByteBuffer bytes) throws IOException {
         long base = address(bytes);
@@ -142,36 +89,15 @@ public final class StreamSocket implements AutoCloseable {
     }
 
     /**
-     * Waits until there is something to be received, or the other end is closed.
+     * Waits until the other end is closed, whatever comes to be received meanwhile.
      *
-     * @param deadline until when, as of System.nanoTime
-     * @throws SocketTimeoutException if neither comes about in time
+     * @param timeoutMillis for so long, or for ever if it is negative
+     * @return whether it is
      */
-    public void awaitReadable(long deadline) throws IOException {
-        while (true) {
-            long left = Math.max(0, deadline - System.nanoTime());
-            // Rounded up, so that a wait is never over before its time.
-            int millis = (int) Math.min(Integer.MAX_VALUE, TimeUnit.NANOSECONDS.toMillis(left + 999_999));
-            if (poll(0, millis)) {
-                return;
-            }
-            if (deadline - System.nanoTime() <= 0) {
-                throw new SocketTimeoutException("nothing has come in time");
-            }
-        }
-    }
-
-    /** Waits until the other end is closed, whatever comes to be received meanwhile. */
-    public void awaitHangUp() throws IOException {
-        while (!poll(POLLFD_BYTES, -1)) {
-            // Interrupted by a signal.
-        }
-    }
-
-    /** An error on the socket is an event as well (poll(2)). */
-    private boolean poll(long pollfd, int timeoutMillis) throws IOException {
+    public boolean awaitHangUp(int timeoutMillis) throws IOException {
         try {
-            return LibC.poll(pollfds.share(pollfd), 1, timeoutMillis) > 0;
+            // An error on the socket is an event as well (poll(2)).
+            return LibC.poll(pollfd, 1, timeoutMillis) > 0;
         } catch (LastErrorException e) {
             if (e.getErrorCode() == Errno.EINTR) {
                 return false;
@@ -181,8 +107,7 @@ public final class StreamSocket implements AutoCloseable {
     }
 
     private static long address(ByteBuffer direct) {
-        Pointer pointer = Native.getDirectBufferPointer(direct);
-        return Pointer.nativeValue(pointer);
+        return Pointer.nativeValue(Native.getDirectBufferPointer(direct));
     }
 
     /** Its number, for a process that is to inherit it. */
@@ -190,20 +115,18 @@ public final class StreamSocket implements AutoCloseable {
         return fd;
     }
 
-    /** Ends the connection both ways, and every wait for it. Not an error if it has ended, or this is closed. */
-    public synchronized void shutDown() {
-        if (closed) {
-            return;
-        }
+    /** Makes it one that does not block, and gives its descriptor away: to whoever closes it from now on. */
+    public int release() throws IOException {
         try {
-            LibC.shutdown(fd, SHUT_RDWR);
+            LibC.fcntl(fd, LibC.F_SETFL, LibC.fcntl(fd, LibC.F_GETFL, 0) | LibC.O_NONBLOCK);
+            return fd;
         } catch (LastErrorException e) {
-            // Not connected any more, which is what was wanted.
+            throw new IOException("cannot make a socket non-blocking: " + Errno.text(e), e);
         }
     }
 
     @Override
-    public synchronized void close() {
+    public void close() {
         if (!closed) {
             closed = true;
             LibC.close(fd);

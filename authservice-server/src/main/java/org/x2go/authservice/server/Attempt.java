@@ -3,8 +3,11 @@ package org.x2go.authservice.server;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.x2go.authservice.auth.AuthResult;
 import org.x2go.authservice.auth.PeerCredentials;
@@ -12,225 +15,240 @@ import org.x2go.authservice.protocol.Credentials;
 import org.x2go.authservice.protocol.Verdict;
 
 /**
- * One request on its way to a verdict: checked against the policy, given one of its user's slots and then a worker, asked
- * of the authenticator, its reply held back for as long as the authenticator says; and answered at its deadline if nothing
- * came of it until then.
- *
- * <p>All of it but {@link #run} belongs to the event loop. Between the two stands one state: who changes it from
- * {@code WAITING} owns the credentials from then on and closes them, who changes it from {@code RUNNING} decides the
- * verdict.
+ * One request on its way to a verdict: checked against the policy, given one of its user's permits, asked of the
+ * authenticator, its reply held back for as long as the authenticator says; and answered at its deadline if nothing came of it
+ * until then. ARCHITECTURE.md draws its states. Used on the event loop.
  */
-final class Attempt implements Runnable {
-    /** How long an attempt stands in line for a slot of its user's. */
-    private static final Duration SLOT_PATIENCE = Duration.ofSeconds(10);
+final class Attempt {
+    /** How long an attempt waits for a permit of its user's. */
+    private static final Duration PERMIT_TIMEOUT = Duration.ofSeconds(10);
 
     private static final AuthResult NO_MEMORY = AuthResult.error("the memory for requests is used up");
-    private static final AuthResult NO_SLOT =
+    private static final AuthResult NOT_ALLOWED = AuthResult.fail("service not allowed");
+    private static final AuthResult NO_PERMIT =
             AuthResult.error("too many attempts for this user are running or waiting out their delay");
-    private static final AuthResult QUEUE_FULL = AuthResult.error("too many requests are waiting for a worker");
-    private static final AuthResult NO_WORKER = AuthResult.error("no worker was free in time");
-    private static final AuthResult PEER_LEFT = AuthResult.error("the peer left before a worker was free");
+    private static final AuthResult PEER_LEFT = AuthResult.error("the peer left before PAM was asked");
 
     private enum State {
-        WAITING,
-        RUNNING,
-        RETURNED,
-        EXPIRED,
-        DROPPED
+        NEW,
+        /** Waits for a permit of its user's. */
+        LIMITED,
+        /** The authenticator has it. */
+        ASKED,
+        /** Answered at its deadline, while the authenticator cannot be stopped. */
+        HUNG,
+        /** The verdict is known, and held back. */
+        DELAYED,
+        DONE
     }
 
     /** Who waits for the verdict. Called on the event loop. */
-    interface Asker {
+    interface ResultListener {
         /** Takes the verdict, at the time when the peer may have it. */
         void reply(Verdict verdict);
 
         /** Whether the peer has closed its connection, so that nobody would get the reply. */
-        boolean hasLeft();
+        boolean isPeerClosed();
     }
 
-    private final Verifier verifier;
+    private final ServerContext context;
     private final Credentials credentials;
     private final PeerCredentials peer;
-    private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
+    private final PerUserLimiter.Key user;
+    private final BooleanSupplier onPermit = this::permitGranted;
 
-    /** Where this attempt is counted. */
-    private final int slot;
-
-    /** What this attempt takes of the memory for requests until its reply is given. */
+    /** What this attempt takes of the memory for requests until it is over. */
     private final int bytes;
 
-    private final long started = System.nanoTime();
-
+    private State state = State.NEW;
     private boolean holdsMemory;
-
-    private boolean holdsSlot;
+    private boolean holdsPermit;
 
     /** Null once the verdict was given, or the peer has left. */
-    private @Nullable Asker asker;
+    private @Nullable ResultListener listener;
 
+    private @Nullable CompletableFuture<AuthResult> result;
     private @Nullable Future<?> deadline;
-    private @Nullable Future<?> slotWait;
+    private @Nullable Future<?> permitTimeout;
 
-    Attempt(Verifier verifier, Credentials credentials, PeerCredentials peer, Asker asker) {
-        this.verifier = verifier;
+    Attempt(ServerContext context, Credentials credentials, PeerCredentials peer, ResultListener listener) {
+        this.context = context;
         this.credentials = credentials;
         this.peer = peer;
-        this.asker = asker;
+        this.listener = listener;
         this.bytes = MemoryBudget.bytesOf(credentials);
-        this.slot = verifier.slots().indexOf(peer, credentials.user());
+        this.user = PerUserLimiter.Key.of(peer, credentials.user());
     }
 
     /** Sets out. The reply may come before this returns. False, and no reply, if there is no memory for this attempt. */
     boolean start() {
-        holdsMemory = verifier.memory().tryReserve(bytes);
+        holdsMemory = context.memory().tryReserve(bytes);
         if (holdsMemory) {
             begin();
         } else {
-            asker = null;
-            drop(NO_MEMORY);
+            listener = null;
+            refuse(NO_MEMORY);
         }
         return holdsMemory;
     }
 
     private void begin() {
-        if (!verifier.services().allows(credentials.service())) {
-            drop(AuthResult.fail("service not allowed"));
+        if (!context.services().allows(credentials.service())) {
+            refuse(NOT_ALLOWED);
             return;
         }
-        deadline = after(verifier.requestTimeout(), this::expire);
-        if (!verifier.slots().take(slot, this)) {
-            slotWait = after(SLOT_PATIENCE, () -> drop(NO_SLOT));
-            return;
-        }
-        holdsSlot = true;
-        if (!verifier.workers().submit(this)) {
-            drop(QUEUE_FULL);
+        deadline = after(context.requestTimeout(), this::expire);
+        if (context.limiter().tryAcquire(user, onPermit)) {
+            holdsPermit = true;
+            ask();
+        } else {
+            state = State.LIMITED;
+            permitTimeout = after(PERMIT_TIMEOUT, () -> refuse(NO_PERMIT));
         }
     }
 
-    /** The slot that this attempt stood in line for is free. False if it has no use for it any more. */
-    boolean slotGranted() {
-        cancel(slotWait);
-        if (asker == null || asker.hasLeft()) {
-            drop(PEER_LEFT);
+    /** False if this attempt has no use for the permit any more. */
+    private boolean permitGranted() {
+        ResultListener waiting = listener;
+        if (waiting == null || waiting.isPeerClosed()) {
+            refuse(PEER_LEFT);
             return false;
         }
-        if (!verifier.workers().submit(this)) {
-            drop(QUEUE_FULL);
-            return false;
-        }
-        holdsSlot = true;
+        cancel(permitTimeout);
+        holdsPermit = true;
+        // Not at once: were it over at once, too, a thousand that wait for the permit would each be inside the one
+        // before.
+        context.loop().execute(this::ask);
         return true;
     }
 
-    /** The peer has gone: nobody waits for a verdict. An attempt that a worker has begun goes on to its end. */
-    void abandon() {
-        asker = null;
-        drop(PEER_LEFT);
-    }
-
-    /** Asks the authenticator, on a worker. */
-    @Override
-    public void run() {
-        if (!state.compareAndSet(State.WAITING, State.RUNNING)) {
+    private void ask() {
+        if (state == State.DONE) {
             return;
         }
-        long begun = System.nanoTime();
-        AuthResult result = ask(verifier.requestTimeout().minusNanos(begun - started));
-        Duration took = Duration.ofNanos(System.nanoTime() - begun);
+        state = State.ASKED;
         try {
-            if (state.compareAndSet(State.RUNNING, State.RETURNED)) {
-                RequestLog.verdict(result, credentials, peer, took);
-            } else {
-                RequestLog.late(result, credentials, peer, took);
-            }
-        } finally {
-            // A log that throws must not cost the peer its reply.
-            verifier.onLoop(() -> returned(result, took));
+            result = context.authenticator().authenticate(credentials, peer).toCompletableFuture();
+        } catch (RuntimeException | Error e) {
+            result = CompletableFuture.failedFuture(e);
+        }
+        var unused = result.whenComplete((verdict, failure) -> onLoop(() -> asked(verdict, failure)));
+    }
+
+    private void onLoop(Runnable task) {
+        if (context.loop().inEventLoop()) {
+            task.run();
+            return;
+        }
+        try {
+            context.loop().execute(task);
+        } catch (RejectedExecutionException e) {
+            RequestLog.nobodyLeft();
         }
     }
 
-    private AuthResult ask(Duration patience) {
-        try (credentials) {
-            AuthResult result = verifier.authenticator().authenticate(credentials, peer, patience);
-            return Objects.requireNonNull(result, "the authenticator returned nothing");
-        } catch (Throwable e) {
-            // Whatever it is, errors that native code brings about included, it is not a yes.
-            RequestLog.authenticatorFailed(e);
-            return AuthResult.error("the authenticator failed");
-        }
-    }
-
-    private void returned(AuthResult result, Duration took) {
+    private void asked(@Nullable AuthResult returned, @Nullable Throwable failure) {
+        credentials.close();
         cancel(deadline);
-        verifier.counters().asked(credentials.service(), took);
-        if (state.get() == State.EXPIRED) {
-            verifier.stuck().returned();
-        } else {
-            count(result.verdict());
+        AuthResult verdict = verdictOf(returned, failure);
+        if (!verdict.took().isZero()) {
+            context.counters().asked(credentials.service(), verdict.took());
         }
-        Duration delay = verifier.capped(result.failDelay());
-        if (delay.isZero()) {
-            end(result.verdict());
+        if (state == State.HUNG) {
+            RequestLog.late(verdict, credentials, peer);
         } else {
-            verifier.counters().delayBegun();
+            conclude(verdict);
+        }
+        Duration delay = context.capped(verdict.failDelay());
+        if (delay.isZero()) {
+            end(verdict.verdict());
+        } else {
+            state = State.DELAYED;
+            context.counters().delayBegun();
             after(delay, () -> {
-                verifier.counters().delayOver();
-                end(result.verdict());
+                context.counters().delayOver();
+                end(verdict.verdict());
             });
         }
     }
 
-    private void count(Verdict verdict) {
-        verifier.counters().verdict(credentials.service(), verdict);
+    /** Whatever an authenticator throws, it is not a yes. */
+    private static AuthResult verdictOf(@Nullable AuthResult returned, @Nullable Throwable failure) {
+        if (failure == null && returned != null) {
+            return returned;
+        }
+        if (failure instanceof CancellationException) {
+            return AuthResult.error("no verdict in time");
+        }
+        RequestLog.authenticatorFailed(
+                Objects.requireNonNullElseGet(failure, () -> new NullPointerException("no result")));
+        return AuthResult.error("the authenticator failed");
+    }
+
+    /** The peer has gone: nobody waits for a verdict. What the authenticator has begun goes on to its end. */
+    void abandon() {
+        listener = null;
+        if (state == State.LIMITED) {
+            refuse(PEER_LEFT);
+        } else if (state == State.ASKED && result != null) {
+            result.cancel(false);
+        }
     }
 
     private void expire() {
-        drop(NO_WORKER);
-        if (state.compareAndSet(State.RUNNING, State.EXPIRED)) {
-            verifier.stuck().expired(credentials.service());
-            count(Verdict.ERROR);
-            RequestLog.expired(credentials, peer, verifier.requestTimeout());
+        if (state == State.LIMITED) {
+            refuse(NO_PERMIT);
+        } else if (state == State.ASKED && result != null && !result.cancel(true)) {
+            state = State.HUNG;
+            AuthResult hung = AuthResult.error("no verdict from PAM in time, and its thread hangs on")
+                    .measured(context.requestTimeout());
+            conclude(hung);
             answer(Verdict.ERROR);
         }
     }
 
-    /** Ends an attempt that no worker has begun; does nothing to another. */
-    private void drop(AuthResult result) {
-        if (!state.compareAndSet(State.WAITING, State.DROPPED)) {
-            return;
-        }
+    /** Ends an attempt that the authenticator has not been given. */
+    private void refuse(AuthResult reason) {
         credentials.close();
-        verifier.slots().leave(slot, this);
-        verifier.workers().withdraw(this);
         cancel(deadline);
-        cancel(slotWait);
-        count(result.verdict());
-        RequestLog.verdict(result, credentials, peer, Duration.ZERO);
-        end(result.verdict());
+        cancel(permitTimeout);
+        context.limiter().cancel(user, onPermit);
+        conclude(reason);
+        end(reason.verdict());
+    }
+
+    /** Counts and logs the verdict, as soon as it is known. A log that throws must not cost the peer its reply. */
+    private void conclude(AuthResult verdict) {
+        context.counters().verdict(credentials.service(), verdict.verdict());
+        try {
+            RequestLog.verdict(verdict, credentials, peer);
+        } catch (RuntimeException e) {
+            RequestLog.failed(e);
+        }
     }
 
     private void end(Verdict verdict) {
+        state = State.DONE;
         if (holdsMemory) {
-            verifier.memory().release(bytes);
+            context.memory().release(bytes);
         }
-        if (holdsSlot) {
-            holdsSlot = false;
-            verifier.slots().free(slot);
+        if (holdsPermit) {
+            holdsPermit = false;
+            context.limiter().release(user);
         }
         answer(verdict);
     }
 
     private void answer(Verdict verdict) {
-        Asker waiting = asker;
-        asker = null;
+        ResultListener waiting = listener;
+        listener = null;
         if (waiting != null) {
             waiting.reply(verdict);
         }
     }
 
     private Future<?> after(Duration delay, Runnable task) {
-        return verifier.loop().schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+        return context.loop().schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private static void cancel(@Nullable Future<?> timer) {

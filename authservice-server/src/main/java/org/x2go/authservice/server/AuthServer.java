@@ -11,6 +11,7 @@ import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +22,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
+import org.jspecify.annotations.Nullable;
+import org.x2go.authservice.auth.AsyncAuthenticator;
 import org.x2go.authservice.auth.Authenticator;
 import org.x2go.authservice.posix.InheritedSocket;
 import org.x2go.authservice.posix.ListeningSocket;
@@ -39,8 +42,8 @@ import org.x2go.authservice.posix.SocketFile;
  * }</pre>
  *
  * <p>It needs Linux (epoll) and neither PAM nor root: those are the authenticator's business, and that of who asks for a
- * socket that belongs to somebody else. One thread does all of the socket's work; the authenticator is called on worker
- * threads. All methods are thread-safe.
+ * socket that belongs to somebody else. One thread does all of the socket's work; the authenticator is called on threads of
+ * its own. All methods are thread-safe.
  */
 public final class AuthServer implements AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(AuthServer.class);
@@ -51,39 +54,39 @@ public final class AuthServer implements AutoCloseable {
     private final AuthServerConfig config;
     private final ListeningSocket socket;
     private final EventLoopGroup loops;
-    private final Verifier verifier;
+    private final ServerContext context;
     private final ChannelGroup connections;
     private final Channel listener;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private AuthServer(
-            AuthServerConfig config,
-            ListeningSocket socket,
-            EventLoopGroup loops,
-            Verifier verifier,
-            ChannelGroup connections,
-            Channel listener) {
-        this.config = config;
-        this.socket = socket;
-        this.loops = loops;
-        this.verifier = verifier;
-        this.connections = connections;
-        this.listener = listener;
-    }
-
     /**
      * Makes the socket and answers requests on it until {@link #close}.
      *
-     * @param authenticator what decides; closing it, if it needs that, stays the caller's business
+     * @param authenticator what decides, asked on threads of the server's; closing it, if it needs that, stays the caller's
+     *     business
      * @throws IOException if the socket cannot be made; the message says why, and what can be done
      */
     public static AuthServer start(AuthServerConfig config, Authenticator authenticator) throws IOException {
-        // Before there is a file that would be left behind.
-        NativeTransport.load();
+        return start(config, offloaded(config, authenticator));
+    }
+
+    /**
+     * As the method above, for an authenticator that blocks nobody.
+     *
+     * @param authenticator makes it
+     * @throws IOException if the authenticator or the socket cannot be made; the message says why, and what can be done
+     */
+    public static AuthServer start(AuthServerConfig config, AsyncAuthenticatorFactory authenticator)
+            throws IOException {
         return start(
                 config,
                 authenticator,
-                SocketFile.bind(config.socketPath(), config.socketOwner(), config.socketGroup(), config.socketMode()));
+                () -> SocketFile.bind(
+                        config.socketPath(),
+                        config.socketOwner(),
+                        config.socketGroup(),
+                        config.socketMode(),
+                        LOG::warn));
     }
 
     /**
@@ -92,26 +95,70 @@ public final class AuthServer implements AutoCloseable {
      * the connections that were not accepted.
      *
      * @param config how to run; what it says about the socket's path, owner, group and mode has no effect here
-     * @param authenticator what decides; closing it, if it needs that, stays the caller's business
+     * @param authenticator what decides, asked on threads of the server's; closing it, if it needs that, stays the caller's
+     *     business
      * @param descriptor the socket's descriptor, which is the server's from here on
      * @throws IOException if that is not a Unix stream socket with a path that listens; the message says what it is
      */
     public static AuthServer adopt(AuthServerConfig config, Authenticator authenticator, int descriptor)
             throws IOException {
-        NativeTransport.load();
-        return start(config, authenticator, InheritedSocket.adopt(descriptor));
+        return adopt(config, offloaded(config, authenticator), descriptor);
     }
 
-    private static AuthServer start(AuthServerConfig config, Authenticator authenticator, ListeningSocket socket) {
+    /**
+     * As the method above, for an authenticator that blocks nobody.
+     *
+     * @param authenticator makes it
+     * @throws IOException if the authenticator cannot be made, or the socket cannot be used; the message says why
+     */
+    public static AuthServer adopt(AuthServerConfig config, AsyncAuthenticatorFactory authenticator, int descriptor)
+            throws IOException {
+        return start(config, authenticator, () -> InheritedSocket.adopt(descriptor));
+    }
+
+    private static AsyncAuthenticatorFactory offloaded(AuthServerConfig config, Authenticator authenticator) {
+        return loop -> new OffloadedAuthenticator(
+                authenticator, config.limit(Limit.WORKERS), config.limit(Limit.MAX_QUEUED_REQUESTS), loop);
+    }
+
+    /** Gets a socket that listens. */
+    private interface SocketSource {
+        ListeningSocket open() throws IOException;
+    }
+
+    private static AuthServer start(AuthServerConfig config, AsyncAuthenticatorFactory factory, SocketSource source)
+            throws IOException {
+        // Before there is a file that would be left behind.
+        NativeTransport.load();
         // One loop: a request costs it microseconds, and what only it touches needs no lock.
         EventLoopGroup loops = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("auth-server", true), EpollIoHandler.newFactory());
-        // What has come together by the time that it runs, it does in one go, for half the switches between threads.
-        loops.next().execute(Scheduling::doNotInterruptOthers);
-        Verifier verifier = new Verifier(config, authenticator, loops.next());
-        ChannelGroup connections = new DefaultChannelGroup(loops.next());
-        WipingAllocator allocator = new WipingAllocator(config.limit(Limit.MAX_REQUEST_BYTES), verifier.memory());
-        Channel listener = new ServerBootstrap()
+        AsyncAuthenticator authenticator = null;
+        try {
+            // What has come together by the time that it runs, it does in one go, for half the switches between
+            // threads.
+            loops.next().execute(Scheduling::setBatchPolicy);
+            // Before the socket: whoever can connect gets a verdict.
+            authenticator = factory.open(loops.next());
+            return new AuthServer(config, source.open(), loops, authenticator);
+        } catch (IOException | RuntimeException | Error e) {
+            if (authenticator != null) {
+                authenticator.close();
+            }
+            stop(loops);
+            throw e;
+        }
+    }
+
+    private AuthServer(
+            AuthServerConfig config, ListeningSocket socket, EventLoopGroup loops, AsyncAuthenticator authenticator) {
+        this.config = config;
+        this.socket = socket;
+        this.loops = loops;
+        this.context = new ServerContext(config, authenticator, loops.next());
+        this.connections = new DefaultChannelGroup(loops.next());
+        WipingAllocator allocator = new WipingAllocator(config.limit(Limit.MAX_REQUEST_BYTES), context.memory());
+        this.listener = new ServerBootstrap()
                 .group(loops)
                 .handler(new HighDescriptors())
                 .channelFactory(() -> new EpollServerDomainSocketChannel(socket.descriptor(), true))
@@ -121,13 +168,12 @@ public final class AuthServer implements AutoCloseable {
                 .childOption(
                         ChannelOption.RECVBUF_ALLOCATOR,
                         new FixedRecvByteBufAllocator(config.limit(Limit.MAX_REQUEST_BYTES)).maxMessagesPerRead(1))
-                .childHandler(new ConnectionInitializer(config, allocator, verifier, connections))
+                .childHandler(new ConnectionInitializer(config, allocator, context, connections))
                 .register()
                 .syncUninterruptibly()
                 .channel();
         // Behind the handler that accepts, which the bootstrap adds in a task of its own.
         loops.next().execute(() -> listener.pipeline().addLast(new AcceptFaults()));
-        return new AuthServer(config, socket, loops, verifier, connections, listener);
     }
 
     /** Where the socket is. */
@@ -141,8 +187,7 @@ public final class AuthServer implements AutoCloseable {
      */
     public CompletableFuture<ServerStatistics> statistics() {
         try {
-            return CompletableFuture.supplyAsync(
-                    () -> verifier.counters().statistics(connections.size(), verifier), loops.next());
+            return CompletableFuture.supplyAsync(() -> context.statistics(connections.size()), loops.next());
         } catch (RejectedExecutionException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -159,6 +204,7 @@ public final class AuthServer implements AutoCloseable {
             return;
         }
         socket.remove();
+        acceptBacklog();
         listener.close().syncUninterruptibly();
         onEachConnection(connection -> connection.pipeline().fireUserEventTriggered(AuthenticationHandler.STOP));
         if (!allClosedWithin(config.time(Limit.SHUTDOWN_TIMEOUT))) {
@@ -171,8 +217,27 @@ public final class AuthServer implements AutoCloseable {
                 LOG.warn("{} connections could not be closed", connections.size());
             }
         }
-        verifier.workers().stop();
+        context.authenticator().close();
+        stop(loops);
+    }
+
+    private static void stop(EventLoopGroup loops) {
         loops.shutdownGracefully(0, AT_ONCE.toNanos(), TimeUnit.NANOSECONDS).syncUninterruptibly();
+    }
+
+    /** Who has connected to a socket that is no more is told, as the others are, and not reset. */
+    private void acceptBacklog() {
+        Promise<@Nullable Void> empty = loops.next().newPromise();
+        loops.next().execute(() -> awaitEmptyBacklog(empty));
+        empty.awaitUninterruptibly(AT_ONCE.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private void awaitEmptyBacklog(Promise<@Nullable Void> empty) {
+        if (socket.hasBacklog()) {
+            loops.next().schedule(() -> awaitEmptyBacklog(empty), 1, TimeUnit.MILLISECONDS);
+        } else {
+            empty.trySuccess(null);
+        }
     }
 
     private void onEachConnection(Consumer<Channel> action) {

@@ -31,7 +31,7 @@ final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LogManager.getLogger(AuthenticationHandler.class);
 
     private final PeerCredentials peer;
-    private final Verifier verifier;
+    private final ServerContext context;
     private final Duration sendTimeout;
 
     private final LogRateLimiter malformed = new LogRateLimiter();
@@ -41,9 +41,9 @@ final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
     private boolean answered;
     private boolean stopping;
 
-    AuthenticationHandler(PeerCredentials peer, Verifier verifier, Duration sendTimeout) {
+    AuthenticationHandler(PeerCredentials peer, ServerContext context, Duration sendTimeout) {
         this.peer = peer;
-        this.verifier = verifier;
+        this.context = context;
         this.sendTimeout = sendTimeout;
     }
 
@@ -56,7 +56,7 @@ final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
         answering = true;
         if (msg instanceof Credentials credentials) {
-            attempt = new Attempt(verifier, credentials, peer, new Connection(ctx));
+            attempt = new Attempt(context, credentials, peer, new Connection(ctx));
             if (!attempt.start()) {
                 Farewell.bid(ctx.channel());
             }
@@ -71,7 +71,7 @@ final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
             reply(ctx, Verdict.ERROR);
             return;
         }
-        verifier.counters().malformed();
+        context.counters().malformed();
         if (malformed.tryAcquire()) {
             RequestLog.malformed(reason, peer, malformed.takeSuppressed());
         }
@@ -162,8 +162,8 @@ final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** The connection, as the one who asks. */
-    private final class Connection implements Attempt.Asker {
+    /** The connection, as the listener of its attempts. */
+    private final class Connection implements Attempt.ResultListener {
         private final ChannelHandlerContext ctx;
 
         Connection(ChannelHandlerContext ctx) {
@@ -176,7 +176,7 @@ final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
         }
 
         @Override
-        public boolean hasLeft() {
+        public boolean isPeerClosed() {
             return PeerPresence.hasLeft(ctx.channel());
         }
     }

@@ -31,17 +31,17 @@ final class ConnectionInitializer extends ChannelInitializer<EpollDomainSocketCh
 
     private final AuthServerConfig config;
     private final WipingAllocator allocator;
-    private final Verifier verifier;
+    private final ServerContext context;
     private final ChannelGroup connections;
     private final int maxConnections;
     private final LogRateLimiter tooMany = new LogRateLimiter();
     private final LogRateLimiter notAllowed = new LogRateLimiter();
 
     ConnectionInitializer(
-            AuthServerConfig config, WipingAllocator allocator, Verifier verifier, ChannelGroup connections) {
+            AuthServerConfig config, WipingAllocator allocator, ServerContext context, ChannelGroup connections) {
         this.config = config;
         this.allocator = allocator;
-        this.verifier = verifier;
+        this.context = context;
         this.connections = connections;
         this.maxConnections = maxConnections(config);
     }
@@ -69,10 +69,10 @@ final class ConnectionInitializer extends ChannelInitializer<EpollDomainSocketCh
     @Override
     protected void initChannel(EpollDomainSocketChannel connection) throws IOException {
         connections.add(connection);
-        verifier.counters().accepted();
+        context.counters().accepted();
         PeerCredentials peer = peerOf(connection);
         if (connections.size() > maxConnections + MOST_FAREWELLS) {
-            verifier.counters().overLimit();
+            context.counters().overLimit();
             connection.pipeline().addLast(Farewell.toRefusedAtOnce());
         } else if (connections.size() > maxConnections) {
             refuseOneTooMany(connection);
@@ -90,11 +90,11 @@ final class ConnectionInitializer extends ChannelInitializer<EpollDomainSocketCh
                 .addLast(new RequestFrameDecoder(config.limit(Limit.MAX_REQUEST_BYTES), allocator, patience))
                 .addLast(CredentialDecoder.INSTANCE)
                 .addLast(VerdictEncoder.INSTANCE)
-                .addLast(new AuthenticationHandler(peer, verifier, config.time(Limit.SEND_TIMEOUT)));
+                .addLast(new AuthenticationHandler(peer, context, config.time(Limit.SEND_TIMEOUT)));
     }
 
     private void refuseOneTooMany(EpollDomainSocketChannel connection) {
-        verifier.counters().overLimit();
+        context.counters().overLimit();
         if (tooMany.tryAcquire()) {
             LOG.warn(
                     "Refusing connections: {} are open, and {} were refused since this was last said. If they are"
@@ -106,7 +106,7 @@ final class ConnectionInitializer extends ChannelInitializer<EpollDomainSocketCh
     }
 
     private void refuseNotAllowed(EpollDomainSocketChannel connection, PeerCredentials peer) {
-        verifier.counters().notAdmitted();
+        context.counters().notAdmitted();
         if (notAllowed.tryAcquire()) {
             LOG.warn(
                     "Refusing a peer that neither --allow-uid nor --allow-gid admits: uid {}, gid {}, pid {}, and {} others"

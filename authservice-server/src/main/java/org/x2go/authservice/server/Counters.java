@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.x2go.authservice.auth.AsyncAuthenticator;
 import org.x2go.authservice.protocol.Verdict;
 
 /**
@@ -66,7 +67,7 @@ final class Counters {
         pendingDelays--;
     }
 
-    ServerStatistics statistics(int connections, Verifier verifier) {
+    ServerStatistics statistics(int connections, int workers, int awaitingTurn, AsyncAuthenticator.Load load) {
         Map<String, ServerStatistics.OfService> byService = new HashMap<>();
         services.forEach((name, counts) -> byService.put(name, counts.copy()));
         return new ServerStatistics(
@@ -74,12 +75,12 @@ final class Counters {
                 accepted,
                 overLimit,
                 notAdmitted,
-                verifier.workers().queued(),
-                verifier.slots().inLine(),
+                load.waiting(),
+                awaitingTurn,
                 pendingDelays,
-                verifier.workers().count(),
-                verifier.workers().busy(),
-                verifier.stuck().count(),
+                workers,
+                load.running(),
+                load.hung(),
                 malformed,
                 disallowed,
                 byService);

@@ -20,8 +20,8 @@ final class RequestLog {
     private RequestLog() {}
 
     /** A verdict, when it is known: its reply may still be held back. */
-    static void verdict(AuthResult result, Credentials credentials, PeerCredentials peer, Duration took) {
-        String line = line(result.verdict().word(), result, credentials, peer, took);
+    static void verdict(AuthResult result, Credentials credentials, PeerCredentials peer) {
+        String line = line(result.verdict().word(), result, credentials, peer);
         if (result.verdict() == Verdict.ERROR) {
             LOG.warn(line);
         } else {
@@ -30,15 +30,10 @@ final class RequestLog {
     }
 
     /** What became of a request that was answered {@code error} at its deadline. */
-    static void late(AuthResult result, Credentials credentials, PeerCredentials peer, Duration took) {
-        LOG.warn(line("too late, error was sent: " + result.verdict().word(), result, credentials, peer, took));
-    }
-
-    /** A request is answered {@code error} because its worker has not come back. */
-    static void expired(Credentials credentials, PeerCredentials peer, Duration timeout) {
-        AuthResult result =
-                AuthResult.error("no verdict from PAM within " + timeout.toSeconds() + " s, its worker is stuck");
-        LOG.warn(line(Verdict.ERROR.word(), result, credentials, peer, timeout));
+    static void late(AuthResult result, Credentials credentials, PeerCredentials peer) {
+        String what = "verdict after timeout (the client got error): "
+                + result.verdict().word();
+        LOG.warn(line(what, result, credentials, peer));
     }
 
     /** A malformed request, and how many others of its connection were not logged since the one before. */
@@ -51,17 +46,21 @@ final class RequestLog {
         LOG.error("The authenticator failed; the request is answered \"error\"", cause);
     }
 
-    static void nobodyLeft() {
-        LOG.debug("A worker came back from PAM after the server was closed");
+    /** A line could not be written, for once. */
+    static void failed(RuntimeException cause) {
+        LOG.error("A request's line cannot be logged", cause);
     }
 
-    private static String line(
-            String what, AuthResult result, Credentials credentials, PeerCredentials peer, Duration took) {
+    static void nobodyLeft() {
+        LOG.debug("A verdict came after the server was closed");
+    }
+
+    private static String line(String what, AuthResult result, Credentials credentials, PeerCredentials peer) {
         StringBuilder line = new StringBuilder(USUAL_LENGTH);
         line.append(what).append(" user=\"").append(LogText.escape(credentials.user()));
         line.append("\" service=\"").append(LogText.escape(credentials.service()));
         line.append("\" reason=\"").append(result.reason()).append("\" pam_ms=");
-        appendMillis(line, took);
+        appendMillis(line, result.took());
         line.append(" delay_ms=").append(result.failDelay().toMillis());
         return line.append(' ').append(peer(peer)).toString();
     }

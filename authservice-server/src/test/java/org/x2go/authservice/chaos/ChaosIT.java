@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.apache.logging.log4j.Level;
@@ -18,7 +19,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.x2go.authservice.auth.Authenticator;
 import org.x2go.authservice.auth.ServicePolicy;
 import org.x2go.authservice.pam.PamAuthenticator;
 import org.x2go.authservice.server.AuthServer;
@@ -27,7 +27,8 @@ import org.x2go.authservice.server.Limit;
 import org.x2go.authservice.testsupport.RawPeer;
 import org.x2go.authservice.testsupport.Said;
 import org.x2go.authservice.worker.pool.JavaCommand;
-import org.x2go.authservice.worker.pool.StartedWorkers;
+import org.x2go.authservice.worker.pool.SpawningLauncher;
+import org.x2go.authservice.worker.pool.WorkerLauncher;
 import org.x2go.authservice.worker.pool.WorkerPool;
 
 /**
@@ -70,8 +71,10 @@ class ChaosIT {
         MoodyAuthenticator moody = new MoodyAuthenticator(WORKERS / 2, BEYOND_THE_TIMEOUT);
         Question sure = Question.right("quick", "right", "x2gobroker");
         run(
-                () -> chaos(moody, () -> 0, moody, Set.of("x2gobroker"), sure, WARM_UP),
-                () -> chaos(moody, () -> 0, moody, Set.of("x2gobroker"), sure, TIME));
+                () -> chaos(
+                        config -> AuthServer.start(config, moody), () -> 0, moody, Set.of("x2gobroker"), sure, WARM_UP),
+                () -> chaos(
+                        config -> AuthServer.start(config, moody), () -> 0, moody, Set.of("x2gobroker"), sure, TIME));
     }
 
     @Test
@@ -82,7 +85,7 @@ class ChaosIT {
 
     private Tally pamChaos(PamStacks stacks, Duration time) throws Exception {
         try (PamAuthenticator pam = PamAuthenticator.open(ServicePolicy.allowing(PamStacks.SERVICES), directory)) {
-            return chaos(pam, () -> 0, stacks, PamStacks.SERVICES, SURE, time);
+            return chaos(config -> AuthServer.start(config, pam), () -> 0, stacks, PamStacks.SERVICES, SURE, time);
         }
     }
 
@@ -96,12 +99,19 @@ class ChaosIT {
     private Tally processChaos(PamStacks stacks, Duration time) throws Exception {
         Set<ProcessHandle> before = children();
         Said said = new Said();
-        Tally tally;
-        try (WorkerPool pool = WorkerPool.start(new StartedWorkers(workerCommand(), said, false), WORKERS, said)) {
-            tally = chaos(pool, pool::size, stacks, PamStacks.SERVICES, SURE, time);
-            System.out.println(pool.statistics());
-        }
-        assertThat(said.lines()).noneMatch(line -> line.contains("died"));
+        AtomicReference<WorkerPool> opened = new AtomicReference<>();
+        Tally tally = chaos(
+                config -> AuthServer.start(config, loop -> {
+                    WorkerLauncher launcher = new SpawningLauncher(workerCommand(), said, false);
+                    opened.set(WorkerPool.open(loop, launcher, WORKERS, config.limit(Limit.MAX_QUEUED_REQUESTS), said));
+                    return opened.get();
+                }),
+                () -> opened.get().statistics().join().workers(),
+                stacks,
+                PamStacks.SERVICES,
+                SURE,
+                time);
+        assertThat(said.lines()).noneMatch(line -> line.contains("crashed"));
         assertThat(children()).isSubsetOf(before);
         return tally;
     }
@@ -118,6 +128,12 @@ class ChaosIT {
         command.addAll(List.of(JavaCommand.WORKER, "--pam-confdir", directory.toString()));
         PamStacks.SERVICES.forEach(service -> command.addAll(List.of("--allow-service", service)));
         return command;
+    }
+
+    /** Starts a server with its authenticator. */
+    @FunctionalInterface
+    private interface ServerStart {
+        AuthServer start(AuthServerConfig config) throws IOException;
     }
 
     /** A run of chaos. */
@@ -138,7 +154,7 @@ class ChaosIT {
 
     /** @param workers how many sockets the authenticator has open */
     private Tally chaos(
-            Authenticator authenticator,
+            ServerStart start,
             LongSupplier workers,
             Question.Source questions,
             Set<String> services,
@@ -152,7 +168,7 @@ class ChaosIT {
                 .limit(Limit.SEND_TIMEOUT, Duration.ofSeconds(2))
                 .build();
         Tally tally = new Tally();
-        try (AuthServer server = AuthServer.start(config, authenticator)) {
+        try (AuthServer server = start.start(config)) {
             long idle = ResourceLevels.now().sockets() - workers.getAsLong();
             new Crowd(server.socketPath(), questions, tally).come(PEERS, time);
             ResourceLevels.awaitSockets(() -> idle + workers.getAsLong());

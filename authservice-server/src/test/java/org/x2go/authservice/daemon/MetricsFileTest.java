@@ -45,7 +45,7 @@ class MetricsFileTest {
                 new ServerStatistics.Durations(counts, Duration.ofMillis(61_250)));
         return new ServiceStatistics(
                 new ServerStatistics(12, 99, 6, 7, 4, 1, 2, 8, 3, 1, 10, 11, Map.of("x2gobroker", broker)),
-                Optional.of(new PoolStatistics(2, 20, 13, 5, true, true)));
+                Optional.of(new PoolStatistics(2, 20, 13, 5, true, true, true)));
     }
 
     @Test
@@ -81,7 +81,7 @@ class MetricsFileTest {
                         "authservice_workers_stuck 1.0\n",
                         "authservice_pam_processes 2.0\n",
                         "authservice_pam_processes_started_total 20.0\n",
-                        "authservice_pam_processes_lost_total{reason=\"died\"} 13.0\n",
+                        "authservice_pam_processes_lost_total{reason=\"crashed\"} 13.0\n",
                         "authservice_pam_processes_lost_total{reason=\"killed\"} 5.0\n",
                         "authservice_pam_processes_healthy 1.0\n",
                         "authservice_build_info{version=\"1.2.3\"} 1\n")

@@ -77,21 +77,21 @@ class SystemdNotifierTest {
             assertThat(socket.next())
                     .isEqualTo("STATUS=12 connections, 3 of 8 workers busy, 4 requests queued, 2 replies delayed;"
                             + " answered so far: 5 ok 1 fail 7 bad 1 error\n");
-            assertThat(socket.next()).startsWith("STATUS=13 connections, 3 of 8 workers busy (1 stuck), ");
+            assertThat(socket.next()).startsWith("STATUS=13 connections, 3 of 8 workers busy (1 hung), ");
             assertThat(socket.next()).startsWith("STOPPING=1\n");
         }
     }
 
     @Test
     void isToldOfProcessesThatPamRunsIn() {
-        assertThat(SystemdNotifier.status(
-                        new ServiceStatistics(server(1, 0), Optional.of(new PoolStatistics(2, 3, 0, 1, true, true)))))
+        assertThat(SystemdNotifier.status(new ServiceStatistics(
+                        server(1, 0), Optional.of(new PoolStatistics(2, 3, 0, 1, true, true, true)))))
                 .startsWith("1 connections, 3 of 8 workers busy by 2 processes, 4 requests queued, ");
-        assertThat(SystemdNotifier.status(
-                        new ServiceStatistics(server(1, 0), Optional.of(new PoolStatistics(0, 3, 9, 0, false, true)))))
-                .contains(" by 0 processes, which die again and again (see the log), 4 requests queued, ");
-        assertThat(SystemdNotifier.status(
-                        new ServiceStatistics(server(1, 0), Optional.of(new PoolStatistics(0, 3, 9, 0, false, false)))))
+        assertThat(SystemdNotifier.status(new ServiceStatistics(
+                        server(1, 0), Optional.of(new PoolStatistics(0, 3, 9, 0, false, true, true)))))
+                .contains(" by 0 processes, of which some are crash-looping (see the log), 4 requests queued, ");
+        assertThat(SystemdNotifier.status(new ServiceStatistics(
+                        server(1, 0), Optional.of(new PoolStatistics(0, 3, 9, 0, false, false, true)))))
                 .contains(" by 0 processes, and no other can be started (see the log), 4 requests queued, ");
     }
 
@@ -148,13 +148,17 @@ class SystemdNotifierTest {
         try (NotifySocket socket = listen()) {
             SystemdNotifier notifier = SystemdNotifier.of(environment("WATCHDOG_USEC", "300000"), PID)
                     .orElseThrow();
-            for (boolean startable : new boolean[] {true, false, true}) {
+            for (boolean recoverable : new boolean[] {true, false, true}) {
                 notifier.report(new ServiceStatistics(
-                        server(1, 0), Optional.of(new PoolStatistics(0, 3, 9, 0, false, startable))));
+                        server(1, 0), Optional.of(new PoolStatistics(0, 3, 9, 0, false, recoverable, recoverable))));
             }
-            assertThat(socket.next()).contains("which die again and again").endsWith("\nWATCHDOG=1\n");
+            assertThat(socket.next())
+                    .contains("of which some are crash-looping")
+                    .endsWith("\nWATCHDOG=1\n");
             assertThat(socket.next()).contains("no other can be started").doesNotContain("WATCHDOG");
-            assertThat(socket.next()).contains("which die again and again").endsWith("\nWATCHDOG=1\n");
+            assertThat(socket.next())
+                    .contains("of which some are crash-looping")
+                    .endsWith("\nWATCHDOG=1\n");
         }
     }
 
@@ -163,8 +167,8 @@ class SystemdNotifierTest {
         try (NotifySocket socket = listen()) {
             SystemdNotifier notifier = SystemdNotifier.of(environment("WATCHDOG_USEC", "150000"), PID)
                     .orElseThrow();
-            CompletableFuture<ServerStatistics> turns = CompletableFuture.completedFuture(server(1, 0));
-            CompletableFuture<ServerStatistics> hangs = new CompletableFuture<>();
+            CompletableFuture<ServiceStatistics> turns = CompletableFuture.completedFuture(statistics(1, 0));
+            CompletableFuture<ServiceStatistics> hangs = new CompletableFuture<>();
             var asked = new java.util.concurrent.atomic.AtomicInteger();
             var hanging = new java.util.concurrent.atomic.AtomicBoolean();
             Reports.start(
@@ -172,7 +176,6 @@ class SystemdNotifierTest {
                         asked.incrementAndGet();
                         return hanging.get() ? hangs : turns;
                     },
-                    Optional::empty,
                     List.of(notifier));
             socket.next("WATCHDOG=1");
             hanging.set(true);

@@ -63,6 +63,7 @@ class PamDebugIT {
     }
 
     private static AuthResult expected(PamStatus status) {
-        return new AuthResult(status.verdict(), status.reason() + " (" + status.cName() + ")", Duration.ZERO);
+        return new AuthResult(
+                status.verdict(), status.reason() + " (" + status.cName() + ")", Duration.ZERO, Duration.ZERO);
     }
 }

@@ -16,7 +16,7 @@ class SchedulingTest {
     void aThreadThatAsksIsScheduledInBatches() throws InterruptedException {
         AtomicInteger policy = new AtomicInteger();
         Thread thread = new Thread(() -> {
-            Scheduling.doNotInterruptOthers();
+            Scheduling.setBatchPolicy();
             policy.set(policyOfCallingThread());
         });
 

@@ -14,6 +14,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -23,6 +25,8 @@ import org.x2go.authservice.testsupport.Needs;
 
 @Timeout(120)
 class SocketFileTest {
+    private final List<String> warnings = new CopyOnWriteArrayList<>();
+
     private static final int STRANGER = 4_000_000;
 
     @TempDir
@@ -46,7 +50,7 @@ class SocketFileTest {
         Needs.root();
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         Path path = directory.resolve("s");
-        SocketFile socket = SocketFile.bind(path, STRANGER, STRANGER + 1, 0660);
+        SocketFile socket = SocketFile.bind(path, STRANGER, STRANGER + 1, 0660, warnings::add);
         assertThat(attribute(path, "uid")).isEqualTo(STRANGER);
         assertThat(attribute(path, "gid")).isEqualTo(STRANGER + 1);
         assertThat(permissions(path)).isEqualTo(0660);
@@ -57,7 +61,7 @@ class SocketFileTest {
     @Test
     void saysThatAFileLiesWhereTheDirectoryWouldBe() throws IOException {
         Path file = Files.createFile(directory.resolve("f"));
-        assertThatThrownBy(() -> SocketFile.bind(file.resolve("s"), -1, -1, 0600))
+        assertThatThrownBy(() -> SocketFile.bind(file.resolve("s"), -1, -1, 0600, warnings::add))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(file + " is there already, and is no directory")
                 .hasMessageNotContaining("Exception");
@@ -67,7 +71,7 @@ class SocketFileTest {
     void leavesTheUmaskAndTheUserOfOtherFilesAsTheyWere() throws IOException {
         Needs.root();
         int umask = umask();
-        close(SocketFile.bind(directory.resolve("s"), STRANGER, STRANGER, 0666));
+        close(SocketFile.bind(directory.resolve("s"), STRANGER, STRANGER, 0666, warnings::add));
         Path file = Files.createFile(directory.resolve("f"));
         assertThat(attribute(file, "uid")).isZero();
         assertThat(umask()).isEqualTo(umask);
@@ -85,7 +89,8 @@ class SocketFileTest {
         Files.setAttribute(directory, "unix:gid", STRANGER);
         Files.setAttribute(directory, "unix:mode", 02755);
         Path path = directory.resolve("s");
-        assertThatThrownBy(() -> SocketFile.bind(path, -1, 0, 0600)).hasMessageContaining("set-group-ID");
+        assertThatThrownBy(() -> SocketFile.bind(path, -1, 0, 0600, warnings::add))
+                .hasMessageContaining("set-group-ID");
         assertThat(path).doesNotExist();
     }
 
@@ -109,7 +114,7 @@ class SocketFileTest {
         });
         watcher.start();
         for (int i = 0; i < 3000; i++) {
-            close(SocketFile.bind(path, -1, -1, 0620));
+            close(SocketFile.bind(path, -1, -1, 0620, warnings::add));
         }
         watching.set(false);
         watcher.join();
@@ -144,7 +149,7 @@ class SocketFileTest {
             int refused = 0;
             while (refused < 3000) {
                 try {
-                    close(SocketFile.bind(path, -1, -1, 0600));
+                    close(SocketFile.bind(path, -1, -1, 0600, warnings::add));
                 } catch (IOException e) {
                     refused++;
                 }
@@ -173,7 +178,7 @@ class SocketFileTest {
                 int number = n;
                 starters[n] = new Thread(() -> {
                     try {
-                        sockets[number] = SocketFile.bind(path, -1, -1, 0600);
+                        sockets[number] = SocketFile.bind(path, -1, -1, 0600, warnings::add);
                         bound.incrementAndGet();
                     } catch (IOException e) {
                         assertThat(e).hasMessageContaining("another authservice is answering there");

@@ -190,8 +190,8 @@ class AuthServerTest {
             assertThat(queued.reply()).isEqualTo("error");
             assertThat(log.lines())
                     .as("names the service that hangs, and what can be done")
-                    .anyMatch(line -> line.startsWith("ERROR All 1 workers are stuck in PAM")
-                            && line.contains("service x2gobroker")
+                    .anyMatch(line -> line.startsWith("ERROR All 1 PAM threads hang")
+                            && line.contains("latest service: x2gobroker")
                             && line.contains("--workers"));
             release.countDown();
             assertThat(queued.send(RIGHT).reply()).isEqualTo("ok");

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.x2go.authservice.auth.AuthResult;
+import org.x2go.authservice.auth.Authenticator;
 import org.x2go.authservice.auth.PeerCredentials;
 import org.x2go.authservice.protocol.Credentials;
 import org.x2go.authservice.protocol.Verdict;
@@ -30,20 +31,20 @@ class AuthenticationHandlerTest {
     private final BlockingQueue<AuthResult> results = new LinkedBlockingQueue<>();
     private final BlockingQueue<Credentials> asked = new LinkedBlockingQueue<>();
     private final EmbeddedChannel channel = new EmbeddedChannel();
-    private Verifier verifier = verifier(config());
-    private WipingAllocator allocator = new WipingAllocator(4096, verifier.memory());
+    private ServerContext context = context(config());
+    private WipingAllocator allocator = new WipingAllocator(4096, context.memory());
 
     private EmbeddedChannel open(AuthServerConfig.Builder config) {
         channel.freezeTime();
         channel.config().setAutoRead(false);
-        verifier = verifier(config);
-        allocator = new WipingAllocator(4096, verifier.memory());
+        context = context(config);
+        allocator = new WipingAllocator(4096, context.memory());
         channel.pipeline()
                 .addLast(
                         new RequestFrameDecoder(4096, allocator, new Patience(Duration.ZERO, Duration.ofSeconds(10))),
                         CredentialDecoder.INSTANCE,
                         VerdictEncoder.INSTANCE,
-                        new AuthenticationHandler(new PeerCredentials(1, 2, 3), verifier, Duration.ofSeconds(10)));
+                        new AuthenticationHandler(new PeerCredentials(1, 2, 3), context, Duration.ofSeconds(10)));
         channel.pipeline().fireChannelActive();
         return channel;
     }
@@ -153,12 +154,12 @@ class AuthenticationHandlerTest {
     @Test
     void dropsARequestThatNoWorkerHasBegunWhenItsPeerLeaves() throws InterruptedException {
         open(config());
-        Verifier verifier = verifier(config());
+        ServerContext context = context(config());
         Credentials first = Credentials.copyOf("a", ISO_8859_1.encode("x"), "x2gobroker");
         Credentials second = Credentials.copyOf("b", ISO_8859_1.encode("y"), "x2gobroker");
-        new Attempt(verifier, first, new PeerCredentials(1, 2, 3), new NotedReplies()).start();
+        new Attempt(context, first, new PeerCredentials(1, 2, 3), new NotedReplies()).start();
         NotedReplies verdicts = new NotedReplies();
-        Attempt waiting = new Attempt(verifier, second, new PeerCredentials(1, 2, 3), verdicts);
+        Attempt waiting = new Attempt(context, second, new PeerCredentials(1, 2, 3), verdicts);
         waiting.start();
         var password = second.password();
         waiting.abandon();
@@ -229,27 +230,27 @@ class AuthenticationHandlerTest {
     @Test
     void refusesARequestThatThereIsNoMemoryFor() {
         open(config().limit(Limit.MAX_UNREAD_BYTES, 1 << 20));
-        verifier.memory().reserve(1 << 20);
+        context.memory().reserve(1 << 20);
         send(REQUEST + REQUEST);
         assertThat(replies()).containsExactly("error\n");
         channel.advanceTimeBy(1, TimeUnit.SECONDS);
         channel.runPendingTasks();
         assertThat(channel.isOpen()).isFalse();
-        assertThat(verifier.memory().reserved()).isEqualTo(1 << 20);
+        assertThat(context.memory().reserved()).isEqualTo(1 << 20);
     }
 
     @Test
     void holdsMemoryForARequestUntilItsReply() throws InterruptedException {
         open(config());
         send(REQUEST);
-        assertThat(verifier.memory().reserved()).isPositive();
+        assertThat(context.memory().reserved()).isPositive();
         resolve(AuthResult.fail("wrong password").delayedBy(Duration.ofSeconds(2)));
         // As when the peer leaves.
         channel.pipeline().remove(AuthenticationHandler.class);
-        assertThat(verifier.memory().reserved()).as("the delay goes on").isPositive();
+        assertThat(context.memory().reserved()).as("the delay goes on").isPositive();
         channel.advanceTimeBy(2, TimeUnit.SECONDS);
         channel.runPendingTasks();
-        assertThat(verifier.memory().reserved()).isZero();
+        assertThat(context.memory().reserved()).isZero();
     }
 
     @Test
@@ -279,17 +280,19 @@ class AuthenticationHandlerTest {
     @Test
     void letsNoMoreAttemptsForOneUserRunThanItHasSlots() throws InterruptedException {
         open(config().limit(Limit.WORKERS, 4));
-        Verifier verifier = verifier(config().limit(Limit.WORKERS, 4).limit(Limit.MAX_ATTEMPTS_PER_USER, 2));
+        ServerContext context = context(config().limit(Limit.WORKERS, 4).limit(Limit.MAX_ATTEMPTS_PER_USER, 2));
         List<NotedReplies> askers = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            askers.add(attempt(verifier, i % 2 == 0 ? "bob" : "BOB"));
+            askers.add(attempt(context, i % 2 == 0 ? "bob" : "BOB"));
         }
-        NotedReplies other = attempt(verifier, "carol");
+        NotedReplies other = attempt(context, "carol");
         resolve(AuthResult.fail("wrong").delayedBy(Duration.ofSeconds(2)));
         resolve(AuthResult.fail("wrong").delayedBy(Duration.ofSeconds(2)));
         resolve(AuthResult.fail("wrong").delayedBy(Duration.ofSeconds(2)));
         assertThat(asked).as("the third attempt for bob waits").isEmpty();
         channel.advanceTimeBy(2, TimeUnit.SECONDS);
+        channel.runPendingTasks();
+        // The attempt whose turn it is begins by itself.
         channel.runPendingTasks();
         assertThat(askers.get(2).noted).isEmpty();
         resolve(AuthResult.ok());
@@ -300,9 +303,9 @@ class AuthenticationHandlerTest {
     @Test
     void answersErrorToAnAttemptThatGetsNoSlotWithinTenSeconds() {
         open(config());
-        Verifier verifier = verifier(config().limit(Limit.MAX_ATTEMPTS_PER_USER, 1));
-        attempt(verifier, "bob");
-        NotedReplies second = attempt(verifier, "bob");
+        ServerContext context = context(config().limit(Limit.MAX_ATTEMPTS_PER_USER, 1));
+        attempt(context, "bob");
+        NotedReplies second = attempt(context, "bob");
         channel.advanceTimeBy(10, TimeUnit.SECONDS);
         channel.runPendingTasks();
         assertThat(second.noted).containsExactly(Verdict.ERROR);
@@ -311,36 +314,42 @@ class AuthenticationHandlerTest {
     @Test
     void givesASlotThatIsFreeToNobodyWhoHasLeft() throws InterruptedException {
         open(config());
-        Verifier verifier = verifier(config().limit(Limit.MAX_ATTEMPTS_PER_USER, 1));
-        attempt(verifier, "bob");
-        NotedReplies gone = attempt(verifier, "bob");
+        ServerContext context = context(config().limit(Limit.MAX_ATTEMPTS_PER_USER, 1));
+        attempt(context, "bob");
+        NotedReplies gone = attempt(context, "bob");
         gone.left = true;
-        NotedReplies third = attempt(verifier, "bob");
+        NotedReplies third = attempt(context, "bob");
         resolve(AuthResult.ok());
         resolve(AuthResult.ok());
         assertThat(third.noted).containsExactly(Verdict.OK);
         assertThat(asked).isEmpty();
     }
 
-    private Verifier verifier(AuthServerConfig.Builder config) {
-        return new Verifier(
-                config.build(),
-                (credentials, peer) -> {
-                    asked.add(credentials);
-                    return results.take();
-                },
+    private ServerContext context(AuthServerConfig.Builder builder) {
+        AuthServerConfig config = builder.build();
+        Authenticator authenticator = (credentials, peer) -> {
+            asked.add(credentials);
+            return results.take();
+        };
+        return new ServerContext(
+                config,
+                new OffloadedAuthenticator(
+                        authenticator,
+                        config.limit(Limit.WORKERS),
+                        config.limit(Limit.MAX_QUEUED_REQUESTS),
+                        channel.eventLoop()),
                 channel.eventLoop());
     }
 
-    private static NotedReplies attempt(Verifier verifier, String user) {
+    private static NotedReplies attempt(ServerContext context, String user) {
         NotedReplies asker = new NotedReplies();
         Credentials credentials = Credentials.copyOf(user, ISO_8859_1.encode("x"), "x2gobroker");
-        new Attempt(verifier, credentials, new PeerCredentials(1, 2, 3), asker).start();
+        new Attempt(context, credentials, new PeerCredentials(1, 2, 3), asker).start();
         return asker;
     }
 
-    /** An asker that notes what it is told. */
-    private static final class NotedReplies implements Attempt.Asker {
+    /** A listener that notes what it is told. */
+    private static final class NotedReplies implements Attempt.ResultListener {
         private final List<Verdict> noted = new ArrayList<>();
         private boolean left;
 
@@ -350,7 +359,7 @@ class AuthenticationHandlerTest {
         }
 
         @Override
-        public boolean hasLeft() {
+        public boolean isPeerClosed() {
             return left;
         }
     }

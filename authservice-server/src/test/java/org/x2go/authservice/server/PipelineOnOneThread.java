@@ -9,9 +9,13 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.x2go.authservice.auth.AuthResult;
 import org.x2go.authservice.auth.Authenticator;
 import org.x2go.authservice.auth.PeerCredentials;
 import org.x2go.authservice.auth.ServicePolicy;
+import org.x2go.authservice.protocol.Credentials;
 
 /** A connection's whole pipeline, event loop and worker included, on the thread that calls it. */
 final class PipelineOnOneThread {
@@ -31,18 +35,18 @@ final class PipelineOnOneThread {
     /** What a peer reads that sends these pieces, ends its input and waits for the connection's end. */
     String repliesTo(List<byte[]> pieces) {
         EmbeddedChannel channel = new EmbeddedChannel();
-        Verifier verifier = new Verifier(config, authenticator, channel.eventLoop(), new CallersThread());
+        ServerContext context = new ServerContext(config, this::ask, channel.eventLoop());
         try {
             channel.freezeTime();
             channel.config().setAutoRead(false);
-            WipingAllocator allocator = new WipingAllocator(maxRequestBytes, verifier.memory());
+            WipingAllocator allocator = new WipingAllocator(maxRequestBytes, context.memory());
             channel.pipeline()
                     .addLast(
                             new RequestFrameDecoder(
                                     maxRequestBytes, allocator, new Patience(Duration.ZERO, Duration.ofSeconds(1))),
                             CredentialDecoder.INSTANCE,
                             VerdictEncoder.INSTANCE,
-                            new AuthenticationHandler(new PeerCredentials(1, 2, 3), verifier, Duration.ofSeconds(1)));
+                            new AuthenticationHandler(new PeerCredentials(1, 2, 3), context, Duration.ofSeconds(1)));
             channel.pipeline().fireChannelActive();
             for (byte[] piece : pieces) {
                 channel.writeInbound(allocator.directBuffer(maxRequestBytes).writeBytes(piece));
@@ -53,9 +57,17 @@ final class PipelineOnOneThread {
             return replies(channel) + (channel.isOpen() ? "<not closed>" : "");
         } finally {
             channel.finishAndReleaseAll();
-            assertThat(verifier.memory().reserved())
+            assertThat(context.memory().reserved())
                     .as("memory for peers that was not given back")
                     .isZero();
+        }
+    }
+
+    private CompletionStage<AuthResult> ask(Credentials credentials, PeerCredentials peer) {
+        try (credentials) {
+            return CompletableFuture.completedFuture(authenticator.authenticate(credentials, peer));
+        } catch (Exception e) {
+            return CompletableFuture.failedFuture(e);
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.x2go.authservice.auth.ServicePolicy;
+import org.x2go.authservice.testsupport.RandomRuns;
 import org.x2go.authservice.testsupport.RawPeer;
 
 /** Whatever a peer sends, and in whatever pieces, it is answered as {@link ProtocolModel} says. */

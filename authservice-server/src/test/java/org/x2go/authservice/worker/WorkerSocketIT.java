@@ -128,7 +128,7 @@ class WorkerSocketIT {
                         "process",
                         "--worker-socket",
                         workerSocket().toString())
-                .args("--request-timeout", "3")
+                .args("--request-timeout", "8")
                 .start();
     }
 

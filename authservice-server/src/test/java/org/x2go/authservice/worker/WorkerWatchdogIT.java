@@ -43,9 +43,10 @@ class WorkerWatchdogIT {
                         .javaOptions("-Dauthservice.worker.archive=-XX:VMOptionsFile=" + options)
                         .start()) {
             manager.next(SIGN_OF_LIFE);
-            manager.next(NO_WORKER);
-            server.awaitLog("ERROR", "No PAM worker could be started");
+            assertThat(manager.next(NO_WORKER)).as("nobody has asked").contains(SIGN_OF_LIFE);
+            server.awaitLog("ERROR", "no PAM worker could be started");
             assertThat(server.ask("alice", "secret", "x2gobroker")).isEqualTo("error");
+            manager.forget();
 
             Files.createFile(options);
             List<String> before = new ArrayList<>();
@@ -70,7 +71,7 @@ class WorkerWatchdogIT {
             for (int i = 0; i < 7; i++) {
                 assertThat(server.ask("mallory", "secret", "x2gobroker")).isEqualTo("error");
             }
-            manager.next("die again and again");
+            manager.next("crash-looping");
             assertThat(server.ask("mallory", "secret", "x2gobroker")).isEqualTo("error");
             manager.forget();
             assertThat(manager.next(SIGN_OF_LIFE)).doesNotContain(NO_WORKER);

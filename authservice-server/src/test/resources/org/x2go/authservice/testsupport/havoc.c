@@ -122,6 +122,16 @@ static void select_on_a_new_one(void) {
     close(fd);
 }
 
+/* As a library that can be set up once in a process. */
+static int work_once(void) {
+    static int used;
+    return used++ == 0 ? SUCCESS : AUTH_ERR;
+}
+
+static void open_files(const char *count) {
+    for (int i = atoi(count); i > 0; i--) dup(2);
+}
+
 int pam_sm_authenticate(void *handle, int flags, int count, const char **arguments) {
     const char *what = count > 0 ? arguments[0] : "";
     const char *about = count > 1 ? arguments[1] : "";
@@ -158,6 +168,11 @@ int pam_sm_authenticate(void *handle, int flags, int count, const char **argumen
     else if (strcmp(what, "child") == 0) leave_child(about);
     else if (strcmp(what, "child-and-segv") == 0) { leave_child(about); raise(SIGSEGV); }
     else if (strcmp(what, "child-and-hang") == 0) { leave_child(about); for (;;) pause(); }
+    else if (strcmp(what, "once") == 0) return work_once();
+    else if (strcmp(what, "alarm") == 0) alarm(1);
+    else if (strcmp(what, "stop") == 0) raise(SIGSTOP);
+    else if (strcmp(what, "slow") == 0) usleep(1000 * atoi(about));
+    else if (strcmp(what, "files") == 0) open_files(about);
     else return AUTH_ERR;
     return SUCCESS;
 }

@@ -14,7 +14,7 @@ import org.x2go.authservice.posix.ChildProcess;
 
 /**
  * What a worker's modules print, line by line for the log: escaped, cut off, and no more than a few lines at a time, since
- * a module may print without end.
+ * a module may print without end. Used by one thread.
  */
 final class WorkerOutput {
     private static final int LINE_BYTES = 512;
@@ -31,18 +31,28 @@ final class WorkerOutput {
     private long periodBegan = System.nanoTime();
     private int lines;
     private int unlogged;
-    private volatile @Nullable String crash;
+    private @Nullable String crash;
 
     WorkerOutput(String who, Diagnostics diagnostics) {
         this.who = who;
         this.diagnostics = diagnostics;
     }
 
-    /** Logs until there is no more. */
-    void logAll(ChildProcess process) throws IOException {
-        while (process.readOutput(bytes) >= 0) {
-            cutLines();
+    /**
+     * Logs what there is now.
+     *
+     * @return whether there may be more later
+     */
+    boolean log(ChildProcess process) throws IOException {
+        if (process.readOutput(bytes) < 0) {
+            return false;
         }
+        cutLines();
+        return true;
+    }
+
+    /** There is no more. */
+    void end() {
         if (bytes.position() > 0) {
             line(bytes.position());
         }

@@ -1,189 +1,275 @@
 package org.x2go.authservice.worker.pool;
 
-import java.io.IOException;
-import java.net.SocketTimeoutException;
-import java.time.Duration;
-import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
+import io.netty.channel.EventLoop;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.x2go.authservice.auth.AsyncAuthenticator;
 import org.x2go.authservice.auth.AuthResult;
-import org.x2go.authservice.auth.Authenticator;
 import org.x2go.authservice.auth.Diagnostics;
 import org.x2go.authservice.auth.LogText;
 import org.x2go.authservice.auth.PeerCredentials;
 import org.x2go.authservice.protocol.Credentials;
-import org.x2go.authservice.worker.channel.Reply;
+import org.x2go.authservice.worker.wire.Reply;
 
 /**
  * Has credentials checked by PAM workers: processes, each of which checks one at a time, so that a module that crashes,
  * hangs or changes its process costs the request that it was asked for, and no other.
  *
- * <p>There are as many workers as are needed, started before they are; they are replaced when they have served for long
- * enough. A worker that has not answered at its request's deadline is killed.
+ * <p>Requests are given to workers in the order in which they come. A request that was sent to a worker is never sent to
+ * another, unless it is known that the worker has not read it.
  *
- * <p>Thread-safe.
+ * <p>Confined to its event loop, but for {@link #open}, {@link #statistics} and {@link #close}, which others call.
  */
-public final class WorkerPool implements Authenticator, AutoCloseable {
-    /** A process that was killed, or whose connection has ended, is gone in milliseconds. */
-    private static final Duration BURIAL = Duration.ofSeconds(2);
+public final class WorkerPool implements AsyncAuthenticator {
+    private static final long STOP_SECONDS = 5;
 
-    /** For who asks without a deadline. */
-    private static final Duration LONGEST = Duration.ofHours(1);
+    private static final AuthResult STOPPED = AuthResult.error("the service is being stopped");
+    private static final AuthResult QUEUE_FULL = AuthResult.error("too many requests are waiting for a PAM worker");
+    private static final AuthResult NO_WORKER = AuthResult.error("no PAM worker was free in time");
+    private static final AuthResult WITHDRAWN = AuthResult.error("the peer left before a PAM worker was free");
+    private static final AuthResult KILLED = AuthResult.error("no verdict from PAM in time; its worker was killed");
+    private static final AuthResult NO_START = AuthResult.error("failed to start a PAM worker");
+    private static final AuthResult CRASH_LOOP = AuthResult.error("this service's PAM modules are crash-looping");
 
-    private final WorkerSource source;
-    private final Staff staff;
-    private final Hiring hiring;
+    private final EventLoop loop;
+    private final WorkerLauncher launcher;
+    private final int maxWaiting;
     private final Diagnostics diagnostics;
-    private final AtomicLong killed = new AtomicLong();
+    private final CircuitBreakers breakers;
+    private final Set<PooledRequest> waiters = new LinkedHashSet<>();
+    private final WorkerSupply supply;
 
-    /** Who waits for whose answer, or, if there is nobody, for a worker. */
-    private final Map<Thread, Optional<Worker>> asking = new ConcurrentHashMap<>();
+    /** Whether a request has failed since there is no worker to be had. */
+    private boolean starved;
 
-    private WorkerPool(WorkerSource source, Staff staff, Hiring hiring, Diagnostics diagnostics) {
-        this.source = source;
-        this.staff = staff;
-        this.hiring = hiring;
+    private boolean closed;
+    private long crashed;
+    private long killed;
+
+    /** One that has no worker yet. */
+    WorkerPool(EventLoop loop, WorkerLauncher launcher, int most, int maxWaiting, Diagnostics diagnostics) {
+        this.loop = loop;
+        this.launcher = launcher;
+        this.maxWaiting = maxWaiting;
         this.diagnostics = diagnostics;
+        this.breakers = new CircuitBreakers(diagnostics);
+        this.supply = new WorkerSupply(loop, launcher, most, Collections.unmodifiableSet(waiters), this, diagnostics);
     }
 
     /**
      * Starts the first worker, and returns when it can take requests, or has died: then others are tried.
      *
-     * @param source where workers come from; it is closed with the pool
-     * @param most how many there may be at a time
+     * @param loop to which the pool is confined; not that of the caller
+     * @param launcher where workers come from; it is closed with the pool
+     * @param most how many requests may be checked at a time, and so how many workers there may be; one more while one is
+     *     replaced
+     * @param maxWaiting how many requests may wait for one
      * @param diagnostics where is told what becomes of workers
-     * @throws IOException if workers cannot be started, or say that they cannot work; the message is for an admin
+     * @throws WorkerStartupException if workers cannot be started, or say that they cannot work; the message is for an admin
      */
-    public static WorkerPool start(WorkerSource source, int most, Diagnostics diagnostics) throws IOException {
-        Staff staff = new Staff();
-        Hiring hiring = new Hiring(source, staff, most, diagnostics);
-        WorkerPool pool = new WorkerPool(source, staff, hiring, diagnostics);
-        Optional<IOException> hopeless = hiring.begin();
-        if (hopeless.isPresent()) {
+    public static WorkerPool open(
+            EventLoop loop, WorkerLauncher launcher, int most, int maxWaiting, Diagnostics diagnostics)
+            throws WorkerStartupException {
+        WorkerPool pool = new WorkerPool(loop, launcher, most, maxWaiting, diagnostics);
+        loop.execute(pool.supply::begin);
+        try {
+            pool.supply.firstStart().get(2 * WorkerStart.TIMEOUT_SECONDS, TimeUnit.SECONDS);
+            return pool;
+        } catch (ExecutionException | TimeoutException | InterruptedException e) {
+            if (e instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
             pool.close();
-            throw hopeless.get();
+            throw new WorkerStartupException(String.valueOf((e.getCause() == null ? e : e.getCause()).getMessage()));
         }
-        return pool;
+    }
+
+    WorkerSupply supply() {
+        return supply;
+    }
+
+    private long now() {
+        return loop.ticker().nanoTime();
     }
 
     @Override
-    public AuthResult authenticate(Credentials credentials, PeerCredentials peer) throws InterruptedException {
-        return authenticate(credentials, peer, LONGEST);
-    }
-
-    @Override
-    public AuthResult authenticate(Credentials credentials, PeerCredentials peer, Duration patience)
-            throws InterruptedException {
-        asking.put(Thread.currentThread(), Optional.empty());
-        try {
-            return ask(credentials, peer, System.nanoTime() + patience.toNanos());
-        } finally {
-            asking.remove(Thread.currentThread());
+    public CompletableFuture<AuthResult> authenticate(Credentials credentials, PeerCredentials peer) {
+        assert loop.inEventLoop();
+        PooledRequest request = new PooledRequest(this, credentials, peer, now());
+        if (closed) {
+            request.end(STOPPED);
+        } else if (breakers.isOpen(request.service(), now())) {
+            request.end(CRASH_LOOP);
+        } else if (supply.isUnrecoverable()) {
+            starved = true;
+            request.end(NO_START);
+        } else if (waiters.size() >= maxWaiting) {
+            request.end(QUEUE_FULL);
+        } else {
+            waiters.add(request);
+            dispatch();
         }
+        return request;
     }
 
-    private AuthResult ask(Credentials credentials, PeerCredentials peer, long deadline) throws InterruptedException {
-        Worker worker = give(credentials, peer, deadline);
-        if (worker == null) {
-            return AuthResult.error(
-                    hiring.isHealthy() ? "no PAM worker was free in time" : "PAM workers die again and again");
+    /** Gives what waits to workers that are idle, and sees to it that there are enough of them. */
+    void dispatch() {
+        assert loop.inEventLoop();
+        for (PooledWorker worker = takeIfNeeded(); worker != null; worker = takeIfNeeded()) {
+            PooledRequest first = waiters.iterator().next();
+            waiters.remove(first);
+            breakers.asked(first.service(), now());
+            worker.ask(first, now());
         }
-        try {
-            asking.put(Thread.currentThread(), Optional.of(worker));
-            Reply.Answer answer = worker.answer(deadline);
-            hiring.answered();
-            release(worker, answer.fate());
-            return answer.result();
-        } catch (SocketTimeoutException e) {
-            worker.kill();
-            killed.incrementAndGet();
-            hiring.dismiss(worker);
-            return AuthResult.error("no verdict from PAM in time; its worker was killed");
-        } catch (IOException e) {
-            worker.kill();
-            String ending = lose(worker);
-            String service = LogText.escape(credentials.service());
-            diagnostics.error(worker + " died in PAM service " + service + " (" + ending
-                    + "): see the module's own log," + " or who else may have ended it");
-            hiring.died();
-            return AuthResult.error("the PAM worker died (" + ending + ")");
-        }
+        supply.grow();
     }
 
-    /** While a caller stands in line for a worker, others who ask could only stand behind it: that counts as well. */
-    @Override
-    public boolean isComputing(Thread caller) {
-        Optional<Worker> worker = asking.get(caller);
-        return worker != null && (worker.isEmpty() || worker.get().isComputing());
+    private @Nullable PooledWorker takeIfNeeded() {
+        return waiters.isEmpty() ? null : supply.take();
     }
 
-    /** Gives a request to a worker that is free. One that has died while it had nothing to do costs no request. */
-    private @Nullable Worker give(Credentials credentials, PeerCredentials peer, long deadline)
-            throws InterruptedException {
-        while (true) {
-            Worker worker = staff.take(deadline);
-            if (worker == null) {
-                return null;
-            }
-            try {
-                worker.ask(credentials, peer);
-                return worker;
-            } catch (IOException e) {
-                worker.kill();
-                diagnostics.warn(worker + " ended while it had nothing to do (" + lose(worker) + ")");
-                hiring.died();
-            }
-        }
+    /** No worker can be started. */
+    void failPending() {
+        starved |= !waiters.isEmpty();
+        failPending(waiter -> true, NO_START);
     }
 
-    private void release(Worker worker, Reply.Fate fate) {
-        if (fate == Reply.Fate.ENDS) {
-            hiring.dismiss(worker);
+    private void failPending(Predicate<PooledRequest> which, AuthResult result) {
+        List<PooledRequest> failing = waiters.stream().filter(which).toList();
+        failing.forEach(waiters::remove);
+        failing.forEach(waiter -> waiter.end(result));
+    }
+
+    void answered(PooledWorker worker, Reply.Answer answer) {
+        assert loop.inEventLoop();
+        PooledRequest request = worker.request();
+        if (request == null) {
             return;
         }
-        worker.retires |= fate == Reply.Fate.RETIRES;
-        staff.release(worker);
+        AuthResult result = answer.result().measured(worker.elapsed(now()));
+        worker.release(answer.disposition() == Reply.Disposition.REUSE, now());
+        starved = false;
+        breakers.survived(request.service());
+        supply.giveBack(worker);
+        request.end(result);
+        dispatch();
     }
 
-    private String lose(Worker worker) {
-        staff.remove(worker);
-        return worker.bury(BURIAL);
+    /** A worker is gone that was not to go. */
+    void closed(PooledWorker worker, String how) {
+        assert loop.inEventLoop();
+        supply.remove(worker);
+        PooledRequest request = worker.request();
+        if (request == null) {
+            crashed++;
+            if (worker.wasUsed()) {
+                diagnostics.warn(worker.channel() + " exited while idle (" + how + ")");
+            } else {
+                supply.startFailed(
+                        WorkerStart.Failure.DIED, worker.channel() + " exited before its first request (" + how + ")");
+            }
+        } else if (worker.channel().isUndelivered()) {
+            diagnostics.warn(worker.channel() + " exited while idle (" + how + ")");
+            crashed++;
+            requeue(request);
+        } else {
+            crashed(worker, request, how);
+        }
+        dispatch();
     }
 
-    /** Whether requests have a chance: false if workers have died again and again, without any answer in between. */
-    public boolean isHealthy() {
-        return hiring.isHealthy();
+    /** The worker has done nothing with it: it is the first one again. */
+    private void requeue(PooledRequest request) {
+        List<PooledRequest> behind = List.copyOf(waiters);
+        request.assign(null);
+        waiters.clear();
+        waiters.add(request);
+        waiters.addAll(behind);
     }
 
-    /** What there is now, and what has been so far. */
-    public PoolStatistics statistics() {
+    private void crashed(PooledWorker worker, PooledRequest request, String how) {
+        String service = request.service();
+        crashed++;
+        diagnostics.error(worker.channel() + " crashed in PAM service " + LogText.escape(service) + " (" + how
+                + "): see the module's own log, or who else may have ended it");
+        breakers.crashed(service, now());
+        request.end(AuthResult.error("the PAM worker crashed (" + how + ")").measured(worker.elapsed(now())));
+        if (breakers.isOpen(service, now())) {
+            failPending(waiter -> waiter.service().equals(service), CRASH_LOOP);
+        }
+    }
+
+    /** Nobody needs the request any more; see {@link PooledRequest#cancel}. */
+    void cancel(PooledRequest request, boolean expiring) {
+        assert loop.inEventLoop();
+        PooledWorker worker = request.worker();
+        if (waiters.remove(request)) {
+            request.end(expiring ? NO_WORKER : WITHDRAWN);
+        } else if (expiring && worker != null && worker.request() == request) {
+            killed++;
+            AuthResult result = KILLED.measured(worker.elapsed(now()));
+            supply.remove(worker);
+            worker.release(false, now());
+            worker.channel().kill();
+            breakers.survived(request.service());
+            request.end(result);
+            dispatch();
+        }
+    }
+
+    @Override
+    public Load load() {
+        return new Load(waiters.size(), supply.busy(), 0);
+    }
+
+    /** What there is now, and what has been so far; taken by the event loop as soon as that gets round to it. */
+    public CompletableFuture<PoolStatistics> statistics() {
+        return CompletableFuture.supplyAsync(this::statisticsNow, loop);
+    }
+
+    PoolStatistics statisticsNow() {
+        boolean startable = !supply.isUnrecoverable();
         return new PoolStatistics(
-                staff.size(),
-                hiring.allStarted(),
-                hiring.allDied(),
-                killed.get(),
-                hiring.isHealthy(),
-                hiring.canHaveWorkers());
+                supply.size(),
+                supply.started(),
+                crashed,
+                killed,
+                startable && !breakers.anyOpen(),
+                startable,
+                startable || !starved);
     }
 
-    /** How many workers there are now. */
-    public int size() {
-        return staff.size();
-    }
-
-    /** Ends all workers, whatever they are doing: who waits for an answer gets an error. Closing again does nothing. */
+    /** Ends all workers, whatever they are doing: what waits for an answer gets an error. */
     @Override
     public void close() {
-        hiring.close();
-        staff.close();
-        for (Worker worker : staff.all()) {
-            worker.kill();
+        CompletableFuture<@Nullable Void> stopped = CompletableFuture.runAsync(this::stop, loop);
+        try {
+            stopped.get(STOP_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            diagnostics.warn("PAM workers are not stopped in order: " + e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
-        source.close();
-        for (Worker worker : staff.idle()) {
-            lose(worker);
+        launcher.close();
+    }
+
+    /** Takes no more requests, and ends those that there are. */
+    void stop() {
+        closed = true;
+        failPending(waiter -> true, STOPPED);
+        for (PooledWorker worker : supply.stop()) {
+            PooledRequest request = worker.request();
+            if (request != null) {
+                request.end(STOPPED);
+            }
         }
     }
 }

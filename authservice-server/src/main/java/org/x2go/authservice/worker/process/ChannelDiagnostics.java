@@ -2,15 +2,15 @@ package org.x2go.authservice.worker.process;
 
 import java.io.IOException;
 import org.x2go.authservice.auth.Diagnostics;
-import org.x2go.authservice.worker.channel.Reply;
-import org.x2go.authservice.worker.channel.WorkerEnd;
+import org.x2go.authservice.worker.wire.Reply;
+import org.x2go.authservice.worker.wire.RequestChannel;
 
 /** Sends what is said about PAM to the service, which has the log. */
 final class ChannelDiagnostics implements Diagnostics {
-    private final WorkerEnd channel;
+    private final RequestChannel channel;
     private final boolean debugging;
 
-    ChannelDiagnostics(WorkerEnd channel, boolean debugging) {
+    ChannelDiagnostics(RequestChannel channel, boolean debugging) {
         this.channel = channel;
         this.debugging = debugging;
     }
@@ -44,7 +44,7 @@ final class ChannelDiagnostics implements Diagnostics {
 
     private void say(Reply.Level level, String message) {
         try {
-            channel.tell(new Reply.Said(level, message));
+            channel.tell(new Reply.LogRecord(level, message));
         } catch (IOException e) {
             // The service is gone, and so is this process in a moment.
         }

@@ -5,28 +5,27 @@ import java.util.Optional;
 import org.x2go.authservice.auth.AuthResult;
 import org.x2go.authservice.auth.Authenticator;
 import org.x2go.authservice.posix.Descendants;
+import org.x2go.authservice.posix.OpenFiles;
 import org.x2go.authservice.posix.ProcessMemory;
 import org.x2go.authservice.posix.ProcessState;
-import org.x2go.authservice.posix.RunState;
 import org.x2go.authservice.protocol.Credentials;
-import org.x2go.authservice.worker.channel.Reply;
-import org.x2go.authservice.worker.channel.Reply.Fate;
-import org.x2go.authservice.worker.channel.Request;
-import org.x2go.authservice.worker.channel.WorkerEnd;
+import org.x2go.authservice.worker.wire.Reply;
+import org.x2go.authservice.worker.wire.Reply.Disposition;
+import org.x2go.authservice.worker.wire.Request;
+import org.x2go.authservice.worker.wire.RequestChannel;
 
 /** Answers the service's requests, one after the other, until it closes the channel. */
 final class RequestLoop {
-    /** How often it is looked how large the process has grown. */
-    private static final int REQUESTS_BETWEEN_LOOKS = 16;
+    /** What uses select(2) breaks beyond 1024; a module may need some for itself. */
+    private static final int MAX_DESCRIPTORS = 500;
 
-    private final WorkerEnd channel;
+    private final RequestChannel channel;
     private final Authenticator pam;
     private final WorkerLimits limits;
 
     private int answered;
-    private boolean retires;
 
-    RequestLoop(WorkerEnd channel, Authenticator pam, WorkerLimits limits) {
+    RequestLoop(RequestChannel channel, Authenticator pam, WorkerLimits limits) {
         this.channel = channel;
         this.pam = pam;
         this.limits = limits;
@@ -34,7 +33,7 @@ final class RequestLoop {
 
     void run() throws IOException {
         ProcessState state = new ProcessState();
-        channel.tell(new Reply.Ready(RunState.callingThread()));
+        channel.tell(new Reply.Ready(limits.requests()));
         for (Request request = channel.next(); request != null; request = channel.next()) {
             state.restore();
             AuthResult result = ask(request);
@@ -42,15 +41,11 @@ final class RequestLoop {
             if (changed.isPresent()) {
                 // Whatever the module has found out, it must not be found out in such a process again.
                 String reason = "a PAM module changed " + changed.get() + " of its worker";
-                channel.tell(new Reply.Answer(request.number(), AuthResult.error(reason), Fate.ENDS));
+                channel.tell(new Reply.Answer(request.number(), AuthResult.error(reason), Disposition.EXIT));
                 return;
             }
             Descendants.collectEnded();
-            Fate fate = fate();
-            channel.tell(new Reply.Answer(request.number(), result, fate));
-            if (fate == Fate.ENDS) {
-                return;
-            }
+            channel.tell(new Reply.Answer(request.number(), result, disposition()));
         }
     }
 
@@ -63,17 +58,14 @@ final class RequestLoop {
         }
     }
 
-    /** A worker that should be replaced goes on until that is done; one that has grown to twice its limit does not. */
-    private Fate fate() throws IOException {
+    /** Looked at after each request: one module may take all that is left in the next one. */
+    private Disposition disposition() throws IOException {
         answered++;
-        if (answered % REQUESTS_BETWEEN_LOOKS == 0) {
-            long size = ProcessMemory.residentBytes();
-            if (size > 2 * limits.residentBytes()) {
-                return Fate.ENDS;
-            }
-            retires |= size > limits.residentBytes();
-        }
-        retires |= answered >= limits.requests();
-        return retires ? Fate.RETIRES : Fate.STAYS;
+        boolean spent = answered >= limits.requests()
+                || OpenFiles.next() > MAX_DESCRIPTORS
+                // What it once was costs nothing to ask, and says in nearly all cases that the other need not be asked.
+                || (ProcessMemory.peakBytes() > limits.residentBytes()
+                        && ProcessMemory.residentBytes() > limits.residentBytes());
+        return spent ? Disposition.RECYCLE : Disposition.REUSE;
     }
 }

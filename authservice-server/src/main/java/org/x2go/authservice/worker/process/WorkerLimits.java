@@ -1,10 +1,10 @@
 package org.x2go.authservice.worker.process;
 
 /**
- * When a worker is to be replaced, because modules leak.
+ * When a worker takes no more requests, because modules leak, or work once a process.
  *
- * @param requests after how many requests
- * @param residentBytes when so much of it is in memory
+ * @param requests after so many
+ * @param residentBytes when more of it than that is in memory after a request
  */
 public record WorkerLimits(int requests, long residentBytes) {
     /** The number of requests, unless one is set. */

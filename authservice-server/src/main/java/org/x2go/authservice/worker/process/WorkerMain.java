@@ -13,8 +13,8 @@ import org.x2go.authservice.posix.ProcessMemory;
 import org.x2go.authservice.posix.Scheduling;
 import org.x2go.authservice.posix.StandardDescriptors;
 import org.x2go.authservice.posix.SystemLog;
-import org.x2go.authservice.worker.channel.Reply;
-import org.x2go.authservice.worker.channel.WorkerEnd;
+import org.x2go.authservice.worker.wire.Reply;
+import org.x2go.authservice.worker.wire.RequestChannel;
 
 /**
  * A PAM worker: a process that asks PAM for the service, one request at a time, over the socket that is its standard input.
@@ -39,45 +39,50 @@ public final class WorkerMain {
             status = run(WorkerOptions.parse(DeniedModules.of(System.getenv()), args));
         } catch (IOException | IllegalArgumentException | LinkageError e) {
             System.err.println("PAM worker: " + e.getMessage());
+        } catch (Throwable e) {
+            // Such as no thread for the watcher: without it, nothing would end this process in time.
+            System.err.println("PAM worker: " + e);
         }
         end(status);
     }
 
     private static int run(WorkerOptions options) throws IOException {
         NativeLibraries.loadJna();
-        WorkerEnd channel = new WorkerEnd(StandardDescriptors.takeSocket());
+        RequestChannel channel = new RequestChannel(StandardDescriptors.takeSocket());
         OpenFiles.limitToSelectable();
-        // The service is to live, and to answer "error" for this worker's request. To be done before dumps are
-        // forbidden: /proc is
+        // The service is to live, and to answer "error" for this worker's request. Before dumps are forbidden: /proc is
         // root's then.
         ProcessMemory.endFirstWhenExhausted();
         // A worker goes when its service does, and not when a terminal is closed or logs are rotated.
         HangUpSignal.handle(() -> {});
         ProcessMemory.forbidDumps();
         SystemLog.writeAs(PROGRAM);
-        Descendants.adopt();
+        Descendants.becomeSubreaper();
         // All that the end needs is loaded now: a module may hang in the loader, which then loads nothing more.
         Descendants.kill(child -> true);
         watch(channel);
         try {
-            Scheduling.doNotInterruptOthers();
+            Scheduling.setBatchPolicy();
             // Not closed, but ended with the process: unloading modules runs code of theirs.
             PamAuthenticator pam =
                     PamAuthenticator.open(options.pam(), new ChannelDiagnostics(channel, options.debug()));
             new RequestLoop(channel, pam, options.limits()).run();
             return DONE;
         } catch (PamUnavailableException e) {
-            channel.tell(new Reply.Unfit(String.valueOf(e.getMessage())));
+            channel.tell(new Reply.StartupFailure(String.valueOf(e.getMessage())));
             return FAILED;
         }
     }
 
     /** A module that hangs hangs in the main thread, which then cannot see that the channel is closed. */
-    private static void watch(WorkerEnd channel) {
+    private static void watch(RequestChannel channel) throws IOException {
+        KeepAlive keepAlive = KeepAlive.of(System.getenv());
         Thread watcher = new Thread(
                 () -> {
                     try {
-                        channel.awaitHangUp();
+                        do {
+                            keepAlive.send();
+                        } while (!channel.awaitHangUp(keepAlive.intervalMillis()));
                         end(DONE);
                     } catch (IOException e) {
                         end(FAILED);

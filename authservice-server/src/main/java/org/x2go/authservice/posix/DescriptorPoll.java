@@ -1,0 +1,80 @@
+package org.x2go.authservice.posix;
+
+import com.sun.jna.LastErrorException;
+import com.sun.jna.Memory;
+import com.sun.jna.Pointer;
+import java.io.IOException;
+
+/** Waits for one of several descriptors to become readable (poll(2)). One thread waits; any thread may wake it up. */
+public final class DescriptorPoll implements AutoCloseable {
+    private static final short POLLIN = 1;
+    private static final int POLLFD_BYTES = 8;
+    private static final int EVENTS_OFFSET = 4;
+    private static final int REVENTS_OFFSET = 6;
+
+    private final int event;
+    private final Memory number = new Memory(Long.BYTES);
+
+    /** Makes one that waits for nothing yet. */
+    public DescriptorPoll() throws IOException {
+        try {
+            event = LibC.eventfd(0, LibC.O_CLOEXEC | LibC.O_NONBLOCK);
+        } catch (LastErrorException e) {
+            throw new IOException("cannot make an event descriptor: " + Errno.text(e), e);
+        }
+    }
+
+    /**
+     * Waits until one is readable or at its end, or {@link #wakeUp} is or was called, or the time is over.
+     *
+     * @param descriptors those to wait for; a negative one never is
+     * @param timeoutMillis for so long, or for ever if it is negative
+     * @return which of them are
+     */
+    public boolean[] await(int[] descriptors, int timeoutMillis) throws IOException {
+        try (Memory pollfds = new Memory((descriptors.length + 1L) * POLLFD_BYTES)) {
+            for (int i = 0; i <= descriptors.length; i++) {
+                pollfds.setInt((long) i * POLLFD_BYTES, i < descriptors.length ? descriptors[i] : event);
+                pollfds.setInt((long) i * POLLFD_BYTES + EVENTS_OFFSET, POLLIN);
+            }
+            LibC.poll(pollfds, descriptors.length + 1L, timeoutMillis);
+            boolean[] ready = new boolean[descriptors.length];
+            for (int i = 0; i < ready.length; i++) {
+                ready[i] = pollfds.getShort((long) i * POLLFD_BYTES + REVENTS_OFFSET) != 0;
+            }
+            if (pollfds.getShort((long) descriptors.length * POLLFD_BYTES + REVENTS_OFFSET) != 0) {
+                try (Memory count = new Memory(Long.BYTES)) {
+                    LibC.read(event, Pointer.nativeValue(count), Long.BYTES);
+                }
+            }
+            return ready;
+        } catch (LastErrorException e) {
+            if (e.getErrorCode() == Errno.EINTR) {
+                return new boolean[descriptors.length];
+            }
+            throw new IOException("cannot wait for descriptors: " + Errno.text(e), e);
+        }
+    }
+
+    /** Whether a descriptor is readable now, or at its end. */
+    static boolean isReadable(int descriptor) {
+        try (Memory pollfd = new Memory(POLLFD_BYTES)) {
+            pollfd.setInt(0, descriptor);
+            pollfd.setInt(EVENTS_OFFSET, POLLIN);
+            return LibC.poll(pollfd, 1, 0) > 0;
+        } catch (LastErrorException e) {
+            return false;
+        }
+    }
+
+    /** Ends the present wait, or the next one. */
+    public void wakeUp() {
+        number.setLong(0, 1);
+        LibC.write(event, number, Long.BYTES);
+    }
+
+    @Override
+    public void close() {
+        LibC.close(event);
+    }
+}

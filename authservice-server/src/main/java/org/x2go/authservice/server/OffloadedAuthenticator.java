@@ -1,0 +1,235 @@
+package org.x2go.authservice.server;
+
+import io.netty.channel.EventLoop;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.x2go.authservice.auth.AsyncAuthenticator;
+import org.x2go.authservice.auth.AuthResult;
+import org.x2go.authservice.auth.Authenticator;
+import org.x2go.authservice.auth.PeerCredentials;
+import org.x2go.authservice.protocol.Credentials;
+
+/**
+ * Asks a blocking {@link Authenticator}, on threads that share one queue: whichever is free first takes the next request, so
+ * that a slow login holds up its own thread and nobody else.
+ *
+ * <p>There are as many threads as processors, since more would only take turns with each other at what computes. While the
+ * oldest request in the queue is older than {@link #GROW_NANOS}, the threads wait for something else, or compute for long: one
+ * thread is added at a time, up to the configured number. When nothing has waited for a minute, the number is reset.
+ *
+ * <p>Used on the event loop; only {@link Request#run} runs on the threads.
+ */
+final class OffloadedAuthenticator implements AsyncAuthenticator {
+    private static final Logger LOG = LogManager.getLogger(OffloadedAuthenticator.class);
+
+    private static final long GROW_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final long AFTER_FAILED_START_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long IDLE_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    /** Of the ordinary size, whatever that of other threads is set to, because PAM modules run on it. */
+    private static final long STACK_BYTES = 1024 * 1024;
+
+    private static final AuthResult QUEUE_FULL = AuthResult.error("too many requests are waiting for a PAM thread");
+    private static final AuthResult NO_THREAD = AuthResult.error("no PAM thread was free in time");
+    private static final AuthResult WITHDRAWN = AuthResult.error("the peer left before a PAM thread was free");
+    private static final AuthResult FAILED = AuthResult.error("the authenticator failed");
+
+    private final Authenticator authenticator;
+    private final EventLoop loop;
+    private final int fewest;
+    private final int most;
+    private final int maxQueued;
+    private final BlockingQueue<Runnable> queue = new LinkedBlockingQueue<>();
+    private final ThreadPoolExecutor threads;
+    private final HungRequests hung;
+
+    private boolean watching;
+    private long lastWaitNanos;
+    private long noStartBeforeNanos;
+
+    /**
+     * @param threads how many threads there may be
+     * @param maxQueued how many requests may wait for one
+     */
+    OffloadedAuthenticator(Authenticator authenticator, int threads, int maxQueued, EventLoop loop) {
+        this(authenticator, threads, maxQueued, loop, new PamThreads());
+    }
+
+    OffloadedAuthenticator(
+            Authenticator authenticator, int threads, int maxQueued, EventLoop loop, ThreadFactory factory) {
+        this.authenticator = authenticator;
+        this.loop = loop;
+        this.most = threads;
+        this.fewest = Math.min(threads, Runtime.getRuntime().availableProcessors());
+        this.maxQueued = maxQueued;
+        this.hung = new HungRequests(threads);
+        this.threads = new ThreadPoolExecutor(fewest, most, IDLE_NANOS, TimeUnit.NANOSECONDS, queue, factory);
+        this.threads.allowCoreThreadTimeOut(true);
+        this.noStartBeforeNanos = now();
+        this.lastWaitNanos = now();
+    }
+
+    private long now() {
+        return loop.ticker().nanoTime();
+    }
+
+    @Override
+    public CompletableFuture<AuthResult> authenticate(Credentials credentials, PeerCredentials peer) {
+        Request request = new Request(credentials, peer, now());
+        if (threads.isShutdown() || queue.size() >= maxQueued) {
+            request.end(QUEUE_FULL);
+            return request;
+        }
+        if (now() - lastWaitNanos > IDLE_NANOS) {
+            threads.setCorePoolSize(fewest);
+        }
+        queue.add(request);
+        startThread();
+        if (!watching && !queue.isEmpty()) {
+            watch();
+        }
+        return request;
+    }
+
+    /** Up to the present number. That the system gives no thread more costs nobody a verdict: what waits is tried again. */
+    private void startThread() {
+        if (now() - noStartBeforeNanos < 0) {
+            return;
+        }
+        try {
+            threads.prestartCoreThread();
+        } catch (OutOfMemoryError e) {
+            noStartBeforeNanos = now() + AFTER_FAILED_START_NANOS;
+            LOG.error("Cannot start a PAM thread: {}; see the limit of tasks (TasksMax=, ulimit -u)", e.getMessage());
+        }
+    }
+
+    private void watch() {
+        watching = true;
+        loop.schedule(this::look, GROW_NANOS, TimeUnit.NANOSECONDS);
+    }
+
+    private void look() {
+        watching = false;
+        if (!(queue.peek() instanceof Request oldest) || threads.isShutdown()) {
+            return;
+        }
+        lastWaitNanos = now();
+        int size = threads.getCorePoolSize();
+        if (now() - oldest.since >= GROW_NANOS && threads.getPoolSize() >= size && size < most) {
+            threads.setCorePoolSize(size + 1);
+        }
+        startThread();
+        watch();
+    }
+
+    /** How many threads there are now at most. */
+    int size() {
+        return threads.getCorePoolSize();
+    }
+
+    @Override
+    public Load load() {
+        return new Load(queue.size(), threads.getActiveCount(), hung.count());
+    }
+
+    @Override
+    public void close() {
+        threads.shutdown();
+    }
+
+    /** A request on its way. Who changes its state from {@code WAITING} owns the credentials, and closes them. */
+    private final class Request extends CompletableFuture<AuthResult> implements Runnable {
+        private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
+        private final Credentials credentials;
+        private final PeerCredentials peer;
+        private final long since;
+        private boolean expired;
+
+        Request(Credentials credentials, PeerCredentials peer, long since) {
+            this.credentials = credentials;
+            this.peer = peer;
+            this.since = since;
+        }
+
+        /** On a PAM thread. */
+        @Override
+        public void run() {
+            if (!state.compareAndSet(State.WAITING, State.RUNNING)) {
+                return;
+            }
+            AuthResult result = ask();
+            try {
+                loop.execute(() -> returned(result));
+            } catch (RejectedExecutionException e) {
+                // The server was closed while this thread hung in PAM: nobody is left to be answered.
+                RequestLog.nobodyLeft();
+            }
+        }
+
+        private AuthResult ask() {
+            long begun = System.nanoTime();
+            AuthResult result;
+            try (credentials) {
+                result = authenticator.authenticate(credentials, peer);
+            } catch (Throwable e) {
+                // Whatever it is, errors that native code brings about included, it is not a yes.
+                RequestLog.authenticatorFailed(e);
+                result = FAILED;
+            }
+            return (result == null ? FAILED : result).measured(Duration.ofNanos(System.nanoTime() - begun));
+        }
+
+        private void returned(AuthResult result) {
+            if (expired) {
+                hung.returned();
+            }
+            complete(result);
+        }
+
+        @Override
+        public boolean cancel(boolean expiring) {
+            if (state.compareAndSet(State.WAITING, State.WITHDRAWN)) {
+                queue.remove(this);
+                end(expiring ? NO_THREAD : WITHDRAWN);
+            } else if (expiring && !expired && !isDone()) {
+                expired = true;
+                hung.expired(credentials.service());
+            }
+            return isDone();
+        }
+
+        void end(AuthResult result) {
+            credentials.close();
+            complete(result);
+        }
+    }
+
+    private enum State {
+        WAITING,
+        RUNNING,
+        WITHDRAWN
+    }
+
+    /** They do not keep the process from ending. */
+    private static final class PamThreads implements ThreadFactory {
+        private final AtomicInteger made = new AtomicInteger();
+
+        @Override
+        public Thread newThread(Runnable task) {
+            Thread thread = new Thread(null, task, "pam-" + made.incrementAndGet(), STACK_BYTES);
+            thread.setDaemon(true);
+            return thread;
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package org.x2go.authservice.worker.pool;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoop;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.Errors;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.x2go.authservice.auth.Diagnostics;
+
+/**
+ * Connects to a socket for each connection to which somebody else starts a worker, as systemd does for {@code Accept=yes}. That
+ * worker ends when its connection does.
+ */
+public final class ConnectingLauncher implements WorkerLauncher {
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+    /** While the socket's backlog is full. The kernel says so by EAGAIN, with which there is nothing to wait for. */
+    private static final long RETRY_MILLIS = 20;
+
+    private final Path socket;
+    private final Diagnostics diagnostics;
+
+    /** @param socket where somebody listens who starts a worker for each connection */
+    public ConnectingLauncher(Path socket, Diagnostics diagnostics) {
+        this.socket = socket;
+        this.diagnostics = diagnostics;
+    }
+
+    @Override
+    public CompletionStage<WorkerChannel> launch(EventLoop loop) {
+        CompletableFuture<WorkerChannel> launched = new CompletableFuture<>();
+        connect(loop, launched, loop.ticker().nanoTime() + TIMEOUT.toNanos());
+        return launched;
+    }
+
+    private void connect(EventLoop loop, CompletableFuture<WorkerChannel> launched, long deadline) {
+        CompletableFuture<WorkerChannel> made = new CompletableFuture<>();
+        new Bootstrap()
+                .group(loop)
+                .channel(EpollDomainSocketChannel.class)
+                .handler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        made.complete(WorkerChannel.over(channel, null, diagnostics));
+                    }
+                })
+                .connect(new DomainSocketAddress(socket.toFile()))
+                .addListener(connected -> {
+                    if (connected.isSuccess()) {
+                        launched.complete(made.join());
+                    } else if (isBacklogFull(connected.cause()) && loop.ticker().nanoTime() - deadline < 0) {
+                        loop.schedule(() -> connect(loop, launched, deadline), RETRY_MILLIS, TimeUnit.MILLISECONDS);
+                    } else {
+                        launched.completeExceptionally(failed(connected.cause()));
+                    }
+                });
+    }
+
+    private static boolean isBacklogFull(Throwable cause) {
+        return cause instanceof Errors.NativeIoException error && error.expectedErr() == Errors.ERRNO_EAGAIN_NEGATIVE;
+    }
+
+    private IOException failed(Throwable cause) {
+        return new IOException(
+                "cannot connect to " + socket + ": " + cause.getMessage()
+                        + "; start who listens there, under systemd the"
+                        + " unit with this ListenStream= (x2gobroker-authservice-worker.socket)",
+                cause);
+    }
+
+    /** A worker ends when its connection does. */
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,78 @@
+package org.x2go.authservice.worker.pool;
+
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.x2go.authservice.auth.Diagnostics;
+import org.x2go.authservice.posix.ChildProcess;
+import org.x2go.authservice.posix.DescriptorPoll;
+
+/** A worker's process that this one has started: its output is logged, its end reaped, by the launcher's thread. */
+final class SpawnedWorker implements WorkerProcess {
+    private static final int NOW = 0;
+
+    private final ChildProcess process;
+    private final WorkerOutput output;
+    private final CompletableFuture<String> ending = new CompletableFuture<>();
+    private boolean outputEnded;
+
+    SpawnedWorker(ChildProcess process, Diagnostics diagnostics) {
+        this.process = process;
+        this.output = new WorkerOutput("PAM worker " + process.pid(), diagnostics);
+    }
+
+    @Override
+    public int pid() {
+        return process.pid();
+    }
+
+    @Override
+    public void kill() {
+        process.kill();
+    }
+
+    @Override
+    public CompletionStage<String> ending() {
+        return ending;
+    }
+
+    /** What is readable when {@link #logOutput} has something to do; -1 if it has nothing any more. */
+    int output() {
+        return outputEnded ? -1 : process.output();
+    }
+
+    /** What is readable when it has ended, or -1 where there is no such thing. */
+    int pidfd() {
+        return process.pidfd();
+    }
+
+    void logOutput() throws IOException {
+        outputEnded = !output.log(process);
+    }
+
+    /**
+     * Reaps the process if it has ended, when what it has written is logged. What its own children write after its end is not.
+     *
+     * @return whether it has
+     */
+    boolean reap(DescriptorPoll poll) {
+        String how;
+        try {
+            Optional<ChildProcess.Ending> end = process.reap();
+            if (end.isEmpty()) {
+                return false;
+            }
+            while (poll.await(new int[] {output()}, NOW)[0]) {
+                logOutput();
+            }
+            output.end();
+            how = output.crash().map(signal -> signal + ", caught by the JVM").orElse(String.valueOf(end.get()));
+        } catch (IOException e) {
+            how = String.valueOf(e.getMessage());
+        }
+        process.close();
+        ending.complete(how);
+        return true;
+    }
+}

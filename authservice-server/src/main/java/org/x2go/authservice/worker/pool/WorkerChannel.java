@@ -1,0 +1,254 @@
+package org.x2go.authservice.worker.pool;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.unix.Errors;
+import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.x2go.authservice.auth.Diagnostics;
+import org.x2go.authservice.auth.PeerCredentials;
+import org.x2go.authservice.protocol.Credentials;
+import org.x2go.authservice.protocol.Wipe;
+import org.x2go.authservice.worker.wire.Reply;
+import org.x2go.authservice.worker.wire.Request;
+
+/**
+ * The service's end of the channel to one PAM worker, whoever has started that. One request at a time; used on the event loop.
+ *
+ * <p>A request's frame lies in a buffer of this channel's own, which is wiped as soon as the frame has been written: the
+ * decoder, which copies what it accumulates, sees replies only.
+ */
+public final class WorkerChannel {
+    /** A process that was killed, or whose channel was closed, is gone in milliseconds. */
+    private static final long REAP_TIMEOUT_MILLIS = 2000;
+
+    /** One that is no longer needed ends what its modules have started before it ends itself. */
+    private static final long RETIRE_TIMEOUT_MILLIS = 5000;
+
+    /** More that a worker says during one request is not logged. */
+    private static final int MAX_LOG_RECORDS = 50;
+
+    private static final int USUAL_FRAME_BYTES = 8192;
+
+    /** Who uses the worker. */
+    interface Listener {
+        /** It can take requests, but no more than so many. */
+        void ready(int maxRequests);
+
+        /** It cannot work, and why not. */
+        void startupFailed(String reason);
+
+        /** It has answered the request that was sent last. */
+        void answered(Reply.Answer answer);
+
+        /** It is gone, and how it ended. */
+        void closed(String how);
+    }
+
+    private final Channel channel;
+    private final @Nullable WorkerProcess process;
+    private final Diagnostics diagnostics;
+
+    private ByteBuffer frame = ByteBuffer.allocateDirect(USUAL_FRAME_BYTES);
+    private Optional<Listener> listener = Optional.empty();
+    private int number;
+    private boolean asked;
+    private boolean undelivered;
+    private int logRecords;
+    private boolean retired;
+    private boolean closed;
+    private @Nullable String fault;
+    private @Nullable Future<?> reapTimeout;
+
+    private WorkerChannel(Channel channel, @Nullable WorkerProcess process, Diagnostics diagnostics) {
+        this.channel = channel;
+        this.process = process;
+        this.diagnostics = diagnostics;
+    }
+
+    /**
+     * Makes a channel one to a worker. It reads nothing before {@link #open}.
+     *
+     * @param process null if somebody else has started it, who also reaps it
+     */
+    static WorkerChannel over(Channel channel, @Nullable WorkerProcess process, Diagnostics diagnostics) {
+        WorkerChannel worker = new WorkerChannel(channel, process, diagnostics);
+        channel.config().setOption(ChannelOption.AUTO_READ, false);
+        channel.pipeline()
+                .addLast(new LengthFieldBasedFrameDecoder(
+                        Integer.BYTES + Reply.MAX_BODY, 0, Integer.BYTES, 0, Integer.BYTES))
+                .addLast(worker.new Replies());
+        return worker;
+    }
+
+    /** Begins to read. Called once, on the event loop, when the channel is registered there. */
+    void open(Listener user) {
+        listen(user);
+        channel.config().setAutoRead(true);
+        if (process != null) {
+            var unused = process.ending().thenAccept(how -> channel.eventLoop().execute(() -> ended(how)));
+        }
+    }
+
+    /** Tells who uses the worker from now on. */
+    void listen(Listener user) {
+        listener = Optional.of(user);
+    }
+
+    /** Whether a request can be sent. */
+    boolean isActive() {
+        return channel.isActive();
+    }
+
+    /** Sends a request, after which the credentials are closed; unless it cannot be: see {@link #isUndelivered}. */
+    void send(Credentials credentials, PeerCredentials peer) {
+        Request request = new Request(++number, credentials, peer);
+        int length = request.frameBytes();
+        if (frame.capacity() < length) {
+            frame = ByteBuffer.allocateDirect(length);
+        }
+        ByteBuffer bytes = frame;
+        request.encode(bytes.clear());
+        asked = true;
+        logRecords = 0;
+        channel.writeAndFlush(Unpooled.wrappedBuffer(bytes.flip())).addListener(written -> {
+            Wipe.wipe(bytes);
+            if (written.isSuccess()) {
+                credentials.close();
+            } else {
+                undelivered = true;
+                lost();
+            }
+        });
+    }
+
+    /** Whether the last request could not be sent whole: then the worker has done nothing with it. */
+    boolean isUndelivered() {
+        return undelivered;
+    }
+
+    /** Lets it end by itself, which it does at once. The listener hears no more of it. */
+    void retire() {
+        listener = Optional.empty();
+        retired = true;
+        channel.close();
+    }
+
+    /** Ends it, whatever it is doing. The listener hears no more of it. */
+    void kill() {
+        listener = Optional.empty();
+        channel.close();
+        if (process != null) {
+            process.kill();
+        }
+    }
+
+    private void received(Reply reply) throws IOException {
+        if (reply instanceof Reply.LogRecord message) {
+            log(message);
+        } else if (reply instanceof Reply.Answer answer) {
+            if (!asked || answer.number() != number) {
+                throw new IOException("an answer to another request");
+            }
+            asked = false;
+            listener.ifPresent(user -> user.answered(answer));
+        } else if (reply instanceof Reply.Ready ready) {
+            if (number > 0 || ready.maxRequests() < 1) {
+                throw new IOException("it is ready when it cannot be");
+            }
+            listener.ifPresent(user -> user.ready(ready.maxRequests()));
+        } else if (reply instanceof Reply.StartupFailure failure) {
+            listener.ifPresent(user -> user.startupFailed(failure.reason()));
+        }
+    }
+
+    private void log(Reply.LogRecord message) {
+        if (logRecords++ < MAX_LOG_RECORDS) {
+            switch (message.level()) {
+                case DEBUG -> diagnostics.debug(message.text());
+                case WARN -> diagnostics.warn(message.text());
+                case ERROR -> diagnostics.error(message.text());
+            }
+        }
+    }
+
+    /** The channel has ended; a process is waited for, which says how. */
+    private void lost() {
+        if (closed || reapTimeout != null) {
+            return;
+        }
+        if (process == null) {
+            close("its connection has ended");
+            return;
+        }
+        if (!retired) {
+            process.kill();
+        }
+        reapTimeout = channel.eventLoop()
+                .schedule(
+                        () -> {
+                            process.kill();
+                            close("it has not ended yet");
+                        },
+                        retired ? RETIRE_TIMEOUT_MILLIS : REAP_TIMEOUT_MILLIS,
+                        TimeUnit.MILLISECONDS);
+    }
+
+    /** The process has ended; a child of its may hold its end of the channel open. */
+    private void ended(String how) {
+        close(how);
+        channel.close();
+    }
+
+    private void close(String how) {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        if (reapTimeout != null) {
+            reapTimeout.cancel(false);
+        }
+        if (retired) {
+            diagnostics.debug(this + " was retired (" + how + ")");
+        }
+        String all = fault == null ? how : how + ", after " + fault;
+        listener.ifPresent(user -> user.closed(all));
+    }
+
+    /** Its process number, if the service has started it. */
+    @Override
+    public String toString() {
+        return process == null ? "PAM worker" : "PAM worker " + process.pid();
+    }
+
+    /** Decodes replies. */
+    private final class Replies extends SimpleChannelInboundHandler<ByteBuf> {
+        @Override
+        protected void channelRead0(ChannelHandlerContext ctx, ByteBuf body) throws IOException {
+            received(Reply.decode(body.nioBuffer()));
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) {
+            lost();
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            // That the connection broke is said by how the worker ended.
+            if (fault == null && !(cause instanceof Errors.NativeIoException)) {
+                fault = String.valueOf(cause.getMessage());
+            }
+            ctx.close();
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package org.x2go.authservice.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.x2go.authservice.auth.PeerCredentials;
+
+class PerUserLimiterTest {
+    private static final PeerCredentials PEER = new PeerCredentials(1, 2, 3);
+    private final PerUserLimiter limiter = new PerUserLimiter(2);
+    private final List<String> granted = new ArrayList<>();
+
+    private static PerUserLimiter.Key key(String user) {
+        return PerUserLimiter.Key.of(PEER, user);
+    }
+
+    private static boolean nobody() {
+        return false;
+    }
+
+    private BooleanSupplier waiter(String name) {
+        return () -> granted.add(name);
+    }
+
+    @Test
+    void noNameWaitsForAnothers() {
+        for (int i = 0; i < 3000; i++) {
+            String user = "user" + i;
+            assertThat(limiter.tryAcquire(key(user), PerUserLimiterTest::nobody))
+                    .isTrue();
+            assertThat(limiter.tryAcquire(key(user), PerUserLimiterTest::nobody))
+                    .isTrue();
+            assertThat(limiter.tryAcquire(key(user), waiter(user))).isFalse();
+        }
+        for (int i = 0; i < 3000; i++) {
+            assertThat(limiter.tryAcquire(key("other" + i), PerUserLimiterTest::nobody))
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void namesGoWithTheirLastPermit() {
+        for (int i = 0; i < 1000; i++) {
+            limiter.tryAcquire(key("user" + i), PerUserLimiterTest::nobody);
+            limiter.tryAcquire(key("user" + i), PerUserLimiterTest::nobody);
+        }
+        assertThat(limiter.users()).isEqualTo(1000);
+        for (int i = 0; i < 1000; i++) {
+            limiter.release(key("user" + i));
+        }
+        assertThat(limiter.users()).isEqualTo(1000);
+        for (int i = 0; i < 1000; i++) {
+            limiter.release(key("user" + i));
+        }
+        assertThat(limiter.users()).isZero();
+    }
+
+    @Test
+    void waitersAreServedInTheirOrder() {
+        limiter.tryAcquire(key("bob"), PerUserLimiterTest::nobody);
+        limiter.tryAcquire(key("bob"), PerUserLimiterTest::nobody);
+        BooleanSupplier second = waiter("second");
+        limiter.tryAcquire(key("bob"), waiter("first"));
+        limiter.tryAcquire(key("bob"), second);
+        limiter.tryAcquire(key("bob"), waiter("third"));
+        assertThat(limiter.waiting()).isEqualTo(3);
+        limiter.cancel(key("bob"), second);
+        limiter.release(key("bob"));
+        limiter.release(key("bob"));
+        assertThat(granted).containsExactly("first", "third");
+        assertThat(limiter.waiting()).isZero();
+    }
+
+    @Test
+    void waiterWithoutUseForAPermitLeavesItToTheNext() {
+        limiter.tryAcquire(key("bob"), PerUserLimiterTest::nobody);
+        limiter.tryAcquire(key("bob"), PerUserLimiterTest::nobody);
+        limiter.tryAcquire(key("bob"), PerUserLimiterTest::nobody);
+        limiter.tryAcquire(key("bob"), waiter("next"));
+        limiter.release(key("bob"));
+        assertThat(granted).containsExactly("next");
+        limiter.release(key("bob"));
+        limiter.release(key("bob"));
+        assertThat(limiter.users()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"BOB", " bob", "bob\t", "\u00a0Bob "})
+    void caseAndBlanksMakeNoOtherName(String name) {
+        assertThat(key(name)).isEqualTo(key("bob"));
+    }
+
+    @Test
+    void peersOfOtherUsersCountApart() {
+        assertThat(PerUserLimiter.Key.of(new PeerCredentials(1, 7, 3), "bob")).isNotEqualTo(key("bob"));
+    }
+
+    @Test
+    void withoutALimitNothingIsCounted() {
+        PerUserLimiter none = new PerUserLimiter(0);
+        for (int i = 0; i < 100; i++) {
+            assertThat(none.tryAcquire(key("bob"), PerUserLimiterTest::nobody)).isTrue();
+        }
+        assertThat(none.users()).isZero();
+        none.release(key("bob"));
+    }
+}
