@@ -14,6 +14,7 @@ import org.x2go.authservice.server.Limit;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -58,6 +59,10 @@ final class CommandLineParser {
                     .build());
         }
         commandLine.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, this::optionList);
+        // Once for both: Java 17 crashes when it makes an archive of classes that leaves out two lambdas of one method
+        // and an
+        // interface as old as picocli's.
+        ITypeConverter<Integer> numbers = CommandLineParser::number;
         commandLine
                 .setUsageHelpWidth(WIDTH)
                 .setAbbreviatedOptionsAllowed(true)
@@ -65,8 +70,8 @@ final class CommandLineParser {
                 .setAllowOptionsAsOptionParameters(false)
                 .setExpandAtFiles(false)
                 .setInterpolateVariables(false)
-                .registerConverter(int.class, CommandLineParser::number)
-                .registerConverter(Integer.class, CommandLineParser::number)
+                .registerConverter(int.class, numbers)
+                .registerConverter(Integer.class, numbers)
                 .setDefaultValueProvider(this::fromSources);
     }
 
