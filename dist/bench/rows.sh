@@ -4,7 +4,7 @@
 
 row_names() {
   printf '%s' 'permit-fresh permit-kept unix delays idle start memory client' \
-    ' isolated-permit isolated-unix isolated-memory worker hang crash'
+    ' turns isolated-permit isolated-unix isolated-memory worker hang crash'
 }
 
 readonly idle_connections=10000
@@ -328,3 +328,42 @@ misbehave() { # hang or crash, N, clients
 row_hang() { misbehave hang 3 6; }
 
 row_crash() { misbehave crash 10 6; }
+
+# A new connection for each login, as a broker makes it, while others take all they can get.
+row_turns() {
+  local round kind count flood lines
+  if ! gcc "${compile[@]}" -o "$scratch/flood" "$here/flood.c" 2>"$scratch/gcc"; then
+    note "Left out: logins beside connections that send without end, which needs gcc."
+    return
+  fi
+  start ours turns
+  warm_up turns
+  for ((round = 1; round <= rounds; round++)); do
+    as=turns sample turns-alone ours "$permit" bench-%d 1 --reconnect
+    for kind in newlines:300 service:300 bytes:2000 connect:1; do
+      count=${kind#*:}
+      kind=${kind%:*}
+      : >"$scratch/flooded"
+      "$scratch/flood" "$(socket_of ours turns)" "$kind" "$count" >"$scratch/flooded" 2>/dev/null 9>&- &
+      flood=$!
+      until_true grep -q connected "$scratch/flooded" || fail "no connections for the row of turns"
+      as=turns sample "turns-$kind" ours "$permit" bench-%d 1 --reconnect
+      kill "$flood"
+      wait "$flood" 2>/dev/null || :
+    done
+  done
+  for kind in newlines service bytes connect; do
+    mv "$scratch/samples/ours.turns-$kind.p99" "$scratch/samples/ours.turns.$kind"
+  done
+  row "a login, p99, ms, while 300 connections send empty requests ahead" turns.newlines \
+    "ours ours.turns.newlines / ours.turns-alone.p99 <= 10 times the idle service's"
+  row "… while 300 send requests for a service that is not allowed" turns.service \
+    "ours ours.turns.service / ours.turns-alone.p99 <= 10 times the idle service's"
+  row "… while 2000 send a byte at a time" turns.bytes \
+    "ours ours.turns.bytes / ours.turns-alone.p99 <= 10 times the idle service's"
+  row "… while one process connects, asks and closes without end" turns.connect \
+    "ours ours.turns.connect / ours.turns-alone.p99 <= 10 times the idle service's"
+  lines=$(grep -c unlogged= "$scratch/run/turns/log") || :
+  note "The idle service's p99 is $(spread ours.turns-alone.p99) ms. Of requests that were refused meanwhile the log has $lines sums."
+  stop turns
+}

@@ -18,7 +18,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class SocketBinder {
     /** The kernel cuts it down to net.core.somaxconn. */
-    private static final int BACKLOG = 4096;
+    /**
+     * As in the systemd unit. A connection that is not accepted yet waits behind those that came before it: with thousands of
+     * them, one process that connects and closes without end could keep the others waiting for a quarter of a second.
+     */
+    private static final int BACKLOG = 128;
 
     private static final int SOL_SOCKET = 1;
     private static final int SO_PASSRIGHTS = 83;

@@ -220,8 +220,11 @@ final class Attempt {
     /** Counts and logs the verdict, as soon as it is known. A log that throws must not cost the peer its reply. */
     private void conclude(AuthResult verdict) {
         context.counters().verdict(credentials.service(), verdict.verdict());
+        boolean pamAsked = !verdict.took().isZero();
         try {
-            RequestLog.verdict(verdict, credentials, peer);
+            if (pamAsked || context.refusals().tryAcquire(verdict.verdict(), verdict.reason(), peer)) {
+                RequestLog.verdict(verdict, credentials, peer);
+            }
         } catch (RuntimeException e) {
             RequestLog.failed(e);
         }

@@ -34,8 +34,6 @@ final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
     private final ServerContext context;
     private final Duration sendTimeout;
 
-    private final LogRateLimiter malformed = new LogRateLimiter();
-
     private @Nullable Attempt attempt;
     private boolean answering;
     private boolean answered;
@@ -72,8 +70,8 @@ final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         context.counters().malformed();
-        if (malformed.tryAcquire()) {
-            RequestLog.malformed(reason, peer, malformed.takeSuppressed());
+        if (context.refusals().tryAcquire(Verdict.BAD, reason.text(), peer)) {
+            RequestLog.malformed(reason, peer);
         }
         reply(ctx, Verdict.BAD);
     }

@@ -87,7 +87,8 @@ final class ConnectionInitializer extends ChannelInitializer<EpollDomainSocketCh
         Patience patience = new Patience(config.time(Limit.IDLE_TIMEOUT), config.time(Limit.SEND_TIMEOUT));
         connection
                 .pipeline()
-                .addLast(new RequestFrameDecoder(config.limit(Limit.MAX_REQUEST_BYTES), allocator, patience))
+                .addLast(new RequestFrameDecoder(
+                        config.limit(Limit.MAX_REQUEST_BYTES), allocator, context.turns(), patience))
                 .addLast(CredentialDecoder.INSTANCE)
                 .addLast(VerdictEncoder.INSTANCE)
                 .addLast(new AuthenticationHandler(peer, context, config.time(Limit.SEND_TIMEOUT)));

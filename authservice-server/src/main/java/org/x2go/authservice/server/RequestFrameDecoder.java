@@ -26,18 +26,23 @@ import org.x2go.authservice.protocol.SecretBytes;
  * costs no epoll_ctl(2), which would take it out of what the event loop watches and put it back with each request. From one
  * that does not wait, one read is taken ahead, and the rest stays in the kernel.
  *
+ * <p>A new connection's first request is handed on at once, and so is each that comes when the one before was answered by a
+ * worker's verdict. A connection that goes beyond that, by requests sent ahead, requests that are refused at once or requests in pieces,
+ * yields to others between them.
+ *
  * <p>Netty's own line decoder is not used, for two reasons: it takes a carriage return before the newline for a part of
  * the line's end, where ours ends a field; and it keeps copies of unread lines, passwords in them, when it moves them.
  * Here bytes are moved only into a new buffer, and the old one is released, which wipes it.
  */
 final class RequestFrameDecoder extends ChannelDuplexHandler {
-    /** How many lines of one connection are handed on before others have their turn. */
-    private static final int LINES_OF_A_TURN = 16;
+    /** How many frames of one connection are handed on in a turn. */
+    private static final int MAX_FRAMES_PER_TURN = 8;
 
     private static final ByteProcessor IS_NO_NEWLINE = value -> value != RequestFormat.TERMINATOR;
 
     private final int maxRequestBytes;
     private final WipingAllocator allocator;
+    private final TurnQueue turns;
     private final Patience patience;
 
     /** What was read and not yet handed on; the first of them may hold an incomplete line. */
@@ -46,22 +51,23 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
     /** In the first unread buffer, up to where there is no newline. */
     private int searched;
 
-    private boolean wanted;
-    private boolean serving;
-    private boolean turnOver;
+    private boolean readPending;
+    private boolean draining;
+    private boolean yielded;
     private boolean discarding;
     private boolean inputEnded;
 
-    RequestFrameDecoder(int maxRequestBytes, WipingAllocator allocator, Patience patience) {
+    RequestFrameDecoder(int maxRequestBytes, WipingAllocator allocator, TurnQueue turns, Patience patience) {
         this.maxRequestBytes = maxRequestBytes;
         this.allocator = allocator;
+        this.turns = turns;
         this.patience = patience;
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
         unread.addLast((ByteBuf) msg);
-        serve(ctx);
+        drain(ctx, 1);
         if (!unread.isEmpty() && !allocator.mayKeepBuffer()) {
             // It may also come unasked: Netty reads a connection empty when its peer has ended its input.
             Farewell.bid(ctx.channel());
@@ -72,32 +78,36 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
     public void channelReadComplete(ChannelHandlerContext ctx) {
         ctx.fireChannelReadComplete();
         // The socket reads once for each time that it is asked.
-        askSocket(ctx);
+        askSocket(ctx, false);
     }
 
     @Override
     public void read(ChannelHandlerContext ctx) {
-        wanted = true;
-        serve(ctx);
-        askSocket(ctx);
+        readPending = true;
+        drain(ctx, 1);
+        askSocket(ctx, false);
     }
 
-    private void askSocket(ChannelHandlerContext ctx) {
-        if (serving || turnOver || inputEnded) {
+    private void askSocket(ChannelHandlerContext ctx, boolean isTurn) {
+        if (draining || yielded || inputEnded) {
             return;
         }
-        if (!wanted) {
-            if (unread.isEmpty()) {
+        boolean begun = discarding || !unread.isEmpty();
+        if (!readPending) {
+            if (!begun) {
                 ctx.read();
             }
-            return;
-        }
-        if (discarding || !unread.isEmpty()) {
-            patience.awaitFinish(ctx);
-        } else {
+        } else if (!begun) {
             patience.awaitBegin(ctx);
+            ctx.read();
+        } else {
+            patience.awaitFinish(ctx);
+            if (isTurn) {
+                ctx.read();
+            } else {
+                awaitTurn(ctx);
+            }
         }
-        ctx.read();
     }
 
     @Override
@@ -105,7 +115,7 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
         // The one if the peer has ended its input, the other if we have.
         if (event instanceof ChannelInputShutdownEvent || event instanceof ChannelInputShutdownReadComplete) {
             inputEnded = true;
-            serve(ctx);
+            drain(ctx, 1);
         }
         ctx.fireUserEventTriggered(event);
     }
@@ -118,41 +128,49 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
         }
     }
 
-    /** Hands on lines for as long as they are wanted. A handler behind may ask for the next before this returns. */
-    private void serve(ChannelHandlerContext ctx) {
-        if (serving || turnOver) {
+    /**
+     * Hands on lines for as long as they are asked for, but so many at most; then this connection yields. A handler behind may
+     * ask for the next before this returns.
+     */
+    private void drain(ChannelHandlerContext ctx, int maxFrames) {
+        if (draining || yielded) {
             return;
         }
-        serving = true;
+        draining = true;
         try {
-            for (int lines = 0; wanted && !ctx.isRemoved(); lines++) {
-                if (lines == LINES_OF_A_TURN) {
-                    ctx.executor().execute(() -> goOn(ctx));
-                    turnOver = true;
+            for (int frames = 0; readPending && !ctx.isRemoved(); frames++) {
+                if (inputEnded && unread.isEmpty() && !discarding) {
+                    readPending = false;
+                    ctx.close();
+                    return;
+                }
+                if (frames == maxFrames) {
+                    awaitTurn(ctx);
                     return;
                 }
                 Object line = nextLine();
-                if (line != null) {
-                    wanted = false;
-                    patience.end();
-                    ctx.fireChannelRead(line);
-                } else if (inputEnded) {
-                    wanted = false;
-                    ctx.close();
-                } else {
+                if (line == null) {
                     return;
                 }
+                readPending = false;
+                patience.end();
+                ctx.fireChannelRead(line);
             }
         } finally {
-            serving = false;
+            draining = false;
         }
     }
 
-    private void goOn(ChannelHandlerContext ctx) {
-        turnOver = false;
+    private void awaitTurn(ChannelHandlerContext ctx) {
+        yielded = true;
+        turns.add(() -> takeTurn(ctx));
+    }
+
+    private void takeTurn(ChannelHandlerContext ctx) {
+        yielded = false;
         if (!ctx.isRemoved()) {
-            serve(ctx);
-            askSocket(ctx);
+            drain(ctx, MAX_FRAMES_PER_TURN);
+            askSocket(ctx, true);
         }
     }
 

@@ -1,6 +1,7 @@
 package org.x2go.authservice.server;
 
 import java.time.Duration;
+import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.x2go.authservice.auth.AuthResult;
@@ -10,7 +11,9 @@ import org.x2go.authservice.protocol.Credentials;
 import org.x2go.authservice.protocol.MalformedRequestException;
 import org.x2go.authservice.protocol.Verdict;
 
-/** One line in the log for each request. Names come from outside and are escaped; passwords never come here. */
+/**
+ * A line in the log for each verdict of PAM, and for those refusals that {@link RefusalLog} lets through. Names come from outside and are escaped; passwords never come here.
+ */
 final class RequestLog {
     private static final Logger LOG = LogManager.getLogger("org.x2go.authservice.request");
 
@@ -36,10 +39,20 @@ final class RequestLog {
         LOG.warn(line(what, result, credentials, peer));
     }
 
-    /** A malformed request, and how many others of its connection were not logged since the one before. */
-    static void malformed(MalformedRequestException.Reason reason, PeerCredentials peer, long unlogged) {
-        String more = unlogged == 0 ? "" : " unlogged=" + unlogged;
-        LOG.info("{} reason=\"{}\" {}{}", Verdict.BAD.word(), reason.text(), peer(peer), more);
+    /** A malformed request. */
+    static void malformed(MalformedRequestException.Reason reason, PeerCredentials peer) {
+        LOG.info("{} reason=\"{}\" {}", Verdict.BAD.word(), reason.text(), peer(peer));
+    }
+
+    /** How many requests of a peer user were refused for this reason and have no line of their own. */
+    static void unlogged(Verdict verdict, String reason, int uid, long count) {
+        LOG.log(
+                verdict == Verdict.ERROR ? Level.WARN : Level.INFO,
+                "{} reason=\"{}\" peer_uid={} unlogged={}",
+                verdict.word(),
+                reason,
+                Integer.toUnsignedString(uid),
+                count);
     }
 
     static void authenticatorFailed(Throwable cause) {

@@ -41,7 +41,11 @@ class AuthenticationHandlerTest {
         allocator = new WipingAllocator(4096, context.memory());
         channel.pipeline()
                 .addLast(
-                        new RequestFrameDecoder(4096, allocator, new Patience(Duration.ZERO, Duration.ofSeconds(10))),
+                        new RequestFrameDecoder(
+                                4096,
+                                allocator,
+                                new TurnQueue(channel.eventLoop(), Duration.ZERO),
+                                new Patience(Duration.ZERO, Duration.ofSeconds(10))),
                         CredentialDecoder.INSTANCE,
                         VerdictEncoder.INSTANCE,
                         new AuthenticationHandler(new PeerCredentials(1, 2, 3), context, Duration.ofSeconds(10)));

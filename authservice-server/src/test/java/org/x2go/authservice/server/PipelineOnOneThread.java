@@ -43,7 +43,10 @@ final class PipelineOnOneThread {
             channel.pipeline()
                     .addLast(
                             new RequestFrameDecoder(
-                                    maxRequestBytes, allocator, new Patience(Duration.ZERO, Duration.ofSeconds(1))),
+                                    maxRequestBytes,
+                                    allocator,
+                                    new TurnQueue(channel.eventLoop(), Duration.ZERO),
+                                    new Patience(Duration.ZERO, Duration.ofSeconds(1))),
                             CredentialDecoder.INSTANCE,
                             VerdictEncoder.INSTANCE,
                             new AuthenticationHandler(new PeerCredentials(1, 2, 3), context, Duration.ofSeconds(1)));

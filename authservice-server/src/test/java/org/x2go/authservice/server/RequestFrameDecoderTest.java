@@ -57,10 +57,15 @@ class RequestFrameDecoderTest {
 
     private EmbeddedChannel channel(boolean eager) {
         EmbeddedChannel channel = new EmbeddedChannel();
+        return channel(channel, new TurnQueue(channel.eventLoop(), Duration.ZERO), eager);
+    }
+
+    private EmbeddedChannel channel(EmbeddedChannel channel, TurnQueue turns, boolean eager) {
+        channel.freezeTime();
         channel.config().setAutoRead(false);
         channel.pipeline()
                 .addLast(
-                        new RequestFrameDecoder(LIMIT, allocator, new Patience(Duration.ZERO, Duration.ZERO)),
+                        new RequestFrameDecoder(LIMIT, allocator, turns, new Patience(Duration.ZERO, Duration.ZERO)),
                         new Reader(eager));
         return channel;
     }
@@ -207,5 +212,43 @@ class RequestFrameDecoderTest {
     @Test
     void copesWithManyEmptyLinesAtOnce() {
         assertThat(linesOf("\n".repeat(100_000))).hasSize(100_000);
+    }
+
+    @Test
+    void connectionThatSendsAheadYieldsToOthersAfterAFewLines() {
+        EmbeddedChannel loop = new EmbeddedChannel();
+        loop.freezeTime();
+        TurnQueue turns = new TurnQueue(loop.eventLoop(), Duration.ZERO);
+        EmbeddedChannel ahead = channel(new EmbeddedChannel(), turns, true);
+        EmbeddedChannel other = channel(new EmbeddedChannel(), turns, true);
+        ahead.read();
+        other.read();
+        for (int i = 0; i < 5; i++) {
+            send(ahead, "a\na\na\na\na\na\na\na\n");
+        }
+        assertThat(lines).as("the first at once").containsExactly("a");
+        send(other, "b\nb\n");
+        assertThat(lines).as("a new connection's first at once").containsExactly("a", "b");
+        loop.runPendingTasks();
+        assertThat(lines).hasSize(42);
+        assertThat(lines.lastIndexOf("b")).isEqualTo(2 + 8);
+        ahead.finishAndReleaseAll();
+        other.finishAndReleaseAll();
+    }
+
+    @Test
+    void connectionThatSendsARequestInPiecesYieldsBetweenThem() {
+        Socket socket = new Socket();
+        EmbeddedChannel loop = new EmbeddedChannel();
+        loop.freezeTime();
+        EmbeddedChannel channel = channel(new EmbeddedChannel(), new TurnQueue(loop.eventLoop(), Duration.ZERO), true);
+        channel.pipeline().addFirst(socket);
+        channel.read();
+        int asked = socket.reads;
+        send(channel, "a");
+        assertThat(socket.reads).isEqualTo(asked);
+        loop.runPendingTasks();
+        assertThat(socket.reads).isEqualTo(asked + 1);
+        channel.finishAndReleaseAll();
     }
 }
