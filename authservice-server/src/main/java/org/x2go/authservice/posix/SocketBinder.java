@@ -22,7 +22,7 @@ final class SocketBinder {
      * As in the systemd unit. A connection that is not accepted yet waits behind those that came before it: with thousands of
      * them, one process that connects and closes without end could keep the others waiting for a quarter of a second.
      */
-    private static final int BACKLOG = 128;
+    private static final int BACKLOG = 64;
 
     private static final int SOL_SOCKET = 1;
     private static final int SO_PASSRIGHTS = 83;

@@ -193,6 +193,11 @@ public final class AuthServer implements AutoCloseable {
         }
     }
 
+    /** How much memory holds what peers have sent; for tests. */
+    CompletableFuture<Long> reservedMemory() {
+        return CompletableFuture.supplyAsync(() -> verifier.memory().reserved(), loops.next());
+    }
+
     /**
      * Stops: removes the socket's file if it is still this server's, takes no more connections, closes those that ask for
      * nothing within a second, and gives the requests in flight the configured grace time to be answered, fail delays included. Closing

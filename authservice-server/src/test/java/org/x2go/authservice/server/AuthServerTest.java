@@ -26,6 +26,7 @@ import org.x2go.authservice.auth.Authenticator;
 import org.x2go.authservice.auth.PeerPolicy;
 import org.x2go.authservice.protocol.Credentials;
 import org.x2go.authservice.testsupport.CapturedLog;
+import org.x2go.authservice.testsupport.Program;
 import org.x2go.authservice.testsupport.RawPeer;
 
 @Timeout(60)
@@ -403,8 +404,12 @@ class AuthServerTest {
             return AuthResult.ok();
         };
         List<RawPeer> peers = new ArrayList<>();
-        try (AuthServer server =
-                AuthServer.start(config().limit(Limit.MAX_UNREAD_BYTES, 1 << 20).build(), slow)) {
+        try (AuthServer server = AuthServer.start(
+                // The last peer's replies wait until those of the others have been read.
+                config().limit(Limit.MAX_UNREAD_BYTES, 1 << 20)
+                        .limit(Limit.SEND_TIMEOUT, Duration.ofSeconds(300))
+                        .build(),
+                slow)) {
             for (int i = 0; i < 20; i++) {
                 RawPeer peer = RawPeer.connect(server.socketPath());
                 peers.add(peer);
@@ -422,6 +427,37 @@ class AuthServerTest {
             for (RawPeer peer : peers) {
                 peer.close();
             }
+        }
+    }
+
+    @Test
+    void givesBackMemoryHoweverItsPeersLeave() throws Exception {
+        Authenticator slow = (credentials, peer) -> AuthResult.fail("wrong").delayedBy(Duration.ofMillis(50));
+        try (AuthServer server =
+                AuthServer.start(config().limit(Limit.MAX_UNREAD_BYTES, 1 << 20).build(), slow)) {
+            List<String> sent = List.of(
+                    "",
+                    "a",
+                    "alice\rsec",
+                    RIGHT,
+                    RIGHT + RIGHT + "a",
+                    "\n".repeat(5000),
+                    RIGHT.repeat(500),
+                    "x".repeat(20_000));
+            for (String bytes : sent) {
+                for (int i = 0; i < 40; i++) {
+                    try (RawPeer gone = RawPeer.connect(server.socketPath());
+                            RawPeer ended = RawPeer.connect(server.socketPath())) {
+                        // It is reset when it leaves with replies unread.
+                        gone.send(bytes);
+                        ended.send(bytes).endInput();
+                    }
+                }
+            }
+            Program.await(
+                    "all memory is given back",
+                    () -> server.statistics().join().connections() == 0
+                            && server.reservedMemory().join() == 0);
         }
     }
 
