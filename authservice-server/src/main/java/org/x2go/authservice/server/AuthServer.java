@@ -195,7 +195,7 @@ public final class AuthServer implements AutoCloseable {
 
     /** How much memory holds what peers have sent; for tests. */
     CompletableFuture<Long> reservedMemory() {
-        return CompletableFuture.supplyAsync(() -> verifier.memory().reserved(), loops.next());
+        return CompletableFuture.supplyAsync(() -> context.memory().reserved(), loops.next());
     }
 
     /**

@@ -407,7 +407,7 @@ class AuthServerTest {
         try (AuthServer server = AuthServer.start(
                 // The last peer's replies wait until those of the others have been read.
                 config().limit(Limit.MAX_UNREAD_BYTES, 1 << 20)
-                        .limit(Limit.SEND_TIMEOUT, Duration.ofSeconds(300))
+                        .limit(Limit.SEND_TIMEOUT, Duration.ofMinutes(5))
                         .build(),
                 slow)) {
             for (int i = 0; i < 20; i++) {
