@@ -51,6 +51,7 @@ find_peers() {
   fi
 
   pam=no
+  c=no
   starts=no
   if ! command -v gcc >/dev/null; then
     note "Left out: PAM itself and the time to start, which need gcc (Debian: gcc libc6-dev libpam0g-dev)."
@@ -59,6 +60,7 @@ find_peers() {
   gcc "${compile[@]}" -o "$scratch/first-verdict" "$here/first-verdict.c" && starts=yes
   if gcc "${compile[@]}" -o "$scratch/pam-loop" "$here/pam-loop.c" -lpam -pthread 2>"$scratch/gcc"; then
     pam=yes
+    gcc "${compile[@]}" -o "$scratch/c-server" "$here/c-server.c" -lpam -pthread && c=yes
   else
     note "Left out: PAM itself, since its headers are not here (Debian: libpam0g-dev)."
   fi
@@ -104,7 +106,7 @@ python_command() { # directory
 }
 
 # Starts a service unless it runs already. Its directory, with the socket, is $scratch/run/NAME.
-start() { # ours, python or sasl; a name, if there is to be more than one; further options of ours
+start() { # ours, python, sasl or c; a name, if there is to be more than one; further options of ours
   local kind=$1 name=${2:-$1} dir
   [ -z "${pid_of[$name]:-}" ] || return 0
   dir=$scratch/run/$name
@@ -113,6 +115,7 @@ start() { # ours, python or sasl; a name, if there is to be more than one; furth
     ours) ours_command "$dir" "${@:3}" ;;
     python) python_command "$dir" ;;
     sasl) command=(saslauthd -a pam -n 5 -m "$dir") ;;
+    c) command=("$scratch/c-server" "$dir/socket" "$permit") ;;
   esac
   "${command[@]}" </dev/null >"$dir/out" 2>&1 9>&- &
   local pid=$! socket

@@ -52,7 +52,7 @@ spread() { # key
 # "PEER-THAT-IT-NEEDS KEY / KEY-OR-1 >=-or-<= TARGET UNIT".
 row() { # what, key, goals
   local cells=$1 kind goals='' reached='' goal peer above below relation target unit value
-  for kind in ours python sasl pam; do
+  for kind in ours python sasl pam c; do
     cells+=" | $(spread "$kind.$2")"
   done
   for goal in "${@:3}"; do
@@ -74,7 +74,7 @@ row() { # what, key, goals
 }
 
 write_table() {
-  printf '| what | authservice | Python | saslauthd | PAM itself | to reach | reached |\n|---|---|---|---|---|---|---|\n'
+  printf '| what | authservice | Python | saslauthd | PAM itself | server in C | to reach | reached |\n|---|---|---|---|---|---|---|---|\n'
   printf '%s\n' "${table_rows[@]}"
   printf '\nMedians of %d rounds of %d s each, by turns, and in brackets the least and the most.\n' "$rounds" "$seconds"
   printf 'Measured on %s, Linux %s, %s.\n' "$(processors)" "$(uname -r)" "$(java_version)"

@@ -233,7 +233,8 @@ class WorkerReplacementIT {
                     .isEqualTo("ok");
             server.stop();
             assertThat(server.log())
-                    .filteredOn(line -> line.contains(" ERROR "))
+                    .filteredOn(line -> line.contains(" ERROR ") && !line.contains("signal 9"))
+                    .as("one for as long as it lasted")
                     .hasSize(1);
         } finally {
             Program.await("its processes have ended", () -> {
