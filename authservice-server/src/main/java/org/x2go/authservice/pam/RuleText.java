@@ -38,6 +38,7 @@ final class RuleText {
 
     private void cut(String text) {
         StringBuilder begun = new StringBuilder();
+        int begunBytes = 0;
         int first = 0;
         for (int start = 0; start < text.length(); ) {
             int newline = text.indexOf('\n', start);
@@ -46,8 +47,12 @@ final class RuleText {
             start += line.length();
             lastLine++;
             carriageReturn = carriageReturn == 0 && line.endsWith("\r\n") ? lastLine : carriageReturn;
-            longLine = longLine == 0 && begun.length() + line.length() > MAX_LINE_BYTES ? lastLine : longLine;
+            longLine = longLine == 0 && begunBytes + line.length() > MAX_LINE_BYTES ? lastLine : longLine;
             int comment = line.indexOf('#');
+            if (begunBytes + (comment < 0 ? line.length() : comment) > MAX_LINE_BYTES && ambiguity.isEmpty()) {
+                ambiguity = Optional.of("line " + lastLine + " has more than " + (MAX_LINE_BYTES - 1)
+                        + " bytes before any comment, which PAM before 1.6 cuts in two: make it shorter");
+            }
             String words = withoutLeadingBlanks(comment < 0 ? line : line.substring(0, comment));
             if (words.isEmpty()) {
                 if (first > 0 && ambiguity.isEmpty()) {
@@ -61,9 +66,11 @@ final class RuleText {
             if (backslash < 0) {
                 lines.add(new RuleLine(first, begun.append(words).toString()));
                 begun.setLength(0);
+                begunBytes = 0;
                 first = 0;
             } else {
                 begun.append(words, 0, backslash).append(' ');
+                begunBytes += line.length() - words.length() + backslash + 1;
             }
         }
         complete = first == 0;

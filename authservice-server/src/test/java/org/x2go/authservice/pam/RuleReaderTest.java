@@ -264,6 +264,19 @@ class RuleReaderTest {
     }
 
     @Test
+    void lineThatSomeVersionsCutIsRefused() throws IOException {
+        file("auth", "auth required pam_deny.so\n");
+        String cutInTwo = " ".repeat(1022 - "auth include".length()) + "auth include";
+
+        assertThat(read(" ".repeat(1000) + "auth\n").refusal()).isEmpty();
+        assertThat(read(cutInTwo + " $D/auth\n").refusal())
+                .hasValueSatisfying(refusal -> assertThat(refusal.reason()).contains("/s: line 1 has more than 1022"));
+        assertThat(read(" ".repeat(600) + "auth \\\n" + " ".repeat(600) + "include $D/auth\n")
+                        .refusal())
+                .hasValueSatisfying(refusal -> assertThat(refusal.reason()).contains("/s: line 2 has more than 1022"));
+    }
+
+    @Test
     void longLineIsAFinding() throws IOException {
         assertThat(read("#" + "x".repeat(1021) + "\n").findings()).isEmpty();
         assertThat(read("#" + "x".repeat(1022) + "\n").findings()).hasSize(1);
