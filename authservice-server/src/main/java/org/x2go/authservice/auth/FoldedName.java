@@ -1,31 +1,40 @@
 package org.x2go.authservice.auth;
 
+import java.text.Normalizer;
 import java.util.Locale;
 
 /** A user's name as attempts to guess that user's password are counted by it. */
 public final class FoldedName {
+    private static final int MONGOLIAN_TODO_SOFT_HYPHEN = 0x1806;
+    private static final int OBJECT_REPLACEMENT_CHARACTER = 0xFFFC;
+
     private FoldedName() {}
 
     /**
-     * The same for names that directories take for one account, since they differ in case, or in blanks and characters that
-     * are not seen, only (RFC 4518, sections 2.2 and 2.6). It may be the same for some more, which are then counted
-     * together. Nothing is looked up: other names that one account has are not known.
+     * The same for names that directories take for one account: they differ in case, in the width or form of letters, or in
+     * blanks and characters that are not seen (RFC 4518, sections 2.2, 2.3 and 2.6), or in accents, to which some are blind.
+     * It may be the same for some more, which are then counted together. Nothing is looked up: other names that one account
+     * has are not known.
      */
     public static String of(String user) {
-        StringBuilder visible = new StringBuilder(user.length());
-        user.codePoints().filter(FoldedName::isVisible).forEach(visible::appendCodePoint);
+        String letters = user.chars().allMatch(c -> c < 0x80) ? user : Normalizer.normalize(user, Normalizer.Form.NFKD);
+        StringBuilder counted = new StringBuilder(letters.length());
+        letters.codePoints().filter(FoldedName::isCounted).forEach(counted::appendCodePoint);
         // Twice, since some letters have a small form that only their capital leads to.
-        return visible.toString().toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
+        return counted.toString().toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
     }
 
-    private static boolean isVisible(int character) {
+    private static boolean isCounted(int character) {
         return switch (Character.getType(character)) {
             case Character.CONTROL,
                     Character.FORMAT,
                     Character.SPACE_SEPARATOR,
                     Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR -> false;
-            default -> true;
+                    Character.PARAGRAPH_SEPARATOR,
+                    // Accents, and variation selectors and the grapheme joiner, which are not seen.
+                    Character.NON_SPACING_MARK,
+                    Character.ENCLOSING_MARK -> false;
+            default -> character != MONGOLIAN_TODO_SOFT_HYPHEN && character != OBJECT_REPLACEMENT_CHARACTER;
         };
     }
 }
