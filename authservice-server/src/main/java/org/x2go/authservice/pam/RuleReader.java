@@ -40,20 +40,18 @@ final class RuleReader {
     }
 
     private ServiceRules read(String service) {
-        Optional<Path> file = Optional.empty();
-        Optional<Refusal> refusal = Optional.empty();
         List<Path> candidates = build.services(service, confdir);
-        try {
-            for (int i = 0; i < candidates.size() && file.isEmpty(); i++) {
-                file = readOwn(candidates.get(i)) ? Optional.of(candidates.get(i)) : file;
+        for (Path candidate : candidates) {
+            try {
+                if (readOwn(candidate)) {
+                    return new ServiceRules(Optional.of(candidate), rules, Optional.empty(), findings);
+                }
+            } catch (RefusedFileException e) {
+                return new ServiceRules(Optional.of(candidate), rules, Optional.of(e.refusal()), findings);
             }
-            if (file.isEmpty()) {
-                refusal = Optional.of(new Refusal("service file missing", "looked for " + candidates + ": make one"));
-            }
-        } catch (RefusedFileException e) {
-            refusal = Optional.of(e.refusal());
         }
-        return new ServiceRules(file, rules, refusal, findings);
+        Refusal missing = new Refusal("service file missing", "looked for " + candidates + ": make one");
+        return new ServiceRules(Optional.empty(), rules, Optional.of(missing), findings);
     }
 
     /** Whether there is such a file. */

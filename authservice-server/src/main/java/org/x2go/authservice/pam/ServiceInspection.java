@@ -30,19 +30,18 @@ public final class ServiceInspection {
         return new ServiceInspection(configuration, LibPamBuild.current());
     }
 
-    /** The service's own file, if it has one. */
+    /** The service's own file, if it has one that libpam may read. */
     public Optional<Path> file(String service) {
-        return read(service).own().file();
+        ServiceRules own = read(service).own();
+        return own.file().filter(file -> own.refusal().isEmpty());
     }
 
     /** What its files are like, and those that they include; no module is loaded. */
     public List<Finding> files(String service) {
         ServiceStack stack = read(service);
-        ServiceRules other = ServiceStack.readOther(build, configuration, new VisitedFiles());
         // What is included twice is found twice.
         Set<Finding> findings = new LinkedHashSet<>();
         stack.refusal()
-                .or(() -> other.file().flatMap(file -> other.refusal()))
                 .ifPresent(refusal -> findings.add(Finding.problem("PAM service " + service + " is answered \"error\": "
                         + refusal.reason() + "; " + refusal.advice())));
         findings.addAll(stack.own().findings());

@@ -23,12 +23,12 @@ record ServiceStack(ServiceRules own, Optional<ServiceRules> other, Optional<Ref
     static ServiceStack read(String service, LibPamBuild build, PamConfiguration configuration) {
         VisitedFiles files = new VisitedFiles();
         ServiceRules own = RuleReader.read(service, build, configuration.confdir(), files);
-        Optional<ServiceRules> other = own.of(Facility.ACCOUNT).isEmpty()
-                ? Optional.of(readOther(build, configuration, files))
-                : Optional.empty();
+        // libpam reads it at each start, whether it counts or not, and fails, or waits, if it cannot.
+        ServiceRules others = RuleReader.read(OTHER, build, configuration.confdir(), files);
+        Optional<ServiceRules> other = own.of(Facility.ACCOUNT).isEmpty() ? Optional.of(others) : Optional.empty();
         Optional<Refusal> refusal = own.refusal()
                 .or(() -> withoutAuth(own))
-                .or(() -> other.filter(rules -> rules.file().isPresent()).flatMap(ServiceRules::refusal))
+                .or(() -> others.file().flatMap(file -> others.refusal()))
                 .or(() -> calledBy(own, other)
                         .filter(rule -> rule.module()
                                 .filter(configuration.denied()::contains)
@@ -36,11 +36,6 @@ record ServiceStack(ServiceRules own, Optional<ServiceRules> other, Optional<Ref
                         .findFirst()
                         .map(ServiceStack::denied));
         return new ServiceStack(own, other, refusal, files);
-    }
-
-    /** What libpam reads at each start, whether it counts or not. */
-    static ServiceRules readOther(LibPamBuild build, PamConfiguration configuration, VisitedFiles files) {
-        return RuleReader.read(OTHER, build, configuration.confdir(), files);
     }
 
     private static Optional<Refusal> withoutAuth(ServiceRules own) {

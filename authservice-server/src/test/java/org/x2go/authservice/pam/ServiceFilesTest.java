@@ -79,6 +79,15 @@ class ServiceFilesTest {
                 .containsExactly("pam_deny.so", "pam_nologin.so");
     }
 
+    @Test
+    void fileOfOtherThatLibPamMustNotReadIsRefused() throws Exception {
+        file("login", "auth required pam_deny.so\naccount required pam_deny.so\n");
+        assertThat(refusal("login")).as("no such file").isEmpty();
+
+        file("other", "account required pam_access.so\n# \0\n");
+        assertThat(refusal("login")).startsWith(directory + "/other: holds a NUL");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "pam_krb5, auth required pam_krb5.so",
