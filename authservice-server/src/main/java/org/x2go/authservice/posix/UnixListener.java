@@ -6,16 +6,20 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Who listens at a path, by what the kernel says of its sockets (proc(5)): asking so has no effect, where a connection would have
  * systemd start a service.
  *
- * @param inode the number of the listening socket, not that of its file
+ * @param inodes the numbers of the listening sockets, not that of the file: several containers that share a network may each have
+ *     one of this path
  */
-public record UnixListener(long inode) {
+public record UnixListener(Set<Long> inodes) {
     /** In the flags of a socket that listens (__SO_ACCEPTCONN of the kernel). */
     private static final long LISTENS = 1 << 16;
 
@@ -29,15 +33,16 @@ public record UnixListener(long inode) {
         if (FileIdentity.of(path).filter(FileIdentity::isSocket).isEmpty()) {
             return Optional.empty();
         }
+        Set<Long> inodes = new HashSet<>();
         for (String line : Files.readAllLines(Path.of("/proc/net/unix"), StandardCharsets.ISO_8859_1)) {
             String[] fields = line.split(" +", FIELDS);
             if (fields.length == FIELDS
                     && isPath(fields[PATH_FIELD], path)
                     && (Long.parseLong(fields[FLAGS_FIELD], 16) & LISTENS) != 0) {
-                return Optional.of(new UnixListener(Long.parseLong(fields[INODE_FIELD])));
+                inodes.add(Long.parseLong(fields[INODE_FIELD]));
             }
         }
-        return Optional.empty();
+        return inodes.isEmpty() ? Optional.empty() : Optional.of(new UnixListener(inodes));
     }
 
     private static boolean isPath(String field, Path path) {
@@ -53,10 +58,11 @@ public record UnixListener(long inode) {
     }
 
     private boolean isOpenIn(long process) {
-        Path socket = Path.of("socket:[" + inode + "]");
+        Set<Path> sockets =
+                inodes.stream().map(inode -> Path.of("socket:[" + inode + "]")).collect(Collectors.toSet());
         try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/" + process + "/fd"))) {
             for (Path descriptor : descriptors) {
-                if (target(descriptor).equals(socket)) {
+                if (sockets.contains(target(descriptor))) {
                     return true;
                 }
             }
