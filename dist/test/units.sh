@@ -315,7 +315,7 @@ check_restarts() {
   process=$(pid)
   send STOP "$service"
   check "SIGSTOP: systemd starts it anew" comes_about another_than "$process"
-  check "since it gave no sign of life" said 'Watchdog timeout'
+  check "since it gave no keep-alive" said 'Watchdog timeout'
   check "it answers" client alice open-sesame
   no_drop_in watchdog
   start_anew
