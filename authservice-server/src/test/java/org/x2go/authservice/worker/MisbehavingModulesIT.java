@@ -384,7 +384,8 @@ class MisbehavingModulesIT {
                 List<String> descriptors = Processes.descriptorsOf(worker);
                 assertThat(descriptors).contains("/dev/null");
                 assertThat(descriptors.stream().filter(name -> name.startsWith("socket:")))
-                        .hasSize(1)
+                        // Its channel, and the one that the JDK opens for itself with its first file channel.
+                        .hasSizeBetween(1, 2)
                         .doesNotContainAnyElementsOf(ofTheService);
                 assertThat(descriptors.stream()
                                 .filter(name -> !name.startsWith("socket:") && !name.startsWith("pipe:")))
