@@ -76,7 +76,7 @@ class ActivationIT {
         try (ActivatedService service = listen(Map.of(), "-D")) {
             connectOnly(service);
             Program.await("it has ended", () -> Files.exists(directory.resolve("statuses")));
-            assertThat(service.errors()).contains("stays in the foreground: leave out --daemonize");
+            assertThat(service.errors()).contains("--daemonize cannot be combined with socket activation");
             assertThat(service.statuses().get(0)).isEqualTo("1");
         }
     }

@@ -3,12 +3,15 @@ package org.x2go.authservice.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.x2go.authservice.testsupport.Needs;
+import org.x2go.authservice.testsupport.Program;
 import org.x2go.authservice.testsupport.ServerProcess;
 
 /** What a worker that the service starts may use of the machine, and what it is for it. */
@@ -40,9 +43,22 @@ class WorkerResourcesIT {
         try (ServerProcess server = server("auth required pam_permit.so").start()) {
             assertThat(server.ask("alice", "secret", "x2gobroker")).isEqualTo("ok");
             int service = oomScore(server.pid());
-            assertThat(Processes.childrenOf(server.pid()))
-                    .isNotEmpty()
-                    .allSatisfy(worker -> assertThat(oomScore(worker)).isGreaterThan(service));
+            // One that is starting does so first of all.
+            Program.await("every worker has raised its score", () -> isLower(service, server.pid()));
+        }
+    }
+
+    private static boolean isLower(int score, long parent) {
+        try {
+            Set<Long> workers = Processes.childrenOf(parent);
+            for (long worker : workers) {
+                if (oomScore(worker) <= score) {
+                    return false;
+                }
+            }
+            return !workers.isEmpty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
