@@ -5,6 +5,9 @@ import java.util.Locale;
 
 /** A user's name as attempts to guess that user's password are counted by it. */
 public final class FoldedName {
+    /** No directory has longer names, and a character may have eighteen letters in its place: the rest does not count. */
+    private static final int MOST_CHARACTERS = 256;
+
     private static final int MONGOLIAN_TODO_SOFT_HYPHEN = 0x1806;
     private static final int OBJECT_REPLACEMENT_CHARACTER = 0xFFFC;
 
@@ -21,7 +24,8 @@ public final class FoldedName {
         StringBuilder counted = new StringBuilder(letters.length());
         letters.codePoints().filter(FoldedName::isCounted).forEach(counted::appendCodePoint);
         // Twice, since some letters have a small form that only their capital leads to.
-        return counted.toString().toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
+        String folded = counted.toString().toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
+        return folded.substring(0, Math.min(folded.length(), MOST_CHARACTERS));
     }
 
     private static boolean isCounted(int character) {

@@ -31,7 +31,7 @@ final class PromptPolicy {
      */
     private static final String OTHER_WORDS = "new|again|re.?type|re.?enter|repeat|confirm|verify"
             + "|code|passcode|tokencode|verification|pin|token|one.?time|otp|totp|hotp|tan|2fa|mfa"
-            + "|second factor|challenge|response|yubikey|security key";
+            + "|second factor|2nd factor|sms|challenge|response|yubikey|security key";
 
     private static final String IN_A_WORD = "[0-9A-Za-z_\\x80-\\xff]";
 

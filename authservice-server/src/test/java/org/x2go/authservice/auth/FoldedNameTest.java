@@ -64,6 +64,13 @@ class FoldedNameTest {
     }
 
     @Test
+    void foldedNameIsBounded() {
+        assertThat(FoldedName.of("\ufdfa".repeat(1000))).hasSize(256);
+        assertThat(FoldedName.of(" ".repeat(1000) + "alice")).isEqualTo("alice");
+        assertThat(FoldedName.of("a".repeat(256) + "b")).isEqualTo("a".repeat(256));
+    }
+
+    @Test
     void nameOfBlanksOnlyIsCountedAsAnEmptyOne() {
         assertThat(FoldedName.of(" \t")).isEmpty();
     }

@@ -44,6 +44,8 @@ class PromptPolicyTest {
                 "ONE TIME PASSWORD",
                 "OTP:",
                 "Second Factor (optional): ",
+                "2nd factor: ",
+                "Enter the number of the SMS: ",
                 "YubiKey for `alice': ",
                 "Password for alice@EXAMPLE.ORG, and its PIN",
                 "(new)"
