@@ -62,7 +62,7 @@ readonly root=$work/root
 readonly socket=/run/x2gobroker/x2gobroker-authservice.socket
 readonly service=x2gobroker-authservice.service
 readonly sockets=x2gobroker-authservice.socket
-readonly service_log=/var/log/authservice/authservice.log
+readonly rotation=/etc/logrotate.d/x2gobroker-authservice
 : >"$log"
 
 # A package.
@@ -85,17 +85,18 @@ make_system
 say "systemd"
 boot
 
-# A higher version, in which one settings file has changed.
+# A higher version, in which a settings file that nobody edits has gone, which was for the rotation of a log.
+dpkg-deb -R "$package" "$work/first"
+sed -i 's/^Version: .*/&~first/' "$work/first/DEBIAN/control"
+mkdir -p "$work/first${rotation%/*}"
+cp "$here/logrotate.d/x2gobroker-authservice" "$work/first$rotation"
+echo "$rotation" >>"$work/first/DEBIAN/conffiles"
+dpkg-deb --root-owner-group -Znone -b "$work/first" "$root/root/first.deb" >>"$log"
 cp "$package" "$root/root/authservice.deb"
-dpkg-deb -R "$package" "$work/second"
-sed -i 's/^Version: .*/&+second/' "$work/second/DEBIAN/control"
-echo '# New in the second version.' >>"$work/second/etc/logrotate.d/x2gobroker-authservice"
-dpkg-deb --root-owner-group -Znone -b "$work/second" "$root/root/second.deb" >>"$log"
 
 # What is looked at.
 
 what_was_said() {
-  tail -n 20 "$root$service_log" || :
   inside journalctl --no-pager --lines 40 --unit 'x2gobroker-authservice*' || :
 }
 
@@ -119,7 +120,6 @@ broker() {
     x2gobroker-testauth -C /etc/broker-test.conf -b zeroconf -u "$1" -p "$2"
 }
 client() { printf '%s\n' "$2" | inside authservice login --password-stdin "$1"; }
-logged() { grep -q -- "$1" "$root$service_log"; }
 
 user() { inside sh -c 'getent passwd x2gobroker | cut -d: -f1,5-; id -Gn x2gobroker; stat -c "%U:%G %a" /var/lib/x2gobroker'; }
 
@@ -173,8 +173,8 @@ check "a wrong password is wrong" not client alice wrong
 check "PAM's file is the one in /usr/lib/pam.d" not test -e "$root/etc/pam.d/x2gobroker"
 check "the user is as x2gobroker's packages make it" is $'x2gobroker::/var/lib/x2gobroker:/bin/bash\nx2gobroker\nx2gobroker:x2gobroker 755' user
 check "the service has a user of its own, who cannot log in" is "/nonexistent:/usr/sbin/nologin" own_user
-check "the directory of logs is that user's, and adm may read it" is "authservice:adm 2750 directory" facts /var/log/authservice
-check "the log too" is "authservice:adm 640 regular file" facts "$service_log"
+check "it makes no directory of logs" not test -e "$root/var/log/authservice"
+check "and none of X2Go's" not test -e "$root/var/log/x2gobroker"
 check "only that user may open the workers' socket" is "authservice:authservice 600 socket" facts /run/authservice-worker.socket
 check "the socket's directory is the broker's" is "x2gobroker:x2gobroker 770 directory" facts /run/x2gobroker
 check "the socket is for the broker's group" is "root:x2gobroker 660 socket" facts "$socket"
@@ -199,12 +199,18 @@ stop
 apt_get install --reinstall libpam-modules
 check "a service that does not run is not started" not runs
 
-say "A higher version"
+say "A higher version than one that logged to a file"
+apt_get purge authservice
+apt_get install /root/first.deb
+check "it has a file for the rotation of its log" test -e "$root$rotation"
+mkdir "$root/var/log/authservice"
+echo "of the first version" >"$root/var/log/authservice/authservice.log"
 echo 'X2GOBROKER_DEBUG=1' >>"$root/etc/default/x2gobroker-authservice"
-apt_get install /root/second.deb
-check "it is the second one" is "$(dpkg-deb -f "$package" Version)+second" version authservice
+apt_get install /root/authservice.deb
+check "it is the second one" is "$(dpkg-deb -f "$package" Version)" version authservice
 check "edited settings stay" grep -q '^X2GOBROKER_DEBUG=1' "$root/etc/default/x2gobroker-authservice"
-check "others are the new ones" grep -q 'second version' "$root/etc/logrotate.d/x2gobroker-authservice"
+check "the file for the rotation is gone" is "" find "$root${rotation%/*}" -name '*authservice*'
+check "the log is left alone" is "of the first version" cat "$root/var/log/authservice/authservice.log"
 check "the service runs" runs
 check "with an archive that fits the new jar" has_mapped /var/cache/authservice/server
 check "a right password is right" client alice open-sesame
@@ -213,7 +219,6 @@ say "Removed, and purged"
 apt_get remove authservice
 check "the service does not run" not runs
 check "settings and logs stay, and nothing else" nothing_left $'etc/default/x2gobroker-authservice
-etc/logrotate.d/x2gobroker-authservice
 var/log/authservice
 run/x2gobroker
 var/lib/x2gobroker
@@ -261,9 +266,11 @@ logs=$(facts /var/log/x2gobroker)
 apt_get install /root/authservice.deb
 check "the Python service is gone" is config-files state x2gobroker-authservice
 check "ours runs" started_by authservice-server.jar
+forget_messages
 check "the broker lets in with the right password" broker alice open-sesame
 check "and not with a wrong one" not broker alice wrong
-check "which this service has decided" logged 'fail user="alice" service="x2gobroker"'
+check "which this service has decided" comes_about said 'fail user="alice" service="x2gobroker"'
+check "the file for the rotation of the Python service's log is left alone" inside grep -q /var/log/x2gobroker/ "$rotation"
 check "PAM's file is x2gobroker-common's" is x2gobroker-common: inside sh -c 'dpkg -S /etc/pam.d/x2gobroker | cut -d" " -f1'
 check "the user is as before" is "$theirs" user
 check "the directory of logs too" is "$logs" facts /var/log/x2gobroker
@@ -295,7 +302,6 @@ check "edited settings of the Python service stay" grep -q '^X2GOBROKER_DEBUG=1'
 check "the broker lets in" broker alice open-sesame
 apt_get purge x2gobroker x2gobroker-daemon x2gobroker-common python3-x2gobroker
 check "without the broker the user stays" inside getent passwd x2gobroker
-check "and the log" logged 'ok user="alice"'
 check "a right password is right" client alice open-sesame
 apt_get purge x2gobroker-authservice
 check "the Python service purged, which takes the user along: it is there again" is "$theirs" user

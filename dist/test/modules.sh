@@ -51,7 +51,7 @@ check_modules() {
     say "PAM modules in the form \"$form\""
     begin_form "$form"
     check "nobody gets in whom they refuse outside" refused_stay_out
-    check "since it denies those that it opens" logged 'denied by X2GOBROKER_AUTHSERVICE_DENIED_MODULES'
+    check "since it denies those that it opens" comes_about said 'denied by X2GOBROKER_AUTHSERVICE_DENIED_MODULES'
     rm -r "$root$overrides/${unit_of[$form]}.d"
   done
   stop

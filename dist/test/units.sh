@@ -42,6 +42,7 @@ check_units() {
     case $form in
       packaged)
         check_settings
+        check_log_file
         check_services
         check_socket
         check_restarts
@@ -72,11 +73,6 @@ end_form() { # form
   check "stopped, it leaves no process" comes_about no_process
   check "and no unit that has failed" is "" inside systemctl list-units --all --plain --no-legend --state failed
   rm -rf "$root$overrides/$service.d" "$root$overrides/$workers@.service.d" "$root/run/faillock"
-  if [ "$1" = one-process ]; then
-    # As it says itself.
-    inside sh -ec "$(sed -n 's/^#   //p' "$root$dropins/${unit_of[$1]}.d/$1.conf")"
-    check "it gives the log back" is authservice:adm inside stat -c %U:%G "$service_log"
-  fi
   inside systemctl daemon-reload
 }
 
@@ -94,10 +90,9 @@ property() { inside systemctl show --property "$1" --value "$service"; }
 # The brackets, for that which looks not to find itself.
 no_process() { not inside sh -c 'grep -ls "[a]uthservice-server" /proc/[0-9]*/cmdline'; }
 
-# What was said since: in the logs, and in the journal.
+# What was said since, in the journal.
 
 forget_messages() {
-  : >"$root$service_log"
   # Not a cursor: behind it journalctl leaves out the first line that matches.
   since=@$(date +%s.%6N)
 }
@@ -109,8 +104,12 @@ said() { journal | grep -F -- "$1"; }
 # By PAM's modules, under the name that those look for who watch the log of logins.
 module_said() { journal --identifier x2gobroker-authservice | grep -F -- "$1"; }
 
+# At exactly this level.
+verdict_said() { journal --priority "$1..$1" | grep -E "^INFO  $2 user=\"alice\" .* peer_uid=$3\$"; } # priority, verdict, user
+
+said_by_service() { journal --identifier x2gobroker-authservice | grep -E "^$1"; }
+
 warnings() {
-  grep -E '^[^ ]+ (WARN|ERROR|FATAL)' "$root$service_log" || :
   journal | grep -E '(^|[ :])(WARN|ERROR|FATAL)[ :]' || :
   # But for what pam_unix has to say of a wrong password.
   journal --priority warning | grep -v '^pam_unix(x2gobroker:auth): ' || :
@@ -183,8 +182,8 @@ check_answers() {
 }
 
 check_messages() {
-  check "its log is as adm may read it" is "640 regular file" inside stat -c '%a %F' "$service_log"
-  check "and says who asked" grep -q "ok user=\"alice\" .* peer_uid=$(inside id -u x2gobroker)\$" "$root$service_log"
+  check "the journal says who asked" comes_about verdict_said info ok "$(inside id -u x2gobroker)"
+  check "under the service's own name, and with no time but the journal's" comes_about said_by_service "INFO  ok user="
   check "pam_unix has said of whom the password was wrong" module_said 'authentication failure;'
   check "neither it nor systemd has warned of anything" is "" warnings
 }
@@ -212,16 +211,29 @@ settings() { inside sh -c "$(sed -n 's/^#   //p' "$root/etc/default/x2gobroker-a
 
 check_settings() {
   check "--check-config finds no fault while the service runs" settings
-  check "nor by itself, where systemd has the socket" inside x2gobroker-authservice --check-config --auth-log "$service_log"
+  check "nor by itself, where systemd has the socket" inside x2gobroker-authservice --check-config --auth-log /var/log/authservice.log
   inside systemctl mask --quiet --now "$workers.socket"
   check "it finds one with the workers' socket masked" not settings
   inside systemctl unmask --quiet "$workers.socket"
   start_anew
   check "none with it unmasked" settings
-  inside chown root "$service_log"
-  check "one with a log of root's" not settings
-  inside chown authservice "$service_log"
-  check "and none again" settings
+}
+
+# In place of the journal.
+check_log_file() {
+  local file=/var/log/authservice/authservice.log
+  drop_in log LogsDirectory=authservice
+  as_told X2GOBROKER_AUTHSERVICE_AUTH_LOG="$file"
+  check "with a log file that is configured, a right password is right" client alice open-sesame
+  check "and the file says so" comes_about grep -q 'INFO  ok user="alice"' "$root$file"
+  printf '%s\n' X2GOBROKER_AUTHSERVICE_AUTH_LOG="$file" >>"$root/etc/default/x2gobroker-authservice"
+  check "--check-config finds no fault" settings
+  inside chown root "$file"
+  check "one if the file is root's" not settings
+  cp "$work/settings" "$root/etc/default/x2gobroker-authservice"
+  no_drop_in log
+  rm -r "$root/var/log/authservice"
+  start_anew
 }
 
 # Which services may be asked for is said in one place, and the workers have the last word on it.
