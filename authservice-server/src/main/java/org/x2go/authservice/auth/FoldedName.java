@@ -5,7 +5,10 @@ import java.util.Locale;
 
 /** A user's name as attempts to guess that user's password are counted by it. */
 public final class FoldedName {
-    /** No directory has longer names, and a character may have eighteen letters in its place: the rest does not count. */
+    /**
+     * No directory has longer names, and the rest does not count. Names are held while attempts wait, a character may stand for
+     * eighteen letters, and to put many accents in order takes a time that grows with their square.
+     */
     private static final int MOST_CHARACTERS = 256;
 
     private static final int MONGOLIAN_TODO_SOFT_HYPHEN = 0x1806;
@@ -20,12 +23,15 @@ public final class FoldedName {
      * has are not known.
      */
     public static String of(String user) {
-        String letters = user.chars().allMatch(c -> c < 0x80) ? user : Normalizer.normalize(user, Normalizer.Form.NFKD);
-        StringBuilder counted = new StringBuilder(letters.length());
-        letters.codePoints().filter(FoldedName::isCounted).forEach(counted::appendCodePoint);
+        String letters = counted(Normalizer.normalize(counted(user), Normalizer.Form.NFKD));
         // Twice, since some letters have a small form that only their capital leads to.
-        String folded = counted.toString().toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
-        return folded.substring(0, Math.min(folded.length(), MOST_CHARACTERS));
+        return letters.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
+    }
+
+    private static String counted(String text) {
+        StringBuilder counted = new StringBuilder();
+        text.codePoints().filter(FoldedName::isCounted).limit(MOST_CHARACTERS).forEach(counted::appendCodePoint);
+        return counted.toString();
     }
 
     private static boolean isCounted(int character) {
