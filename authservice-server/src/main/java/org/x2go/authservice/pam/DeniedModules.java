@@ -13,7 +13,7 @@ import java.util.function.Predicate;
  * @param names their names, without path and {@code .so}
  */
 public record DeniedModules(Set<String> names) {
-    /** The variable: names such as {@code pam_krb5}, separated by blanks. */
+    /** The variable: names such as {@code pam_krb5}, separated by blanks. Commas do, too: a list that denies nothing opens. */
     public static final String VARIABLE = "X2GOBROKER_AUTHSERVICE_DENIED_MODULES";
 
     /** Every module may be called. */
@@ -27,7 +27,7 @@ public record DeniedModules(Set<String> names) {
     /** Those that a value of the variable names; with a path or {@code .so} they are the same. */
     public static DeniedModules parse(String value) {
         Set<String> names = new TreeSet<>();
-        Arrays.stream(value.split("\\s+"))
+        Arrays.stream(value.split("[\\s,;]+"))
                 .map(Rule::nameOf)
                 .filter(Predicate.not(String::isEmpty))
                 .forEach(names::add);

@@ -93,6 +93,7 @@ class ServiceFilesTest {
         "pam_krb5, auth required pam_krb5.so",
         "pam_u2f pam_krb5.so, -auth sufficient pam_krb5.so use_first_pass",
         "/x/pam_krb5.so, auth include common",
+        "'pam_u2f,pam_krb5;pam_duo', auth include common",
         "pam_krb5, account required /lib/security/pam_krb5.so",
         "'\tpam_krb5\n', 'auth substack common'",
         "pam_nologin, auth required pam_permit.so",
