@@ -31,7 +31,10 @@ record FileState(Kind kind, long device, long inode, long size, FileTime changed
     private static final int S_IFREG = 0x8000;
 
     /** Two changes within a tick of the kernel's clock, 10 ms at most, have the same time; what is older is settled. */
-    private static final Duration TICKS = Duration.ofMillis(100);
+    static final Duration TICKS = Duration.ofMillis(20);
+
+    /** What was changed later than now, by a clock that was set back since, is not of this moment either. */
+    private static final Duration CLOCK_WAS_SET = Duration.ofSeconds(1);
 
     static FileState of(Path path) {
         try {
@@ -67,6 +70,6 @@ record FileState(Kind kind, long device, long inode, long size, FileTime changed
 
     /** Whether it was changed so long before this time that a later change shows. */
     boolean isSettledAt(long millis) {
-        return changed.toMillis() + TICKS.toMillis() < millis;
+        return changed.toMillis() + TICKS.toMillis() < millis || changed.toMillis() > millis + CLOCK_WAS_SET.toMillis();
     }
 }

@@ -167,7 +167,7 @@ public final class PamAuthenticator implements Authenticator, AutoCloseable {
         try (PamTransaction transaction = PamTransaction.start(service, user, confdir, conversation)) {
             // libpam has read the files by now: what it read is what was looked at only if they did not change
             // meanwhile.
-            result = stack.isCurrent()
+            result = stack.isSettled() && stack.isCurrent()
                     ? transaction.check(user, service, asker)
                     : AuthResult.error("a file of the service was changed while PAM read it");
         } finally {

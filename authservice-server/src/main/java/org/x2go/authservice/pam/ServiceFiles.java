@@ -2,6 +2,7 @@ package org.x2go.authservice.pam;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.x2go.authservice.auth.Diagnostics;
 
@@ -13,7 +14,7 @@ import org.x2go.authservice.auth.Diagnostics;
 final class ServiceFiles {
     static final long WARN_NANOS = 60_000_000_000L;
 
-    private static final int READINGS = 3;
+    private static final int READINGS = 4;
 
     private final LibPamBuild build;
     private final PamConfiguration configuration;
@@ -45,13 +46,17 @@ final class ServiceFiles {
         return stack;
     }
 
+    /**
+     * Reads the files until a later change of one would show. Somebody who has just edited them is waited for, some
+     * hundredths of a second; from who goes on to change them no verdict is taken.
+     */
     private ServiceStack read(String service) {
-        long now = System.currentTimeMillis();
         ServiceStack stack = ServiceStack.read(service, build, configuration);
-        for (int i = 1; i < READINGS && !stack.isCurrent(); i++) {
+        for (int i = 1; i < READINGS && !stack.isSettled(); i++) {
+            LockSupport.parkNanos(FileState.TICKS.toNanos());
             stack = ServiceStack.read(service, build, configuration);
         }
-        if (stack.files().areSettledAt(now)) {
+        if (stack.isSettled()) {
             known.put(service, stack);
         } else {
             known.remove(service);

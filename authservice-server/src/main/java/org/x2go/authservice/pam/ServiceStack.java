@@ -11,8 +11,14 @@ import java.util.stream.Stream;
  * @param other what those of the service {@code other} say; empty if they do not count
  * @param refusal why libpam is not asked; empty if it is
  * @param files all files that were read or looked for
+ * @param isSettled whether every later change of one of them shows in {@link #isCurrent}
  */
-record ServiceStack(ServiceRules own, Optional<ServiceRules> other, Optional<Refusal> refusal, VisitedFiles files) {
+record ServiceStack(
+        ServiceRules own,
+        Optional<ServiceRules> other,
+        Optional<Refusal> refusal,
+        VisitedFiles files,
+        boolean isSettled) {
     private static final String OTHER = "other";
 
     /**
@@ -21,6 +27,7 @@ record ServiceStack(ServiceRules own, Optional<ServiceRules> other, Optional<Ref
      * such a service is refused.
      */
     static ServiceStack read(String service, LibPamBuild build, PamConfiguration configuration) {
+        long begun = System.currentTimeMillis();
         VisitedFiles files = new VisitedFiles();
         ServiceRules own = RuleReader.read(service, build, configuration.confdir(), files);
         // libpam reads it at each start, whether it counts or not, and fails, or waits, if it cannot.
@@ -35,7 +42,7 @@ record ServiceStack(ServiceRules own, Optional<ServiceRules> other, Optional<Ref
                                 .isPresent())
                         .findFirst()
                         .map(ServiceStack::denied));
-        return new ServiceStack(own, other, refusal, files);
+        return new ServiceStack(own, other, refusal, files, files.areSettledAt(begun) && files.areCurrent());
     }
 
     private static Optional<Refusal> withoutAuth(ServiceRules own) {

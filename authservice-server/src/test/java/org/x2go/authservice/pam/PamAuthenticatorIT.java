@@ -115,7 +115,7 @@ class PamAuthenticatorIT {
     }
 
     @Test
-    void fileThatIsEmptiedWhilePamIsAskedIsAnError() throws Exception {
+    void serviceWhoseFileGoesOnChangingIsAnError() throws Exception {
         services.service("other", PERMIT);
         Path file = directory.resolve("login");
         Path empty = directory.resolve("empty");
@@ -134,12 +134,13 @@ class PamAuthenticatorIT {
             });
             editor.start();
             Set<Verdict> verdicts = EnumSet.noneOf(Verdict.class);
-            for (int i = 0; i < 3_000; i++) {
+            for (int i = 0; i < 30; i++) {
                 verdicts.add(ask(pam, "alice", "wrong", "login").verdict());
             }
             done.set(true);
             editor.join();
-            assertThat(verdicts).containsExactlyInAnyOrder(Verdict.FAIL, Verdict.ERROR);
+            assertThat(verdicts).contains(Verdict.ERROR).doesNotContain(Verdict.OK);
+            assertThat(ask(pam, "alice", "wrong", "login").verdict()).isEqualTo(Verdict.FAIL);
         }
     }
 
