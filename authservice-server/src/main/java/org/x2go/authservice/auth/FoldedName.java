@@ -23,9 +23,17 @@ public final class FoldedName {
      * has are not known.
      */
     public static String of(String user) {
+        if (isPlain(user)) {
+            return user.toLowerCase(Locale.ROOT);
+        }
         String letters = counted(Normalizer.normalize(counted(user), Normalizer.Form.NFKD));
         // Twice, since some letters have a small form that only their capital leads to.
         return letters.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
+    }
+
+    /** Nearly every name is like this, and is asked for on the event loop. */
+    private static boolean isPlain(String user) {
+        return user.length() <= MOST_CHARACTERS && user.chars().allMatch(c -> c > ' ' && c <= '~');
     }
 
     private static String counted(String text) {

@@ -1,19 +1,16 @@
 package org.x2go.authservice.pam;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.time.Duration;
-import java.util.Map;
-import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.x2go.authservice.posix.FileStatus;
 
 /**
  * What lies at a path, links followed: enough to tell whether it is what it was. The time of the last change of the inode,
  * which no program can set, covers the content as well as owner and mode.
  */
-record FileState(Kind kind, long device, long inode, long size, FileTime changed) {
+record FileState(Kind kind, long device, long inode, long size, long changedNanos) {
     /** What kind of a file it is. */
     enum Kind {
         REGULAR,
@@ -38,26 +35,17 @@ record FileState(Kind kind, long device, long inode, long size, FileTime changed
 
     static FileState of(Path path) {
         try {
-            Map<String, Object> file = Files.readAttributes(path, "unix:mode,dev,ino,size,ctime");
-            return new FileState(
-                    kind(((Number) value(file, "mode")).intValue()),
-                    ((Number) value(file, "dev")).longValue(),
-                    ((Number) value(file, "ino")).longValue(),
-                    ((Number) value(file, "size")).longValue(),
-                    (FileTime) value(file, "ctime"));
-        } catch (NoSuchFileException e) {
-            return none(Kind.MISSING);
+            return FileStatus.of(path)
+                    .map(file -> new FileState(
+                            kind(file.mode()), file.device(), file.inode(), file.size(), file.changedNanos()))
+                    .orElseGet(() -> none(Kind.MISSING));
         } catch (IOException e) {
             return none(Kind.HIDDEN);
         }
     }
 
-    private static Object value(Map<String, Object> file, String attribute) {
-        return Objects.requireNonNull(file.get(attribute));
-    }
-
     private static FileState none(Kind kind) {
-        return new FileState(kind, 0, 0, 0, FileTime.fromMillis(0));
+        return new FileState(kind, 0, 0, 0, 0);
     }
 
     private static Kind kind(int mode) {
@@ -70,6 +58,7 @@ record FileState(Kind kind, long device, long inode, long size, FileTime changed
 
     /** Whether it was changed so long before this time that a later change shows. */
     boolean isSettledAt(long millis) {
-        return changed.toMillis() + TICKS.toMillis() < millis || changed.toMillis() > millis + CLOCK_WAS_SET.toMillis();
+        long changedMillis = TimeUnit.NANOSECONDS.toMillis(changedNanos);
+        return changedMillis + TICKS.toMillis() < millis || changedMillis > millis + CLOCK_WAS_SET.toMillis();
     }
 }

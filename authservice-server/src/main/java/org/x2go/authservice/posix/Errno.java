@@ -12,6 +12,7 @@ final class Errno {
     static final int EAGAIN = 11;
     static final int EACCES = 13;
     static final int EEXIST = 17;
+    static final int ENOTDIR = 20;
     static final int ERANGE = 34;
     static final int ELOOP = 40;
     static final int ENOPROTOOPT = 92;

@@ -1,0 +1,59 @@
+package org.x2go.authservice.posix;
+
+import com.sun.jna.Native;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What statx(2) says of a file: as the attributes "unix:" of java.nio.file, for a tenth of their price, which counts where
+ * several files are looked at for each request.
+ *
+ * @param mode its kind and permissions
+ * @param device the device that it lies on
+ * @param inode its number there
+ * @param size its size in bytes
+ * @param changedNanos when the inode was last changed, in nanoseconds since 1970
+ */
+public record FileStatus(int mode, long device, long inode, long size, long changedNanos) {
+    private static final int BYTES = 256;
+    private static final int BASIC_STATS = 0x7ff;
+    private static final int AT_FDCWD = -100;
+
+    private static final int MODE = 28;
+    private static final int INODE = 32;
+    private static final int SIZE = 40;
+    private static final int CHANGED_SECONDS = 96;
+    private static final int CHANGED_NANOS = 104;
+    private static final int DEVICE_MAJOR = 136;
+    private static final int DEVICE_MINOR = 140;
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+    /**
+     * Looks at what lies at a path, links followed.
+     *
+     * @return empty if there is nothing
+     * @throws IOException if this process may not look
+     */
+    public static Optional<FileStatus> of(Path path) throws IOException {
+        byte[] statx = new byte[BYTES];
+        if (LibC.statx(AT_FDCWD, CString.of(path.toString()), 0, BASIC_STATS, statx) != 0) {
+            int error = Native.getLastError();
+            if (error == Errno.ENOENT || error == Errno.ENOTDIR) {
+                return Optional.empty();
+            }
+            throw new AccessDeniedException(path.toString(), null, LibC.strerror(error));
+        }
+        ByteBuffer fields = ByteBuffer.wrap(statx).order(ByteOrder.nativeOrder());
+        return Optional.of(new FileStatus(
+                Short.toUnsignedInt(fields.getShort(MODE)),
+                (long) fields.getInt(DEVICE_MAJOR) << Integer.SIZE
+                        | Integer.toUnsignedLong(fields.getInt(DEVICE_MINOR)),
+                fields.getLong(INODE),
+                fields.getLong(SIZE),
+                fields.getLong(CHANGED_SECONDS) * NANOS_PER_SECOND + fields.getInt(CHANGED_NANOS)));
+    }
+}

@@ -1,0 +1,45 @@
+package org.x2go.authservice.posix;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FileStatusTest {
+    @TempDir
+    Path directory;
+
+    @Test
+    void saysWhatTheJdkSays() throws Exception {
+        Path file = Files.writeString(directory.resolve("fìle"), "content");
+        Path link = Files.createSymbolicLink(directory.resolve("link"), file);
+        for (Path path : new Path[] {file, link, directory, Path.of("/dev/null")}) {
+            Map<String, Object> expected = Files.readAttributes(path, "unix:mode,ino,size,ctime");
+
+            FileStatus status = FileStatus.of(path).orElseThrow();
+
+            assertThat(status.mode()).isEqualTo(expected.get("mode"));
+            assertThat(status.inode()).isEqualTo(expected.get("ino"));
+            assertThat(status.size()).isEqualTo(expected.get("size"));
+            FileTime changed = (FileTime) Objects.requireNonNull(expected.get("ctime"));
+            assertThat(status.changedNanos()).isEqualTo(changed.to(TimeUnit.NANOSECONDS));
+        }
+        assertThat(FileStatus.of(file)).isEqualTo(FileStatus.of(link));
+        assertThat(FileStatus.of(file).orElseThrow().device())
+                .isNotEqualTo(FileStatus.of(Path.of("/proc/self")).orElseThrow().device());
+    }
+
+    @Test
+    void nothingIsThereWhereThereIsNoFile() throws Exception {
+        Path file = Files.createFile(directory.resolve("file"));
+
+        assertThat(FileStatus.of(directory.resolve("missing"))).isEmpty();
+        assertThat(FileStatus.of(file.resolve("below"))).isEmpty();
+    }
+}
