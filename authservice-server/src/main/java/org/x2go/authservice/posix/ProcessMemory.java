@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 
 /** How much memory this process has, and what others may see of it. */
 public final class ProcessMemory {
@@ -61,7 +62,7 @@ public final class ProcessMemory {
      */
     public static void endFirstWhenExhausted() throws IOException {
         if (Integer.parseInt(Files.readString(OOM_SCORE).strip()) < EARLY) {
-            Files.writeString(OOM_SCORE, Integer.toString(EARLY));
+            Files.writeString(OOM_SCORE, Integer.toString(EARLY), StandardOpenOption.WRITE);
         }
     }
 
