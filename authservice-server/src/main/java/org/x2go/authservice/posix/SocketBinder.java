@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  * which ends with the bind: no other thread ever runs with them.
  */
 final class SocketBinder {
-    /** The kernel cuts it down to net.core.somaxconn. */
     /**
      * As in the systemd unit. A connection that is not accepted yet waits behind those that came before it: with thousands of
      * them, one process that connects and closes without end could keep the others waiting for a quarter of a second.
