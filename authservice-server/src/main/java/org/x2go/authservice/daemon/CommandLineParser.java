@@ -59,9 +59,8 @@ final class CommandLineParser {
                     .build());
         }
         commandLine.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, this::optionList);
-        // Once for both: Java 17 crashes when it makes an archive of classes that leaves out two lambdas of one method
-        // and an
-        // interface as old as picocli's.
+        // One lambda for both: Java 17 crashes when it makes an archive of classes that leaves out two lambdas of one
+        // method and an interface as old as picocli's.
         ITypeConverter<Integer> numbers = CommandLineParser::number;
         commandLine
                 .setUsageHelpWidth(WIDTH)
