@@ -12,13 +12,15 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What programs get when they use the library. */
 class LibraryJarIT {
     private static final Path JAR = Path.of(System.getProperty("authservice.client.jar"));
 
     @Test
-    void theModuleNeedsOnlyTheJdkAndTheProtocol() {
+    void moduleNeedsOnlyTheJdkAndTheProtocol() {
         ModuleDescriptor module = ModuleFinder.of(JAR)
                 .find("org.x2go.authservice.client")
                 .orElseThrow()
@@ -40,8 +42,21 @@ class LibraryJarIT {
         assertThat(needed).containsExactlyInAnyOrder("java.base", "jdk.net", "org.x2go.authservice.core");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "authservice-core/target/authservice-core.jar, org.x2go.authservice.core",
+        "authservice-server/target/authservice-server-lib.jar, org.x2go.authservice.server",
+        "authservice-server/target/authservice-server-junit.jar, org.x2go.authservice.junit",
+        "authservice-server/target/authservice-server.jar, org.x2go.authservice.daemon",
+        "authservice-client/target/authservice-client.jar, org.x2go.authservice.client",
+        "authservice-client/target/authservice-client-cli.jar, org.x2go.authservice.client.cli"
+    })
+    void everyJarHasAModuleName(String jar, String name) {
+        assertThat(ModuleFinder.of(Path.of("..", jar)).find(name)).isPresent();
+    }
+
     @Test
-    void theJarHoldsOnlyTheLibrary() throws IOException {
+    void jarHoldsOnlyTheLibrary() throws IOException {
         try (JarFile jar = new JarFile(JAR.toFile())) {
             assertThat(jar.stream().filter(entry -> !entry.isDirectory()).map(JarEntry::getName))
                     .allMatch(name -> name.startsWith("META-INF/")
