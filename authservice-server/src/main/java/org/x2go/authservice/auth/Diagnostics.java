@@ -8,20 +8,41 @@ package org.x2go.authservice.auth;
  * thread-safe, and do not throw.
  */
 public interface Diagnostics {
-    /** Whether {@link #debug} does anything with what it is told. */
+    /** How grave something is. */
+    enum Level {
+        /** It helps to understand an outcome. */
+        DEBUG,
+        /** It is to be mended. */
+        WARN,
+        /** It keeps users out, or soon may. */
+        ERROR
+    }
+
+    /** Whether anything is done with what is said at level {@code DEBUG}. */
     boolean debugging();
 
+    /** Says something. */
+    void log(Level level, String message);
+
     /** Something that helps to understand an outcome. */
-    void debug(String message);
+    default void debug(String message) {
+        log(Level.DEBUG, message);
+    }
 
     /** Something to be mended. */
-    void warn(String message);
+    default void warn(String message) {
+        log(Level.WARN, message);
+    }
 
     /** Something that keeps users out, or soon may. */
-    void error(String message);
+    default void error(String message) {
+        log(Level.ERROR, message);
+    }
 
     /** Something that went wrong, and what was thrown. */
-    void error(String message, Throwable cause);
+    default void error(String message, Throwable cause) {
+        error(message + ": " + cause);
+    }
 
     /** Says it to a logger of the JDK's. */
     static Diagnostics to(System.Logger logger) {
@@ -32,18 +53,14 @@ public interface Diagnostics {
             }
 
             @Override
-            public void debug(String message) {
-                logger.log(System.Logger.Level.DEBUG, message);
-            }
-
-            @Override
-            public void warn(String message) {
-                logger.log(System.Logger.Level.WARNING, message);
-            }
-
-            @Override
-            public void error(String message) {
-                logger.log(System.Logger.Level.ERROR, message);
+            public void log(Level level, String message) {
+                logger.log(
+                        switch (level) {
+                            case DEBUG -> System.Logger.Level.DEBUG;
+                            case WARN -> System.Logger.Level.WARNING;
+                            case ERROR -> System.Logger.Level.ERROR;
+                        },
+                        message);
             }
 
             @Override

@@ -25,7 +25,7 @@ import org.x2go.authservice.server.AuthServer;
 import org.x2go.authservice.server.AuthServerConfig;
 import org.x2go.authservice.server.Limit;
 import org.x2go.authservice.testsupport.RawPeer;
-import org.x2go.authservice.testsupport.Said;
+import org.x2go.authservice.testsupport.RecordingDiagnostics;
 import org.x2go.authservice.worker.pool.JavaCommand;
 import org.x2go.authservice.worker.pool.SpawningLauncher;
 import org.x2go.authservice.worker.pool.WorkerLauncher;
@@ -68,13 +68,13 @@ class ChaosIT {
 
     @Test
     void holdsAgainstAnAuthenticatorThatMisbehaves() throws Exception {
-        MoodyAuthenticator moody = new MoodyAuthenticator(WORKERS / 2, BEYOND_THE_TIMEOUT);
+        FlakyAuthenticator flaky = new FlakyAuthenticator(WORKERS / 2, BEYOND_THE_TIMEOUT);
         Question sure = Question.right("quick", "right", "x2gobroker");
         run(
                 () -> chaos(
-                        config -> AuthServer.start(config, moody), () -> 0, moody, Set.of("x2gobroker"), sure, WARM_UP),
+                        config -> AuthServer.start(config, flaky), () -> 0, flaky, Set.of("x2gobroker"), sure, WARM_UP),
                 () -> chaos(
-                        config -> AuthServer.start(config, moody), () -> 0, moody, Set.of("x2gobroker"), sure, TIME));
+                        config -> AuthServer.start(config, flaky), () -> 0, flaky, Set.of("x2gobroker"), sure, TIME));
     }
 
     @Test
@@ -98,7 +98,7 @@ class ChaosIT {
     /** With workers of the packaged jar, which end in the middle of what they do whenever a command sleeps for too long. */
     private Tally processChaos(PamStacks stacks, Duration time) throws Exception {
         Set<ProcessHandle> before = children();
-        Said said = new Said();
+        RecordingDiagnostics said = new RecordingDiagnostics();
         AtomicReference<WorkerPool> opened = new AtomicReference<>();
         Tally tally = chaos(
                 config -> AuthServer.start(config, loop -> {
@@ -170,7 +170,7 @@ class ChaosIT {
         Tally tally = new Tally();
         try (AuthServer server = start.start(config)) {
             long idle = ResourceLevels.now().sockets() - workers.getAsLong();
-            new Crowd(server.socketPath(), questions, tally).come(PEERS, time);
+            new LoadClients(server.socketPath(), questions, tally).run(PEERS, time);
             ResourceLevels.awaitSockets(() -> idle + workers.getAsLong());
             awaitOk(server, sure);
         }

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.x2go.authservice.posix.CString;
 import org.x2go.authservice.testsupport.Needs;
-import org.x2go.authservice.testsupport.Said;
+import org.x2go.authservice.testsupport.RecordingDiagnostics;
 import org.x2go.authservice.testsupport.SystemPamServices;
 
 /**
@@ -30,7 +30,7 @@ import org.x2go.authservice.testsupport.SystemPamServices;
 class LibPamAgreementIT {
     private static final int GENERATED = 3_000;
 
-    private final PamConversation mute = new PamConversation(new Said());
+    private final PamConversation mute = new PamConversation(new RecordingDiagnostics());
 
     @TempDir
     Path directory;

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.x2go.authservice.protocol.Credentials;
-import org.x2go.authservice.testsupport.Said;
+import org.x2go.authservice.testsupport.RecordingDiagnostics;
 
 /** Calls the native functions as a module would, from outside. */
 class PamConversationTest {
@@ -27,7 +27,7 @@ class PamConversationTest {
     private static final int SUCCESS = 0;
     private static final int CONV_ERR = 19;
 
-    private final Said said = new Said();
+    private final RecordingDiagnostics said = new RecordingDiagnostics();
     private final PamConversation conversation = new PamConversation(said);
     private final Credentials credentials = credentials("jürgen", "geheim".getBytes(StandardCharsets.UTF_8));
 

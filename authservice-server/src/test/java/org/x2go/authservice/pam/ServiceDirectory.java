@@ -11,14 +11,14 @@ import org.x2go.authservice.auth.PeerCredentials;
 import org.x2go.authservice.auth.ServicePolicy;
 import org.x2go.authservice.protocol.Credentials;
 import org.x2go.authservice.testsupport.Needs;
-import org.x2go.authservice.testsupport.Said;
+import org.x2go.authservice.testsupport.RecordingDiagnostics;
 
 /** A directory of PAM service files, and questions by them: the real libpam, and nothing in /etc is touched. */
 final class ServiceDirectory {
     static final PeerCredentials PEER = new PeerCredentials(1, Needs.uid(), 0);
 
     private final Path directory;
-    private final Said said = new Said();
+    private final RecordingDiagnostics said = new RecordingDiagnostics();
 
     ServiceDirectory(Path directory) {
         this.directory = directory;
@@ -31,7 +31,7 @@ final class ServiceDirectory {
     }
 
     /** What was said by those that this has opened. */
-    Said said() {
+    RecordingDiagnostics said() {
         return said;
     }
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.x2go.authservice.auth.ServicePolicy;
-import org.x2go.authservice.testsupport.Said;
+import org.x2go.authservice.testsupport.RecordingDiagnostics;
 
 class ServiceFilesTest {
     private static final LibPamBuild BUILD =
@@ -22,7 +22,7 @@ class ServiceFilesTest {
 
     private final AtomicLong clock = new AtomicLong(Long.MAX_VALUE - 5);
 
-    private final Said said = new Said();
+    private final RecordingDiagnostics said = new RecordingDiagnostics();
 
     @TempDir
     Path directory;

@@ -14,18 +14,8 @@ public final class LoggedDiagnostics implements Diagnostics {
     }
 
     @Override
-    public void debug(String message) {
-        LOG.debug("{}", message);
-    }
-
-    @Override
-    public void warn(String message) {
-        LOG.warn("{}", message);
-    }
-
-    @Override
-    public void error(String message) {
-        LOG.error("{}", message);
+    public void log(Level level, String message) {
+        LOG.log(org.apache.logging.log4j.Level.valueOf(level.name()), "{}", message);
     }
 
     @Override

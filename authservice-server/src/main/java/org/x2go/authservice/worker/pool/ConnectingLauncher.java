@@ -56,24 +56,27 @@ public final class ConnectingLauncher implements WorkerLauncher {
                 .addListener(connected -> {
                     if (connected.isSuccess()) {
                         launched.complete(made.join());
-                    } else if (isBacklogFull(connected.cause()) && loop.ticker().nanoTime() - deadline < 0) {
-                        loop.schedule(() -> connect(loop, launched, deadline), RETRY_MILLIS, TimeUnit.MILLISECONDS);
                     } else {
-                        launched.completeExceptionally(failed(connected.cause()));
+                        // Where there is no descriptor for a socket, Netty says so on a thread of its own.
+                        loop.execute(() -> failed(loop, launched, deadline, connected.cause()));
                     }
                 });
     }
 
-    private static boolean isBacklogFull(Throwable cause) {
-        return cause instanceof Errors.NativeIoException error && error.expectedErr() == Errors.ERRNO_EAGAIN_NEGATIVE;
+    private void failed(EventLoop loop, CompletableFuture<WorkerChannel> launched, long deadline, Throwable cause) {
+        if (isBacklogFull(cause) && loop.ticker().nanoTime() - deadline < 0) {
+            loop.schedule(() -> connect(loop, launched, deadline), RETRY_MILLIS, TimeUnit.MILLISECONDS);
+        } else {
+            launched.completeExceptionally(new IOException(
+                    "cannot connect to " + socket + ": " + cause.getMessage()
+                            + "; start who listens there, under systemd the"
+                            + " unit with this ListenStream= (x2gobroker-authservice-worker.socket)",
+                    cause));
+        }
     }
 
-    private IOException failed(Throwable cause) {
-        return new IOException(
-                "cannot connect to " + socket + ": " + cause.getMessage()
-                        + "; start who listens there, under systemd the"
-                        + " unit with this ListenStream= (x2gobroker-authservice-worker.socket)",
-                cause);
+    private static boolean isBacklogFull(Throwable cause) {
+        return cause instanceof Errors.NativeIoException error && error.expectedErr() == Errors.ERRNO_EAGAIN_NEGATIVE;
     }
 
     /** A worker ends when its connection does. */

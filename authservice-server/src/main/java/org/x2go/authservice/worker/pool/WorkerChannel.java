@@ -11,7 +11,6 @@ import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.x2go.authservice.auth.Diagnostics;
@@ -39,27 +38,15 @@ public final class WorkerChannel {
 
     private static final int USUAL_FRAME_BYTES = 8192;
 
-    /** Who uses the worker. */
-    interface Listener {
-        /** It can take requests, but no more than so many. */
-        void ready(int maxRequests);
-
-        /** It cannot work, and why not. */
-        void startupFailed(String reason);
-
-        /** It has answered the request that was sent last. */
-        void answered(Reply.Answer answer);
-
-        /** It is gone, and how it ended. */
-        void closed(String how);
-    }
-
     private final Channel channel;
     private final @Nullable WorkerProcess process;
     private final Diagnostics diagnostics;
 
     private ByteBuffer frame = ByteBuffer.allocateDirect(USUAL_FRAME_BYTES);
-    private Optional<Listener> listener = Optional.empty();
+
+    /** Who uses the worker; null when nobody is to hear of it any more. */
+    private @Nullable PooledWorker user;
+
     private int number;
     private boolean asked;
     private boolean undelivered;
@@ -91,17 +78,12 @@ public final class WorkerChannel {
     }
 
     /** Begins to read. Called once, on the event loop, when the channel is registered there. */
-    void open(Listener user) {
-        listen(user);
+    void open(PooledWorker worker) {
+        user = worker;
         channel.config().setAutoRead(true);
         if (process != null) {
             var unused = process.ending().thenAccept(how -> channel.eventLoop().execute(() -> ended(how)));
         }
-    }
-
-    /** Tells who uses the worker from now on. */
-    void listen(Listener user) {
-        listener = Optional.of(user);
     }
 
     /** Whether a request can be sent. */
@@ -136,16 +118,16 @@ public final class WorkerChannel {
         return undelivered;
     }
 
-    /** Lets it end by itself, which it does at once. The listener hears no more of it. */
+    /** Lets it end by itself, which it does at once. Its user hears no more of it. */
     void retire() {
-        listener = Optional.empty();
+        user = null;
         retired = true;
         channel.close();
     }
 
-    /** Ends it, whatever it is doing. The listener hears no more of it. */
+    /** Ends it, whatever it is doing. Its user hears no more of it. */
     void kill() {
-        listener = Optional.empty();
+        user = null;
         channel.close();
         if (process != null) {
             process.kill();
@@ -153,31 +135,30 @@ public final class WorkerChannel {
     }
 
     private void received(Reply reply) throws IOException {
+        PooledWorker worker = user;
         if (reply instanceof Reply.LogRecord message) {
             log(message);
+        } else if (worker == null) {
+            return;
         } else if (reply instanceof Reply.Answer answer) {
             if (!asked || answer.number() != number) {
                 throw new IOException("an answer to another request");
             }
             asked = false;
-            listener.ifPresent(user -> user.answered(answer));
+            worker.answered(answer);
         } else if (reply instanceof Reply.Ready ready) {
-            if (number > 0 || ready.maxRequests() < 1) {
-                throw new IOException("it is ready when it cannot be");
+            if (ready.maxRequests() < 1) {
+                throw new IOException("it is ready for no request");
             }
-            listener.ifPresent(user -> user.ready(ready.maxRequests()));
+            worker.ready(ready.maxRequests());
         } else if (reply instanceof Reply.StartupFailure failure) {
-            listener.ifPresent(user -> user.startupFailed(failure.reason()));
+            worker.startupFailed(failure.reason());
         }
     }
 
     private void log(Reply.LogRecord message) {
         if (logRecords++ < MAX_LOG_RECORDS) {
-            switch (message.level()) {
-                case DEBUG -> diagnostics.debug(message.text());
-                case WARN -> diagnostics.warn(message.text());
-                case ERROR -> diagnostics.error(message.text());
-            }
+            diagnostics.log(message.level(), message.text());
         }
     }
 
@@ -220,8 +201,9 @@ public final class WorkerChannel {
         if (retired) {
             diagnostics.debug(this + " was retired (" + how + ")");
         }
-        String all = fault == null ? how : how + ", after " + fault;
-        listener.ifPresent(user -> user.closed(all));
+        if (user != null) {
+            user.closed(fault == null ? how : how + ", after " + fault);
+        }
     }
 
     /** Its process number, if the service has started it. */

@@ -81,7 +81,7 @@ public final class WorkerPool implements AsyncAuthenticator {
         WorkerPool pool = new WorkerPool(loop, launcher, most, maxWaiting, diagnostics);
         loop.execute(pool.supply::begin);
         try {
-            pool.supply.firstStart().get(2 * WorkerStart.TIMEOUT_SECONDS, TimeUnit.SECONDS);
+            pool.supply.firstStart().get(2 * PooledWorker.START_TIMEOUT_SECONDS, TimeUnit.SECONDS);
             return pool;
         } catch (ExecutionException | TimeoutException | InterruptedException e) {
             if (e instanceof InterruptedException) {
@@ -127,7 +127,7 @@ public final class WorkerPool implements AsyncAuthenticator {
             PooledRequest first = waiters.iterator().next();
             waiters.remove(first);
             breakers.asked(first.service(), now());
-            worker.ask(first, now());
+            worker.ask(first);
         }
         supply.grow();
     }
@@ -154,8 +154,8 @@ public final class WorkerPool implements AsyncAuthenticator {
         if (request == null) {
             return;
         }
-        AuthResult result = answer.result().measured(worker.elapsed(now()));
-        worker.release(answer.disposition() == Reply.Disposition.REUSE, now());
+        AuthResult result = answer.result().measured(worker.elapsed());
+        worker.release(answer.disposition() == Reply.Disposition.REUSE);
         starved = false;
         breakers.survived(request.service());
         supply.giveBack(worker);
@@ -167,21 +167,18 @@ public final class WorkerPool implements AsyncAuthenticator {
     void closed(PooledWorker worker, String how) {
         assert loop.inEventLoop();
         supply.remove(worker);
+        crashed++;
         PooledRequest request = worker.request();
-        if (request == null) {
-            crashed++;
-            if (worker.wasUsed()) {
-                diagnostics.warn(worker.channel() + " exited while idle (" + how + ")");
-            } else {
-                supply.startFailed(
-                        WorkerStart.Failure.DIED, worker.channel() + " exited before its first request (" + how + ")");
-            }
-        } else if (worker.channel().isUndelivered()) {
-            diagnostics.warn(worker.channel() + " exited while idle (" + how + ")");
-            crashed++;
-            requeue(request);
-        } else {
+        if (request != null && !worker.channel().isUndelivered()) {
             crashed(worker, request, how);
+        } else if (request != null || worker.requests() > 0) {
+            diagnostics.warn(worker + " exited while idle (" + how + ")");
+        } else {
+            supply.startFailed(
+                    worker, PooledWorker.StartFailure.DIED, worker + " exited before its first request (" + how + ")");
+        }
+        if (request != null && !request.isDone()) {
+            requeue(request);
         }
         dispatch();
     }
@@ -197,11 +194,10 @@ public final class WorkerPool implements AsyncAuthenticator {
 
     private void crashed(PooledWorker worker, PooledRequest request, String how) {
         String service = request.service();
-        crashed++;
-        diagnostics.error(worker.channel() + " crashed in PAM service " + LogText.escape(service) + " (" + how
+        diagnostics.error(worker + " crashed in PAM service " + LogText.escape(service) + " (" + how
                 + "): see the module's own log, or who else may have ended it");
         breakers.crashed(service, now());
-        request.end(AuthResult.error("the PAM worker crashed (" + how + ")").measured(worker.elapsed(now())));
+        request.end(AuthResult.error("the PAM worker crashed (" + how + ")").measured(worker.elapsed()));
         if (breakers.isOpen(service, now())) {
             failPending(waiter -> waiter.service().equals(service), CRASH_LOOP);
         }
@@ -215,10 +211,10 @@ public final class WorkerPool implements AsyncAuthenticator {
             request.end(expiring ? NO_WORKER : WITHDRAWN);
         } else if (expiring && worker != null && worker.request() == request) {
             killed++;
-            AuthResult result = KILLED.measured(worker.elapsed(now()));
+            AuthResult result = KILLED.measured(worker.elapsed());
             supply.remove(worker);
-            worker.release(false, now());
-            worker.channel().kill();
+            worker.release(false);
+            worker.kill();
             breakers.survived(request.service());
             request.end(result);
             dispatch();

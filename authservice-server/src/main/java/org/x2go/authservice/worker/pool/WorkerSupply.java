@@ -37,7 +37,7 @@ final class WorkerSupply {
     private final Set<PooledWorker> workers = new LinkedHashSet<>();
     private final Deque<PooledWorker> idle = new ArrayDeque<>();
     private final CompletableFuture<@Nullable Void> firstStart = new CompletableFuture<>();
-    private @Nullable WorkerStart starting;
+    private @Nullable PooledWorker starting;
     private long lastReady;
     private long started;
     private boolean lookScheduled;
@@ -94,7 +94,7 @@ final class WorkerSupply {
 
     /** One that was taken has answered. */
     void giveBack(PooledWorker worker) {
-        if (worker.isProved()) {
+        if (worker.requests() == 1) {
             backOff.proved();
         }
         if (worker.isReusable()) {
@@ -115,13 +115,13 @@ final class WorkerSupply {
 
     private void retire(PooledWorker worker) {
         remove(worker);
-        worker.channel().retire();
+        worker.retire();
     }
 
     private void retireIdle() {
         for (Iterator<PooledWorker> longest = idle.descendingIterator(); reusable() > 1 && longest.hasNext(); ) {
             PooledWorker worker = longest.next();
-            if (worker.elapsed(now()).compareTo(IDLE) < 0) {
+            if (worker.elapsed().compareTo(IDLE) < 0) {
                 return;
             }
             longest.remove();
@@ -136,7 +136,8 @@ final class WorkerSupply {
         }
         long wait = growAfter();
         if (wait == 0) {
-            starting = WorkerStart.begin(loop, launcher, new Outcome());
+            starting = new PooledWorker(pool, loop);
+            starting.launch(launcher);
         } else if (wait < Long.MAX_VALUE && !lookScheduled) {
             lookScheduled = true;
             loop.schedule(this::look, wait, TimeUnit.NANOSECONDS);
@@ -166,37 +167,30 @@ final class WorkerSupply {
         return Math.max(pause, Math.max(0, GROW_NANOS - contended));
     }
 
-    /** What comes of a start. */
-    private final class Outcome implements WorkerStart.Outcome {
-        @Override
-        public void started(WorkerChannel channel, int maxRequests) {
-            starting = null;
-            started++;
-            lastReady = now();
-            backOff.ready();
-            PooledWorker worker = new PooledWorker(pool, channel, maxRequests, lastReady);
-            workers.add(worker);
-            idle.addFirst(worker);
-            firstStart.complete(null);
-            pool.dispatch();
-        }
-
-        @Override
-        public void failed(WorkerStart.Failure failure, String reason) {
-            starting = null;
-            startFailed(failure, reason);
-            if (failure == WorkerStart.Failure.REFUSED) {
-                firstStart.completeExceptionally(new WorkerStartupException("failed to start a PAM worker: " + reason));
-            } else {
-                firstStart.complete(null);
-            }
-        }
+    /** One that was launched is ready. */
+    void started(PooledWorker worker) {
+        starting = null;
+        started++;
+        lastReady = now();
+        backOff.ready();
+        workers.add(worker);
+        idle.addFirst(worker);
+        firstStart.complete(null);
+        pool.dispatch();
     }
 
     /** A worker could not be started, or has ended before it was of any use. */
-    void startFailed(WorkerStart.Failure failure, String reason) {
+    void startFailed(PooledWorker worker, PooledWorker.StartFailure failure, String reason) {
+        if (worker == starting) {
+            starting = null;
+        }
         // Where there are others, or with more time, it may come right by itself.
-        backOff.failed(reason, workers.isEmpty() && failure != WorkerStart.Failure.SLOW, now());
+        backOff.failed(reason, workers.isEmpty() && failure != PooledWorker.StartFailure.SLOW, now());
+        if (failure == PooledWorker.StartFailure.REFUSED) {
+            firstStart.completeExceptionally(new WorkerStartupException("failed to start a PAM worker: " + reason));
+        } else {
+            firstStart.complete(null);
+        }
         if (isUnrecoverable()) {
             pool.failPending();
         }
@@ -230,11 +224,11 @@ final class WorkerSupply {
     List<PooledWorker> stop() {
         closed = true;
         if (starting != null) {
-            starting.cancel();
+            starting.kill();
         }
         List<PooledWorker> last = List.copyOf(workers);
         last.forEach(this::remove);
-        last.forEach(worker -> worker.channel().kill());
+        last.forEach(PooledWorker::kill);
         return last;
     }
 }

@@ -21,28 +21,10 @@ final class ChannelDiagnostics implements Diagnostics {
     }
 
     @Override
-    public void debug(String message) {
-        if (debugging) {
-            say(Reply.Level.DEBUG, message);
+    public void log(Level level, String message) {
+        if (level == Level.DEBUG && !debugging) {
+            return;
         }
-    }
-
-    @Override
-    public void warn(String message) {
-        say(Reply.Level.WARN, message);
-    }
-
-    @Override
-    public void error(String message) {
-        say(Reply.Level.ERROR, message);
-    }
-
-    @Override
-    public void error(String message, Throwable cause) {
-        say(Reply.Level.ERROR, message + ": " + cause);
-    }
-
-    private void say(Reply.Level level, String message) {
         try {
             channel.tell(new Reply.LogRecord(level, message));
         } catch (IOException e) {

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import org.x2go.authservice.auth.AuthResult;
+import org.x2go.authservice.auth.Diagnostics;
 import org.x2go.authservice.protocol.Verdict;
 
 /** What a worker tells the service. */
@@ -30,14 +31,7 @@ public sealed interface Reply {
      * @param level how grave it is
      * @param text what it is, with everything escaped that came from outside
      */
-    record LogRecord(Level level, String text) implements Reply {}
-
-    /** How grave something is. */
-    enum Level {
-        DEBUG,
-        WARN,
-        ERROR
-    }
+    record LogRecord(Diagnostics.Level level, String text) implements Reply {}
 
     /**
      * What came of a request.
@@ -100,7 +94,7 @@ public sealed interface Reply {
             Reply reply = switch (body.get()) {
                 case 'r' -> ready(body);
                 case 'f' -> new StartupFailure(Fields.text(body));
-                case 'l' -> new LogRecord(Level.valueOf(Fields.text(body)), Fields.text(body));
+                case 'l' -> new LogRecord(Diagnostics.Level.valueOf(Fields.text(body)), Fields.text(body));
                 case 'a' -> answer(body);
                 default -> throw new IOException("a reply of no known kind");
             };

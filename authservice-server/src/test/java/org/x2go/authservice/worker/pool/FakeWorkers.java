@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.x2go.authservice.auth.AuthResult;
 import org.x2go.authservice.auth.PeerCredentials;
 import org.x2go.authservice.protocol.Credentials;
-import org.x2go.authservice.testsupport.Said;
+import org.x2go.authservice.testsupport.RecordingDiagnostics;
 import org.x2go.authservice.worker.wire.Reply;
 import org.x2go.authservice.worker.wire.Reply.Disposition;
 
@@ -29,14 +29,14 @@ import org.x2go.authservice.worker.wire.Reply.Disposition;
 final class FakeWorkers implements WorkerLauncher {
     static final PeerCredentials PEER = new PeerCredentials(1, 2, 3);
 
-    final Said said = new Said();
+    final RecordingDiagnostics diagnostics = new RecordingDiagnostics();
     final EmbeddedChannel clock = new EmbeddedChannel();
     final List<Launch> launches = new ArrayList<>();
     final WorkerPool pool;
 
     FakeWorkers(int most, int maxWaiting) {
         clock.freezeTime();
-        pool = new WorkerPool(clock.eventLoop(), this, most, maxWaiting, said);
+        pool = new WorkerPool(clock.eventLoop(), this, most, maxWaiting, diagnostics);
         pool.supply().begin();
     }
 
@@ -107,7 +107,7 @@ final class FakeWorkers implements WorkerLauncher {
 
         Worker(@Nullable WorkerProcess process) {
             channel.freezeTime();
-            service = WorkerChannel.over(channel, process, said);
+            service = WorkerChannel.over(channel, process, diagnostics);
             channel.pipeline().addFirst(new ChannelOutboundHandlerAdapter() {
                 @Override
                 public void write(ChannelHandlerContext ctx, Object frame, ChannelPromise promise) {

@@ -226,7 +226,7 @@ class WorkerPoolTest {
         assertThat(next).isNotDone();
         fake.ready().answer();
         assertThat(verdict(next)).isEqualTo(Verdict.OK);
-        assertThat(fake.said.lines()).anyMatch(line -> line.contains("exited while idle"));
+        assertThat(fake.diagnostics.lines()).anyMatch(line -> line.contains("exited while idle"));
     }
 
     @Test
@@ -347,7 +347,7 @@ class WorkerPoolTest {
         assertThat(verdict(good)).isEqualTo(Verdict.OK);
         assertThat(fake.pool.statisticsNow().healthy()).isFalse();
         assertThat(fake.pool.statisticsNow().startable()).isTrue();
-        assertThat(fake.said.lines())
+        assertThat(fake.diagnostics.lines())
                 .filteredOn(line -> line.contains("consecutive"))
                 .hasSize(1);
     }
@@ -385,7 +385,7 @@ class WorkerPoolTest {
         worker.answer();
         assertThat(verdict(tried)).isEqualTo(Verdict.OK);
         assertThat(fake.pool.statisticsNow().healthy()).isTrue();
-        assertThat(fake.said.lines()).anyMatch(line -> line.contains("answers again"));
+        assertThat(fake.diagnostics.lines()).anyMatch(line -> line.contains("answers again"));
         assertThat(fake.ask("alice", "bad")).isNotDone();
     }
 
@@ -402,13 +402,13 @@ class WorkerPoolTest {
             fake.last().refuse("no processes left");
         }
         assertThat(request).isNotDone();
-        assertThat(fake.said.lines())
+        assertThat(fake.diagnostics.lines())
                 .filteredOn(line -> line.startsWith("ERROR"))
                 .hasSize(1);
         fake.pass(Duration.ofSeconds(2));
         fake.ready().answer();
         assertThat(verdict(request)).isEqualTo(Verdict.OK);
-        assertThat(fake.said.lines()).anyMatch(line -> line.contains("can be started again"));
+        assertThat(fake.diagnostics.lines()).anyMatch(line -> line.contains("can be started again"));
     }
 
     @Test
@@ -445,7 +445,7 @@ class WorkerPoolTest {
             worker.answer();
             fake.ask("next" + i);
         }
-        assertThat(fake.said.lines())
+        assertThat(fake.diagnostics.lines())
                 .filteredOn(line -> line.startsWith("ERROR"))
                 .hasSize(1);
         int before = fake.launches.size();
@@ -497,7 +497,7 @@ class WorkerPoolTest {
     void workerThatSaysItCannotWorkIsTheFirstStartsFailure() {
         fake.last().arrive().say(new Reply.StartupFailure("no libpam: install it"));
         assertThat(fake.pool.supply().firstStart()).isCompletedExceptionally();
-        assertThat(fake.said.lines()).anyMatch(line -> line.contains("no libpam: install it"));
+        assertThat(fake.diagnostics.lines()).anyMatch(line -> line.contains("no libpam: install it"));
     }
 
     @Test

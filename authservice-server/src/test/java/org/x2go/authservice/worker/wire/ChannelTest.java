@@ -3,6 +3,11 @@ package org.x2go.authservice.worker.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,11 +24,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.x2go.authservice.auth.AuthResult;
+import org.x2go.authservice.auth.Diagnostics.Level;
 import org.x2go.authservice.auth.PeerCredentials;
 import org.x2go.authservice.posix.StreamSocket;
 import org.x2go.authservice.protocol.Credentials;
 import org.x2go.authservice.worker.wire.Reply.Disposition;
-import org.x2go.authservice.worker.wire.Reply.Level;
 
 /** What a worker and the service say to each other arrives as it was said, however the kernel cuts it. */
 class ChannelTest {
@@ -46,7 +51,8 @@ class ChannelTest {
     private static final int VERSION_AT = 5;
 
     private final StreamSocket[] sockets = sockets();
-    private final FrameReader replies = new FrameReader(sockets[0], Reply.MAX_BODY);
+    private final EmbeddedChannel replies = new EmbeddedChannel(
+            new LengthFieldBasedFrameDecoder(Integer.BYTES + Reply.MAX_BODY, 0, Integer.BYTES, 0, Integer.BYTES));
     private final RequestChannel worker = new RequestChannel(sockets[1]);
 
     private static StreamSocket[] sockets() {
@@ -63,12 +69,18 @@ class ChannelTest {
         sockets[1].close();
     }
 
+    /** As the service takes it. */
     private Reply nextReply() throws IOException {
-        ByteBuffer body = replies.next();
-        if (body == null) {
-            throw new EOFException("the worker has closed its channel");
+        ByteBuf body = replies.readInbound();
+        while (body == null) {
+            replies.writeInbound(Unpooled.wrappedBuffer(received(sockets[0])));
+            body = replies.readInbound();
         }
-        return Reply.decode(body);
+        try {
+            return Reply.decode(body.nioBuffer());
+        } finally {
+            body.release();
+        }
     }
 
     private static ByteBuffer frame(Credentials credentials) {
@@ -110,7 +122,7 @@ class ChannelTest {
 
     private static byte[] received(StreamSocket socket) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocateDirect(1 << 16);
-        socket.receive(bytes);
+        assertThat(socket.receive(bytes)).isPositive();
         byte[] array = new byte[bytes.flip().remaining()];
         bytes.get(array);
         return array;
@@ -136,7 +148,7 @@ class ChannelTest {
     }
 
     @Test
-    void aRequestArrivesWhereverItIsCut() throws Exception {
+    void requestArrivesWhereverItIsCut() throws Exception {
         byte[] password = password(16);
         byte[] bytes = requestBytes("jürgen", password, "x2gobroker");
         for (int cut = 1; cut < bytes.length; cut++) {
@@ -152,7 +164,8 @@ class ChannelTest {
         }
         byte[] bytes = received(sockets[0]);
         for (int cut = 1; cut < bytes.length; cut += cut < 200 ? 1 : 97) {
-            sendInTwo(sockets[1], bytes, cut);
+            replies.writeInbound(Unpooled.copiedBuffer(bytes, 0, cut));
+            replies.writeInbound(Unpooled.copiedBuffer(bytes, cut, bytes.length - cut));
             for (Reply reply : REPLIES) {
                 assertThat(nextReply()).isEqualTo(reply);
             }
@@ -178,13 +191,13 @@ class ChannelTest {
     }
 
     @Test
-    void aTextThatIsTooLongIsCutOff() throws Exception {
+    void textThatIsTooLongIsCutOff() throws Exception {
         worker.tell(new Reply.LogRecord(Level.WARN, "ß".repeat(5000)));
         assertThat(nextReply()).isEqualTo(new Reply.LogRecord(Level.WARN, "ß".repeat(Reply.MAX_TEXT)));
     }
 
     @Test
-    void whoeverWaitsFindsTheOtherEndClosed() throws Exception {
+    void waiterFindsTheOtherEndClosed() throws Exception {
         assertThat(worker.awaitHangUp(0)).isFalse();
         sockets[0].close();
         assertThat(worker.next()).isNull();
@@ -192,7 +205,7 @@ class ChannelTest {
     }
 
     @Test
-    void aFrameThatIsCutShortIsAnError() throws Exception {
+    void frameThatIsCutShortIsAnError() throws Exception {
         byte[] bytes = requestBytes("alice", password(8), "s");
         send(sockets[0], bytes, 0, bytes.length - 1);
         sockets[0].close();
@@ -200,7 +213,23 @@ class ChannelTest {
     }
 
     @Test
-    void aWorkerOfAnotherVersionIsUnfitWhateverElseItSays() throws Exception {
+    void secondFrameBeforeTheAnswerIsAnError() throws Exception {
+        byte[] bytes = requestBytes("alice", password(8), "s");
+        byte[] both = Arrays.copyOf(bytes, 2 * bytes.length);
+        System.arraycopy(bytes, 0, both, bytes.length, bytes.length);
+        send(sockets[0], both, 0, both.length);
+        assertThatThrownBy(worker::next).hasMessageContaining("before the one before it was answered");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\u007f\u00ff\u00ff\u00ff", "\u00ff\u00ff\u00ff\u00ff"})
+    void requestThatIsTooLongIsAnError(String length) throws Exception {
+        send(sockets[0], length.getBytes(StandardCharsets.ISO_8859_1), 0, length.length());
+        assertThatThrownBy(worker::next).hasMessageContaining("too long");
+    }
+
+    @Test
+    void otherVersionsReadyIsAStartupFailure() throws Exception {
         worker.tell(new Reply.Ready(4711));
         byte[] ready = received(sockets[0]);
         ready[VERSION_AT]++;
@@ -208,7 +237,7 @@ class ChannelTest {
         assertThat(nextReply())
                 .isInstanceOfSatisfying(
                         Reply.StartupFailure.class,
-                        unfit -> assertThat(unfit.reason()).endsWith("restart the service"));
+                        failure -> assertThat(failure.reason()).endsWith("restart the service"));
 
         byte[] longer = Arrays.copyOf(ready, ready.length + 3);
         longer[3] = (byte) (longer[3] + 3);
@@ -227,10 +256,10 @@ class ChannelTest {
                 "\u0000\u0000\u0000\u0006l\u0000\u0000\u0000\u0004W",
                 "\u0000\u0000\u0000\u0009f\u0000\u0000\u0000\u0004\u00ff\u00ff\u00ff\u00ff"
             })
-    void whatIsNoReplyIsAnError(String bytes) throws Exception {
+    void malformedReplyIsAnError(String bytes) throws Exception {
         byte[] array = bytes.getBytes(StandardCharsets.ISO_8859_1);
         send(sockets[1], array, 0, array.length);
-        assertThatThrownBy(() -> nextReply()).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> nextReply()).isInstanceOfAny(IOException.class, DecoderException.class);
     }
 
     @Test

@@ -9,10 +9,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.x2go.authservice.testsupport.RawPeer;
 
-/** Many peers at once, each of which connects, behaves in one way or another, leaves, and comes again. */
-final class Crowd {
+/** Many clients at once, each of which connects, behaves in one way or another, disconnects, and connects again. */
+final class LoadClients {
     /** Far beyond all that the server may wait for: who gets no answer until then never gets one. */
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Duration TIMEOUT = Duration.ofMinutes(1);
 
     private static final List<Behaviour> BEHAVIOURS = List.of(Behaviour.values());
 
@@ -20,21 +20,21 @@ final class Crowd {
     private final Question.Source questions;
     private final Tally tally;
 
-    Crowd(Path socket, Question.Source questions, Tally tally) {
+    LoadClients(Path socket, Question.Source questions, Tally tally) {
         this.socket = socket;
         this.questions = questions;
         this.tally = tally;
     }
 
-    /** Lets so many peers come for so long, and returns when all have left. */
-    void come(int peers, Duration time) throws InterruptedException {
+    /** Runs so many clients for so long, and returns when all have ended. */
+    void run(int peers, Duration time) throws InterruptedException {
         long end = System.nanoTime() + time.toNanos();
         List<Thread> threads = IntStream.range(0, peers)
-                .mapToObj(i -> new Thread(() -> comeAndGo(end), "peer-" + i))
+                .mapToObj(i -> new Thread(() -> connectRepeatedly(end), "peer-" + i))
                 .toList();
         threads.forEach(Thread::start);
         for (Thread thread : threads) {
-            TimeUnit.NANOSECONDS.timedJoin(thread, Math.max(1, end + PATIENCE.toNanos() - System.nanoTime()));
+            TimeUnit.NANOSECONDS.timedJoin(thread, Math.max(1, end + TIMEOUT.toNanos() - System.nanoTime()));
             if (thread.isAlive()) {
                 tally.finding(thread.getName() + " waits for an answer that does not come, at "
                         + List.of(thread.getStackTrace()));
@@ -44,7 +44,7 @@ final class Crowd {
         }
     }
 
-    private void comeAndGo(long end) {
+    private void connectRepeatedly(long end) {
         Random random = new Random();
         while (System.nanoTime() - end < 0) {
             Behaviour behaviour = BEHAVIOURS.get(random.nextInt(BEHAVIOURS.size()));

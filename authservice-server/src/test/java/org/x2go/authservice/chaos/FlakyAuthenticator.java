@@ -14,7 +14,7 @@ import org.x2go.authservice.auth.PeerCredentials;
 import org.x2go.authservice.protocol.Credentials;
 
 /** Accepts the password "right" of every user, but behaves as the user's name says: quick, slow, stuck, broken or delayed. */
-final class MoodyAuthenticator implements Authenticator, Question.Source {
+final class FlakyAuthenticator implements Authenticator, Question.Source {
     private static final String SERVICE = "x2gobroker";
 
     /** So many that a name seldom has to wait for a slot of its own. */
@@ -24,7 +24,7 @@ final class MoodyAuthenticator implements Authenticator, Question.Source {
     private final Semaphore stuck;
 
     /** Never more workers than this are stuck at a time, for as long as this. */
-    MoodyAuthenticator(int mostStuck, Duration stuckFor) {
+    FlakyAuthenticator(int mostStuck, Duration stuckFor) {
         this.stuck = new Semaphore(mostStuck);
         this.stuckFor = stuckFor;
     }

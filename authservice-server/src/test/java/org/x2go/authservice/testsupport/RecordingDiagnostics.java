@@ -5,7 +5,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.x2go.authservice.auth.Diagnostics;
 
 /** Keeps all that is said. */
-public final class Said implements Diagnostics {
+public final class RecordingDiagnostics implements Diagnostics {
     private final List<String> lines = new CopyOnWriteArrayList<>();
 
     @Override
@@ -14,23 +14,8 @@ public final class Said implements Diagnostics {
     }
 
     @Override
-    public void debug(String message) {
-        lines.add("DEBUG " + message);
-    }
-
-    @Override
-    public void warn(String message) {
-        lines.add("WARN " + message);
-    }
-
-    @Override
-    public void error(String message) {
-        lines.add("ERROR " + message);
-    }
-
-    @Override
-    public void error(String message, Throwable cause) {
-        lines.add("ERROR " + message + " | " + cause);
+    public void log(Level level, String message) {
+        lines.add(level + " " + message);
     }
 
     /** What was said so far: level, message, and what was thrown. */
