@@ -9,7 +9,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** Which rooms may know which, as ARCHITECTURE.md draws them. */
+/** Which packages may know which, as ARCHITECTURE.md draws them. */
 @AnalyzeClasses(packages = "org.x2go.authservice", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
     @ArchTest
@@ -31,34 +31,68 @@ class ArchitectureTest {
             .definedBy("..worker.process..")
             .layer("worker.pool")
             .definedBy("..worker.pool..")
+            .layer("daemon.logging")
+            .definedBy("..daemon.logging..")
+            .layer("daemon.process")
+            .definedBy("..daemon.process..")
+            .layer("daemon.monitoring")
+            .definedBy("..daemon.monitoring..")
+            .layer("daemon.config")
+            .definedBy("..daemon.config..")
             .layer("daemon")
-            .definedBy("..daemon..")
+            .definedBy("..authservice.daemon")
             .layer("junit")
             .definedBy("..authservice.junit..")
             .whereLayer("daemon")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("junit")
             .mayNotBeAccessedByAnyLayer()
+            .whereLayer("daemon.config")
+            .mayOnlyBeAccessedByLayers("daemon")
+            .whereLayer("daemon.monitoring")
+            .mayOnlyBeAccessedByLayers("daemon.config", "daemon")
+            .whereLayer("daemon.process")
+            .mayOnlyBeAccessedByLayers("daemon.config", "daemon")
+            .whereLayer("daemon.logging")
+            .mayOnlyBeAccessedByLayers("daemon.process", "daemon.config", "daemon")
             .whereLayer("server")
-            .mayOnlyBeAccessedByLayers("daemon", "junit")
+            .mayOnlyBeAccessedByLayers("daemon.monitoring", "daemon.config", "daemon", "junit")
             .whereLayer("pam")
-            .mayOnlyBeAccessedByLayers("worker.process", "daemon")
+            .mayOnlyBeAccessedByLayers("worker.process", "daemon.config", "daemon")
             .whereLayer("worker.process")
-            .mayOnlyBeAccessedByLayers("daemon")
+            .mayOnlyBeAccessedByLayers("daemon.config", "daemon")
             .whereLayer("worker.pool")
-            .mayOnlyBeAccessedByLayers("daemon")
+            .mayOnlyBeAccessedByLayers("daemon.monitoring", "daemon")
             .whereLayer("worker.wire")
             .mayOnlyBeAccessedByLayers("worker.process", "worker.pool")
             .whereLayer("auth")
             .mayOnlyBeAccessedByLayers(
-                    "server", "pam", "worker.wire", "worker.process", "worker.pool", "daemon", "junit")
+                    "server",
+                    "pam",
+                    "worker.wire",
+                    "worker.process",
+                    "worker.pool",
+                    "daemon.logging",
+                    "daemon.config",
+                    "daemon",
+                    "junit")
             .whereLayer("posix")
-            .mayOnlyBeAccessedByLayers("server", "pam", "worker.wire", "worker.process", "worker.pool", "daemon");
+            .mayOnlyBeAccessedByLayers(
+                    "server",
+                    "pam",
+                    "worker.wire",
+                    "worker.process",
+                    "worker.pool",
+                    "daemon.logging",
+                    "daemon.process",
+                    "daemon.monitoring",
+                    "daemon.config",
+                    "daemon");
 
     @ArchTest
     static final ArchRule onlyWhatIsOnTheEventLoopKnowsNetty = noClasses()
             .that()
-            .resideOutsideOfPackages("..authservice.server..", "..worker.pool..", "..daemon..")
+            .resideOutsideOfPackages("..authservice.server..", "..worker.pool..", "..authservice.daemon")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.netty..");
@@ -80,9 +114,9 @@ class ArchitectureTest {
             .resideInAPackage("org.apache.logging..");
 
     @ArchTest
-    static final ArchRule onlyTheDaemonKnowsItsCommandLine = noClasses()
+    static final ArchRule onlyTheDaemonsConfigKnowsItsCommandLine = noClasses()
             .that()
-            .resideOutsideOfPackage("..daemon..")
+            .resideOutsideOfPackage("..daemon.config..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("picocli..");
@@ -94,14 +128,6 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.apache.logging.log4j.core..");
-
-    @ArchTest
-    static final ArchRule theDaemonsLoggingKnowsNothingOfTheDaemon = noClasses()
-            .that()
-            .resideInAPackage("..daemon.logging..")
-            .should()
-            .dependOnClassesThat()
-            .resideInAPackage("..authservice.daemon");
 
     @ArchTest
     static final ArchRule classesAreFinalUnlessTheyAreMeantToBeExtended = classes()

@@ -2,7 +2,6 @@ package org.x2go.authservice.daemon;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -10,9 +9,25 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
+import org.x2go.authservice.daemon.config.Invocation;
+import org.x2go.authservice.daemon.config.Settings;
+import org.x2go.authservice.daemon.config.UsageException;
 import org.x2go.authservice.daemon.logging.Logging;
+import org.x2go.authservice.daemon.monitoring.MetricsFile;
+import org.x2go.authservice.daemon.monitoring.SocketFileWatch;
+import org.x2go.authservice.daemon.monitoring.StatisticsListener;
+import org.x2go.authservice.daemon.monitoring.StatisticsPublisher;
+import org.x2go.authservice.daemon.monitoring.SystemdNotifier;
+import org.x2go.authservice.daemon.process.BackgroundProcess;
+import org.x2go.authservice.daemon.process.BackgroundStart;
+import org.x2go.authservice.daemon.process.ExitStatus;
+import org.x2go.authservice.daemon.process.Lifecycle;
+import org.x2go.authservice.daemon.process.OutOfMemoryExit;
+import org.x2go.authservice.daemon.process.PidFile;
+import org.x2go.authservice.daemon.process.SocketActivation;
 import org.x2go.authservice.pam.PamUnavailableException;
 import org.x2go.authservice.pam.ServiceInspection;
+import org.x2go.authservice.posix.ErrorMessages;
 import org.x2go.authservice.posix.HangUpSignal;
 import org.x2go.authservice.posix.NativeLibraries;
 import org.x2go.authservice.posix.OpenFiles;
@@ -20,22 +35,12 @@ import org.x2go.authservice.posix.ProcessControl;
 import org.x2go.authservice.posix.ProcessMemory;
 import org.x2go.authservice.posix.SystemLog;
 import org.x2go.authservice.server.Limit;
-import org.x2go.authservice.text.LocaleText;
 import org.x2go.authservice.worker.pool.JavaCommand;
 import org.x2go.authservice.worker.process.WorkerMain;
 
 /** The program. */
 public final class Main {
-    static final String NAME = "x2gobroker-authservice";
-
-    /** Exit status: the service ran and was stopped, or does run in the background. */
-    static final int OK = 0;
-
-    /** Exit status: the service could not start, or could not stop as it should. */
-    static final int FAILED = 1;
-
-    /** Exit status: the command line is wrong. */
-    static final int WRONG_USAGE = 2;
+    private static final String NAME = "x2gobroker-authservice";
 
     private Main() {}
 
@@ -49,93 +54,78 @@ public final class Main {
         System.exit(run(args, System.out, System.err));
     }
 
-    private static int run(String[] given, PrintStream out, PrintStream err) {
+    private static int run(String[] args, PrintStream out, PrintStream err) {
         boolean debug = false;
         try {
-            requireDecoded(given);
-            RenamedOptions renamed = RenamedOptions.in(given);
-            String[] args = renamed.arguments().toArray(String[]::new);
-            renamed.warnings().forEach(warning -> err.println(NAME + ": " + warning));
-            SettingSources sources = SettingSources.open(System.getenv(), Path.of(SettingsReader.DEFAULTS_CONF_PATH));
-            CommandLineParser parser = new CommandLineParser(sources);
-            Options options = parser.parse(args);
-            debug = options.log.debug || options.log.interactive;
-            if (options.other.help) {
-                out.print(parser.help());
-                return OK;
-            }
-            if (options.other.version) {
-                out.println("authservice " + version());
-                return OK;
-            }
-            // First of all: accounts are looked up in the C library, and the log's file and the end of the process need
-            // it.
-            NativeLibraries.loadJna();
-            ProcessUser user = ProcessUser.current();
-            Settings settings = SettingsReader.ofThisProcess(sources, user).read(parser, options);
-            boolean daemonize = options.background.daemonize;
-            if (options.other.checkConfig) {
-                return new ConfigurationCheck(settings, options.origins, user, out).run(daemonize) ? OK : FAILED;
-            }
-            if (daemonize && !options.background.child) {
-                if (socket().isPresent()) {
-                    throw new IOException("--daemonize cannot be combined with socket activation (LISTEN_FDS)");
+            Invocation invocation = Invocation.read(System.getenv(), err, args);
+            debug = invocation.debug();
+            switch (invocation.action()) {
+                case HELP -> out.print(invocation.help());
+                case VERSION -> out.println("authservice " + version());
+                default -> {
+                    // First of all: accounts are looked up in the C library, and the log's file and the end of the
+                    // process need it.
+                    NativeLibraries.loadJna();
+                    return run(invocation, args, out);
                 }
-                return BackgroundStart.run(given, out);
             }
-            return serve(settings, options.background.child, out);
+            return ExitStatus.OK;
         } catch (UsageException e) {
             err.println(NAME + ": " + e.getMessage() + " (try --help)");
-            return WRONG_USAGE;
+            return ExitStatus.WRONG_USAGE;
         } catch (Exception | LinkageError e) {
-            err.println(NAME + ": " + Failures.textWithFile(e));
+            err.println(NAME + ": " + ErrorMessages.textWithFile(e));
             if (debug) {
                 e.printStackTrace(err);
             }
-            return FAILED;
+            return ExitStatus.FAILED;
         }
     }
 
-    /** Another path or user than was meant would be used: its name decoded as this locale says is another one. */
-    private static void requireDecoded(String... arguments) throws UsageException {
-        try {
-            LocaleText.requireDecoded(List.of(arguments), System.getenv());
-        } catch (IllegalArgumentException e) {
-            throw new UsageException(String.valueOf(e.getMessage()));
+    private static int run(Invocation invocation, String[] args, PrintStream out) throws Exception {
+        if (invocation.action() == Invocation.Action.CHECK) {
+            return invocation.check(out) ? ExitStatus.OK : ExitStatus.FAILED;
         }
+        Settings settings = invocation.settings();
+        if (invocation.action() == Invocation.Action.DAEMONIZE) {
+            if (socket().isPresent()) {
+                throw new IOException("--daemonize cannot be combined with socket activation (LISTEN_FDS)");
+            }
+            return BackgroundStart.run(args, out);
+        }
+        return serve(settings, out);
     }
 
     /** Returns only by an exception: the end of the service is that of the process. */
-    private static int serve(Settings settings, boolean background, PrintStream out) throws Exception {
+    private static int serve(Settings settings, PrintStream out) throws Exception {
         OpenFiles.requireEnough();
         Logging logging = Logging.start(settings.log().target(), settings.log().debug());
         Lifecycle lifecycle = new Lifecycle(logging);
-        OutOfMemoryExit.install();
+        OutOfMemoryExit.install(NAME);
         HangUpSignal.handle(() -> LogManager.getLogger(Main.class)
                 .info("SIGHUP has no effect: the service goes on, and makes a log that was renamed anew by itself"));
         try {
             ProcessMemory.forbidDumps();
             SystemLog.writeAs(NAME);
-            lifecycle.start(() -> start(settings, background, lifecycle, out));
+            lifecycle.start(() -> start(settings, lifecycle, out));
             warn(settings);
             lifecycle.awaitEnd();
-            return OK;
+            return ExitStatus.OK;
         } catch (Throwable e) {
             if (!settings.log().target().isStderr()) {
-                LogManager.getLogger(Main.class).error("Not started: {}", Failures.textWithFile(e));
+                LogManager.getLogger(Main.class).error("Not started: {}", ErrorMessages.textWithFile(e));
             }
             lifecycle.failed();
             throw e;
         }
     }
 
-    private static void start(Settings settings, boolean background, Lifecycle lifecycle, PrintStream out)
-            throws Exception {
+    private static void start(Settings settings, Lifecycle lifecycle, PrintStream out) throws Exception {
         if (!settings.findings().problems().isEmpty()) {
             throw new IOException(settings.findings().problems().get(0));
         }
-        BackgroundProcess process =
-                background ? BackgroundProcess.start(settings.background().logDir()) : null;
+        Settings.Background background = settings.background().orElse(null);
+        BackgroundProcess process = background == null ? null : BackgroundProcess.start(background.logDir());
         if (settings.metrics().isPresent()) {
             MetricsFile.check(settings.metrics().get().file());
         }
@@ -153,9 +143,9 @@ public final class Main {
                 inherited.isPresent() ? "passed to it" : ownerText(settings.socket()),
                 settings.services().allowed(),
                 settings.serverConfig().limit(Limit.WORKERS));
-        if (process != null) {
-            lifecycle.started(PidFile.write(
-                    settings.background().pidFile(), ProcessHandle.current().pid()));
+        if (background != null && process != null) {
+            lifecycle.started(
+                    PidFile.write(background.pidFile(), ProcessHandle.current().pid()));
             process.ready(out);
         }
         // The files that others may read are there, or are made so.
@@ -172,8 +162,8 @@ public final class Main {
         return socket.owner().name() + ":" + socket.group().name() + " " + socket.modeText();
     }
 
-    private static Reports reports(Settings settings, Service service) throws IOException {
-        List<Report> reports = new ArrayList<>();
+    private static StatisticsPublisher reports(Settings settings, Service service) throws IOException {
+        List<StatisticsListener> reports = new ArrayList<>();
         Optional<SystemdNotifier> notifier =
                 SystemdNotifier.of(System.getenv(), ProcessHandle.current().pid());
         if (notifier.isPresent()) {
@@ -182,9 +172,8 @@ public final class Main {
         }
         SocketFileWatch.over(service.socket()).ifPresent(reports::add);
         settings.metrics()
-                .ifPresent(metrics ->
-                        reports.add(new MetricsFile(metrics.file(), metrics.interval(), new MetricsFormat(version()))));
-        return Reports.start(service::statistics, reports);
+                .ifPresent(metrics -> reports.add(new MetricsFile(metrics.file(), metrics.interval(), version())));
+        return StatisticsPublisher.start(service::statistics, reports);
     }
 
     /** What an admin should know of, but need not wait for at the start. */

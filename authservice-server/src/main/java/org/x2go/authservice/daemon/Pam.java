@@ -10,6 +10,8 @@ import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.x2go.authservice.auth.Diagnostics;
+import org.x2go.authservice.daemon.config.Isolation;
+import org.x2go.authservice.daemon.config.Settings;
 import org.x2go.authservice.daemon.logging.LoggedDiagnostics;
 import org.x2go.authservice.pam.PamAuthenticator;
 import org.x2go.authservice.pam.PamUnavailableException;

@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import org.x2go.authservice.daemon.config.Settings;
+import org.x2go.authservice.daemon.monitoring.ServiceStatistics;
 import org.x2go.authservice.pam.PamUnavailableException;
 import org.x2go.authservice.server.AuthServer;
 import org.x2go.authservice.server.AuthServerConfig;

@@ -1,5 +1,5 @@
 /**
- * The installed program: its command line and settings, its place in the background, its log, its signals.
+ * The installed program, put together from its parts.
  */
 @NullMarked
 package org.x2go.authservice.daemon;

@@ -12,15 +12,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** One of the units in dist/systemd, with drop-ins behind it, as systemd puts them together (systemd.syntax(7)). */
-record InstalledUnit(String text) {
-    static final String SERVICE = "x2gobroker-authservice.service";
-    static final String WORKER = "x2gobroker-authservice-worker@.service";
+public record InstalledUnit(String text) {
+    public static final String SERVICE = "x2gobroker-authservice.service";
+    public static final String WORKER = "x2gobroker-authservice-worker@.service";
 
     private static final Path UNITS =
             Path.of("../dist/systemd").toAbsolutePath().normalize();
 
     /** A unit and, for each name, the drop-in for it. */
-    static InstalledUnit of(String unit, String... dropins) throws IOException {
+    public static InstalledUnit of(String unit, String... dropins) throws IOException {
         StringBuilder text = new StringBuilder(Files.readString(UNITS.resolve(unit)));
         for (String name : dropins) {
             text.append(Files.readString(dropin(name)));
@@ -40,12 +40,12 @@ record InstalledUnit(String text) {
     }
 
     /** What a setting comes to that is a list: an empty one clears it, those behind a tilde are taken out. */
-    Set<String> list(String setting) {
+    public Set<String> list(String setting) {
         return list(setting, Set::of);
     }
 
     /** The same, where a name may stand for several. */
-    Set<String> list(String setting, Function<String, Set<String>> expansion) {
+    public Set<String> list(String setting, Function<String, Set<String>> expansion) {
         Set<String> list = new LinkedHashSet<>();
         Matcher line = Pattern.compile("(?m)^" + setting + "=(~?)(.*)$").matcher(text);
         while (line.find()) {
@@ -65,7 +65,7 @@ record InstalledUnit(String text) {
     }
 
     /** The last value of a setting. */
-    String value(String setting) {
+    public String value(String setting) {
         Matcher line = Pattern.compile("(?m)^" + setting + "=(.*)$").matcher(text);
         String last = "";
         while (line.find()) {

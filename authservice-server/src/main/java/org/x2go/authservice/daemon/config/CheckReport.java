@@ -1,0 +1,47 @@
+package org.x2go.authservice.daemon.config;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import org.x2go.authservice.posix.ErrorMessages;
+
+/** What a check of the configuration has found so far, printed as it is found. */
+final class CheckReport {
+    /** Looks at one thing, and throws what is wrong with it. */
+    interface Check {
+        void run() throws IOException;
+    }
+
+    private final PrintStream out;
+    private boolean sound = true;
+
+    CheckReport(PrintStream out) {
+        this.out = out;
+    }
+
+    /** Whether no problem was found. */
+    boolean isSound() {
+        return sound;
+    }
+
+    void check(Check check) {
+        try {
+            check.run();
+        } catch (IOException e) {
+            problem(ErrorMessages.text(e));
+        }
+    }
+
+    void say(String line) {
+        out.println(line);
+    }
+
+    void warn(String what) {
+        out.println("warning: " + what);
+    }
+
+    /** The service would not start, or could give no verdict. */
+    void problem(String what) {
+        sound = false;
+        out.println("problem: " + what);
+    }
+}

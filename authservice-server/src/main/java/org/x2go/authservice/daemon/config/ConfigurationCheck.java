@@ -1,0 +1,141 @@
+package org.x2go.authservice.daemon.config;
+
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.x2go.authservice.auth.PeerPolicy;
+import org.x2go.authservice.pam.Finding;
+import org.x2go.authservice.pam.PamUnavailableException;
+import org.x2go.authservice.pam.ServiceInspection;
+import org.x2go.authservice.posix.ErrorMessages;
+import org.x2go.authservice.posix.OpenFiles;
+import org.x2go.authservice.posix.UnixListener;
+import org.x2go.authservice.server.NativeTransport;
+
+/** Says what the service would run with, and what is wrong with it, without starting it or changing anything. */
+final class ConfigurationCheck {
+    private final Settings settings;
+    private final List<String> origins;
+    private final ProcessUser user;
+    private final CheckReport report;
+    private final FileCheck files;
+
+    /** @param origins each setting with its value and its source, a line for each */
+    ConfigurationCheck(Settings settings, List<String> origins, ProcessUser user, PrintStream out) {
+        this.settings = settings;
+        this.origins = origins;
+        this.user = user;
+        this.report = new CheckReport(out);
+        this.files = new FileCheck(user, report);
+    }
+
+    /**
+     * Prints everything it finds.
+     *
+     * @return whether the service would start
+     */
+    boolean run() {
+        say("settings:");
+        origins.forEach(line -> say("  " + line));
+        settings.findings().problems().forEach(this::problem);
+        settings.findings().mistakes().forEach(this::problem);
+        settings.findings().warnings().forEach(this::warn);
+        check(NativeTransport::load);
+        check(OpenFiles::requireEnough);
+        if (settings.isolation().workerSocket().isPresent()) {
+            say("socket: the one that systemd passes to the service");
+        } else {
+            new SocketCheck(settings.socket(), user, report, files).run();
+        }
+        peers();
+        services();
+        isolation();
+        files.log(settings.log());
+        settings.metrics().ifPresent(files::metrics);
+        settings.background().ifPresent(files::background);
+        say(
+                report.isSound()
+                        ? "Configuration OK."
+                        : "The service cannot run with this configuration: see the problems above.");
+        return report.isSound();
+    }
+
+    private void peers() {
+        PeerPolicy peers = settings.peers();
+        say(
+                peers.admitsAnyone()
+                        ? "who may ask: whoever may write to the socket"
+                        : "who may ask: of those who may write to the socket, users " + peers.uids()
+                                + " and members of groups " + peers.gids());
+    }
+
+    private void services() {
+        try {
+            ServiceInspection inspection = ServiceInspection.open(settings.pam());
+            settings.services().allowed().stream().sorted().forEach(service -> service(inspection, service));
+        } catch (PamUnavailableException e) {
+            problem(ErrorMessages.text(e));
+        }
+    }
+
+    private void service(ServiceInspection inspection, String service) {
+        inspection.file(service).ifPresent(file -> say("PAM service " + service + ": " + file));
+        List<Finding> findings = new ArrayList<>(inspection.files(service));
+        if (inspection.file(service).isPresent()) {
+            findings.addAll(inspection.modules(service));
+        }
+        if (!user.root() && settings.isolation().workerSocket().isEmpty()) {
+            findings.addAll(inspection.withoutRoot(service));
+        }
+        for (Finding finding : findings) {
+            if (finding.severity() == Finding.Severity.PROBLEM) {
+                problem(finding.text());
+            } else {
+                warn(finding.text());
+            }
+        }
+    }
+
+    private void isolation() {
+        Isolation isolation = settings.isolation();
+        if (isolation.mode() == Isolation.Mode.THREAD) {
+            say("PAM: in threads of the service's process");
+        } else if (isolation.workerSocket().isPresent()) {
+            Path socket = isolation.workerSocket().get();
+            say("PAM: in processes that systemd starts for connections to " + socket
+                    + ", which have the last word on which services may be asked for");
+            check(() -> {
+                if (Files.exists(socket) && UnixListener.at(socket).isEmpty()) {
+                    problem("nobody listens on " + socket + ", so that no login could be checked: start"
+                            + " x2gobroker-authservice-worker.socket, and unmask it if it is masked");
+                }
+            });
+            if (!Files.isWritable(socket)) {
+                problem(user.name() + " cannot connect to " + socket
+                        + ": start the unit with this ListenStream= (x2gobroker-authservice-worker.socket), and be the user"
+                        + " that it is for");
+            }
+        } else {
+            say("PAM: in processes of its own, replaced after " + isolation.workerRequests() + " requests or with "
+                    + isolation.workerMegabytes() + " MB");
+        }
+    }
+
+    private void check(CheckReport.Check check) {
+        report.check(check);
+    }
+
+    private void say(String line) {
+        report.say(line);
+    }
+
+    private void warn(String what) {
+        report.warn(what);
+    }
+
+    private void problem(String what) {
+        report.problem(what);
+    }
+}

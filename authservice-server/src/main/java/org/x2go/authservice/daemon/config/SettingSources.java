@@ -1,0 +1,110 @@
+package org.x2go.authservice.daemon.config;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where settings come from that the command line does not give: the environment, then the file that is shared with the
+ * broker, there from the section of this service and then from the common one.
+ */
+final class SettingSources {
+    /** What the names of this program's settings begin with. */
+    static final String PREFIX = "X2GOBROKER_AUTHSERVICE_";
+
+    private static final String OWN_SECTION = "authservice";
+    private static final String COMMON_SECTION = "common";
+
+    /** Read by the launcher and the PAM workers, or by the broker's other programs too. */
+    private static final Set<String> OTHERS = Set.of(
+            PREFIX + "OPTIONS",
+            PREFIX + "WORKER_OPTIONS",
+            PREFIX + "JAVA_OPTIONS",
+            PREFIX + "DENIED_MODULES",
+            SettingsReader.DAEMON_USER,
+            "X2GOBROKER_DAEMON_GROUP");
+
+    private final Map<String, String> environment;
+    private final Path path;
+    private final @Nullable IniFile file;
+    private final List<String> warnings = new ArrayList<>();
+
+    /**
+     * A value that was found.
+     *
+     * @param text the value; empty text counts as nothing that is set
+     * @param origin where it was found, for people
+     */
+    record Found(String text, String origin) {}
+
+    private SettingSources(Map<String, String> environment, Path path, @Nullable IniFile file) {
+        this.environment = environment;
+        this.path = path;
+        this.file = file;
+    }
+
+    /** Nothing but the command line. */
+    static SettingSources none() {
+        return new SettingSources(Map.of(), Path.of(SettingsReader.DEFAULTS_CONF_PATH), null);
+    }
+
+    /**
+     * Reads the file, if it is there and may be read.
+     *
+     * @throws IOException if it is not an INI file; the message names it and the line
+     */
+    static SettingSources open(Map<String, String> environment, Path path) throws IOException {
+        boolean readable = Files.isReadable(path);
+        boolean ignored = Files.isRegularFile(path) && !readable;
+        IniFile file = readable && Files.isRegularFile(path) ? IniFile.read(path) : null;
+        SettingSources sources = new SettingSources(environment, path, file);
+        if (ignored) {
+            sources.warnings.add(path + " is ignored: this user may not read it");
+        }
+        return sources;
+    }
+
+    /** What an admin should know of the sources themselves. */
+    List<String> warnings() {
+        return warnings;
+    }
+
+    /** The environment variables, all of them. */
+    Map<String, String> environment() {
+        return environment;
+    }
+
+    /** What is set under this name, if anything is. */
+    Optional<Found> find(String name) {
+        String set = environment.get(name);
+        if (set != null) {
+            return Optional.of(new Found(set.strip(), "environment, " + name));
+        }
+        return file == null
+                ? Optional.empty()
+                : file.get(name, OWN_SECTION, COMMON_SECTION).map(text -> new Found(text, path + ", " + name));
+    }
+
+    /** The names that are set and look like this program's, but are none of these: misspelled, most likely. */
+    Set<String> unknown(Collection<String> known) {
+        Set<String> unknown = new TreeSet<>();
+        environment.keySet().stream().filter(name -> name.startsWith(PREFIX)).forEach(unknown::add);
+        if (file != null) {
+            unknown.addAll(file.keys(OWN_SECTION));
+            file.keys(COMMON_SECTION).stream()
+                    .filter(name -> name.startsWith(PREFIX))
+                    .forEach(unknown::add);
+        }
+        unknown.removeAll(known);
+        unknown.removeAll(OTHERS);
+        return unknown;
+    }
+}

@@ -1,0 +1,250 @@
+package org.x2go.authservice.daemon.config;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.x2go.authservice.auth.PeerPolicy;
+import org.x2go.authservice.auth.ServicePolicy;
+import org.x2go.authservice.daemon.logging.JournalStream;
+import org.x2go.authservice.daemon.logging.LogConfigurationFile;
+import org.x2go.authservice.daemon.logging.LogTarget;
+import org.x2go.authservice.pam.DeniedModules;
+import org.x2go.authservice.pam.PamConfiguration;
+import org.x2go.authservice.posix.Accounts;
+import org.x2go.authservice.posix.ErrorMessages;
+import org.x2go.authservice.server.Limit;
+
+/** Makes {@link Settings} of {@link Options}: checks every value, looks names up, and makes paths absolute. */
+final class SettingsReader {
+    static final String CONFIG_DIR = "/etc/x2go/broker";
+    static final String DEFAULTS_CONF_PATH = CONFIG_DIR + "/defaults.conf";
+    static final String LOG_CONFIG_NAME = "x2gobroker-authservice-logger.conf";
+    static final String SOCKET = "/run/x2gobroker/x2gobroker-authservice.socket";
+    static final String PID_FILE = "/run/x2gobroker/x2gobroker-authservice.pid";
+    static final String LOG_DIR = "/var/log/x2gobroker";
+    static final String AUTH_LOG = LOG_DIR + "/authservice.log";
+
+    /** Who runs the broker's services, by the broker's own setting. */
+    static final String DAEMON_USER = "X2GOBROKER_DAEMON_USER";
+
+    private static final int ALL_PERMISSIONS = 0777;
+    private static final int LONGEST_INTERVAL = 3600;
+
+    private final SettingSources sources;
+    private final Path defaultLogConfig;
+    private final ProcessUser user;
+    private final List<String> problems = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
+
+    /**
+     * @param sources where settings come from besides the command line
+     * @param defaultLogConfig the log configuration that is used if it is there and none is named
+     * @param user who runs the service
+     */
+    SettingsReader(SettingSources sources, Path defaultLogConfig, ProcessUser user) {
+        this.sources = sources;
+        this.defaultLogConfig = defaultLogConfig;
+        this.user = user;
+    }
+
+    /** The settings of this process. */
+    static SettingsReader ofThisProcess(SettingSources sources, ProcessUser user) {
+        return new SettingsReader(sources, Path.of(CONFIG_DIR, LOG_CONFIG_NAME), user);
+    }
+
+    /**
+     * The settings that these arguments, and the sources, give.
+     *
+     * @throws UsageException if a value is wrong
+     * @throws IOException if a file that settings come from is wrong
+     */
+    Settings read(CommandLineParser parser, Options options) throws UsageException, IOException {
+        warnings.addAll(sources.warnings());
+        try {
+            return new Settings(
+                    new Settings.Socket(
+                            path(options.socket.file, "--socket-file"),
+                            account(options.socket.owner, Accounts::uidOf, "user", "--owner"),
+                            account(options.socket.group, Accounts::gidOf, "group", "--group"),
+                            mode(options.socket.permissions)),
+                    new PeerPolicy(
+                            numbers(options.socket.allowUids, Accounts::uidOf, "user", "--allow-uid"),
+                            numbers(options.socket.allowGids, Accounts::gidOf, "group", "--allow-gid")),
+                    new PamConfiguration(
+                            services(options),
+                            optionalPath(options.pam.confdir, "--pam-confdir"),
+                            DeniedModules.of(sources.environment())),
+                    isolation(options),
+                    limits(options),
+                    new Settings.Log(logTarget(options), options.log.debug || options.log.interactive),
+                    Optional.of(new Settings.Background(
+                                    path(options.background.pidFile, "--pidfile"),
+                                    path(options.background.logDir, "--logdir")))
+                            .filter(background -> options.background.daemonize),
+                    metrics(options),
+                    new Settings.Findings(List.copyOf(problems), parser.mistakes(), List.copyOf(warnings)));
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Map<Limit, Integer> limits(Options options) {
+        options.limits.forEach((limit, value) -> {
+            try {
+                limit.check(value);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("--" + e.getMessage(), e);
+            }
+        });
+        return options.limits;
+    }
+
+    private static Optional<Settings.Metrics> metrics(Options options) throws UsageException {
+        int seconds = options.metrics.interval;
+        if (seconds < 1 || seconds > LONGEST_INTERVAL) {
+            throw new UsageException(
+                    "--metrics-interval must be 1 s to " + LONGEST_INTERVAL + " s, not " + seconds + " s");
+        }
+        return optionalPath(options.metrics.file, "--metrics-file")
+                .map(file -> new Settings.Metrics(file, Duration.ofSeconds(seconds)));
+    }
+
+    private static ServicePolicy services(Options options) {
+        return ServicePolicy.allowing(
+                options.pam.allowServices.isEmpty()
+                        ? List.of(ServicePolicy.DEFAULT_SERVICE)
+                        : options.pam.allowServices);
+    }
+
+    private LogTarget logTarget(Options options) throws UsageException, IOException {
+        if (options.log.interactive) {
+            return new LogTarget.Stderr();
+        }
+        Optional<Path> configuration = optionalPath(options.log.configuration, "--logconfig");
+        Optional<Path> file = optionalPath(options.log.file, "--auth-log");
+        LogTarget target = file.isPresent() ? new LogTarget.File(file.get()) : defaultLogTarget(options);
+        if (configuration.isEmpty()
+                && file.isEmpty()
+                && !(target instanceof LogTarget.Stderr)
+                && Files.exists(defaultLogConfig)) {
+            configuration = Optional.of(defaultLogConfig);
+        }
+        if (configuration.isPresent()) {
+            if (!isPython(configuration.get())) {
+                return new LogTarget.Configured(configuration.get());
+            }
+            warnings.add(configuration.get()
+                    + " configures the log of a Python program: it is ignored, the log goes to " + target.text());
+        }
+        return target;
+    }
+
+    /** The target if none is set. A process in the background leaves its stderr, whatever that is. */
+    private LogTarget defaultLogTarget(Options options) throws IOException {
+        if (!options.background.daemonize && JournalStream.isStderr(sources.environment())) {
+            return new LogTarget.Journal();
+        }
+        boolean service = user.root() || user.name().equals(daemonUser());
+        return service ? new LogTarget.File(Path.of(AUTH_LOG)) : new LogTarget.Stderr();
+    }
+
+    private static boolean isPython(Path logConfiguration) throws IOException {
+        try {
+            return LogConfigurationFile.isPython(logConfiguration);
+        } catch (IOException e) {
+            throw new IOException(
+                    "cannot read the log configuration " + logConfiguration + ": " + ErrorMessages.text(e), e);
+        }
+    }
+
+    private String daemonUser() {
+        return sources.find(DAEMON_USER)
+                .map(SettingSources.Found::text)
+                .filter(name -> !name.isEmpty())
+                .orElse("x2gobroker");
+    }
+
+    private static Isolation isolation(Options options) throws UsageException {
+        return new Isolation(
+                Isolation.Mode.of(options.pam.isolation == null ? Isolation.defaultMode() : options.pam.isolation),
+                optionalPath(options.pam.workerSocket, "--worker-socket"),
+                options.pam.workerMaxRequests,
+                options.pam.workerMaxRss);
+    }
+
+    /** Where names of accounts are looked up. */
+    private interface AccountsLookup {
+        OptionalInt find(String name) throws IOException;
+    }
+
+    /** Root's service gives its socket to root unless told otherwise, anybody else's to themselves. */
+    private Settings.Account account(@Nullable String name, AccountsLookup lookup, String kind, String option)
+            throws IOException {
+        String wanted = name == null && user.root() ? "root" : name;
+        return wanted == null
+                ? new Settings.Account(kind.equals("user") ? user.name() : "own group", -1)
+                : new Settings.Account(wanted, number(wanted, lookup, kind, option));
+    }
+
+    private Set<Integer> numbers(List<String> names, AccountsLookup lookup, String kind, String option)
+            throws IOException {
+        Set<Integer> numbers = new HashSet<>();
+        for (String name : names) {
+            numbers.add(number(name, lookup, kind, option));
+        }
+        return numbers;
+    }
+
+    private int number(String name, AccountsLookup lookup, String kind, String option) throws IOException {
+        OptionalInt found = lookup.find(name);
+        if (found.isPresent()) {
+            return found.getAsInt();
+        }
+        try {
+            return Integer.parseUnsignedInt(name);
+        } catch (NumberFormatException e) {
+            problems.add("there is no " + kind + " '" + name + "': make it, or choose another with " + option);
+            return -1;
+        }
+    }
+
+    private static Path path(String text, String option) throws UsageException {
+        if (text.isEmpty()) {
+            throw new UsageException("the value of " + option + " is empty");
+        }
+        if (text.indexOf('\n') >= 0) {
+            throw new UsageException("the value of " + option + " has two lines; in " + DEFAULTS_CONF_PATH
+                    + " a line that is indented belongs to the one before");
+        }
+        return Path.of(text).toAbsolutePath();
+    }
+
+    private static Optional<Path> optionalPath(@Nullable String text, String option) throws UsageException {
+        return text == null ? Optional.empty() : Optional.of(path(text, option));
+    }
+
+    private static int mode(String text) throws UsageException {
+        String digits = text.startsWith("0o") || text.startsWith("0O") ? text.substring(2) : text;
+        int mode = 0;
+        for (int i = 0; i < digits.length(); i++) {
+            int digit = digits.charAt(i) - '0';
+            mode = digit < 0 || digit > 7 || mode > ALL_PERMISSIONS ? -1 : 8 * mode + digit;
+            if (mode < 0) {
+                break;
+            }
+        }
+        if (digits.isEmpty() || mode < 0 || mode > ALL_PERMISSIONS) {
+            throw new UsageException("'" + text + "' is an invalid octal mode for --permissions: write it as 0660");
+        }
+        return mode;
+    }
+}

@@ -1,0 +1,120 @@
+package org.x2go.authservice.daemon.config;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.x2go.authservice.posix.FileIdentity;
+import org.x2go.authservice.posix.UnixListener;
+
+/** Looks whether the socket that the service makes could be made. */
+final class SocketCheck {
+    private static final int LONGEST_SOCKET_PATH = 107;
+    private static final int WRITABLE_BY_OTHERS = 2;
+
+    /** The first process of the system. */
+    private static final long INIT = 1;
+
+    private final Settings.Socket socket;
+    private final ProcessUser user;
+    private final CheckReport report;
+    private final FileCheck files;
+
+    SocketCheck(Settings.Socket socket, ProcessUser user, CheckReport report, FileCheck files) {
+        this.socket = socket;
+        this.user = user;
+        this.report = report;
+        this.files = files;
+    }
+
+    void run() {
+        Path path = socket.path();
+        files.directory(
+                "socket: " + path + " (" + socket.owner().name() + ":"
+                        + socket.group().name() + " " + socket.modeText() + ")",
+                path,
+                "--socket-file");
+        int length = path.toString().getBytes(StandardCharsets.UTF_8).length;
+        if (length > LONGEST_SOCKET_PATH) {
+            report.problem("the socket's path has " + length + " bytes, and may have " + LONGEST_SOCKET_PATH
+                    + " at most: choose another with --socket-file");
+        }
+        if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            if (!isSocket(path)) {
+                report.problem("what lies at " + path + " is not a socket: choose another path with --socket-file");
+            } else {
+                report.check(() -> listener(path));
+            }
+        }
+        if ((socket.mode() & WRITABLE_BY_OTHERS) != 0) {
+            report.warn("the socket is world-writable: any local user can guess passwords; its mode is "
+                    + socket.modeText());
+        }
+        if (!user.root()) {
+            ownIds();
+            report.warn("not root: PAM modules that need root, as pam_unix may, cannot check the passwords of others");
+        }
+    }
+
+    /** Only root can give a socket to others; being a member of a group is not enough (setfsgid(2)). */
+    private void ownIds() {
+        if (isOthers(socket.owner(), "unix:uid")) {
+            report.problem(
+                    "only root can make a socket for user " + socket.owner().name() + ": leave out --owner");
+        }
+        if (isOthers(socket.group(), "unix:gid")) {
+            report.problem("only root can make a socket for group "
+                    + socket.group().name() + ": leave out --group, or start the service with that as its own group");
+        }
+    }
+
+    private static boolean isOthers(Settings.Account account, String attribute) {
+        try {
+            return account.id() != -1
+                    && !Integer.valueOf(account.id()).equals(Files.getAttribute(Path.of("/proc/self"), attribute));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean isSocket(Path path) {
+        try {
+            return FileIdentity.of(path).filter(FileIdentity::isSocket).isPresent();
+        } catch (IOException e) {
+            // Who may not look at it is told so by the check of its directory.
+            return true;
+        }
+    }
+
+    /** That this very service has the socket is as it should be. */
+    private void listener(Path path) throws IOException {
+        Optional<UnixListener> listener = UnixListener.at(path);
+        if (listener.isEmpty()) {
+            return;
+        }
+        OptionalLong process = listener.get().process();
+        if (process.isPresent() && isAuthservice(process.getAsLong())) {
+            report.warn(path + " is in use by the authservice that runs, process " + process.getAsLong()
+                    + ": one with these settings can start when that is stopped");
+        } else if (process.isPresent() && process.getAsLong() == INIT) {
+            report.warn(path
+                    + " is held by systemd (x2gobroker-authservice.socket), which starts the service with settings of its"
+                    + " own: the first lines of /etc/default/x2gobroker-authservice say how to check those");
+        } else {
+            report.problem(path + " is in use by another program: stop that first, or choose another --socket-file");
+        }
+    }
+
+    /** Whether it is Java that was started with this program's jar. */
+    private static boolean isAuthservice(long process) throws IOException {
+        String command = Files.readString(Path.of("/proc/" + process + "/cmdline"), StandardCharsets.ISO_8859_1);
+        List<String> words = List.of(command.split("\0", -1));
+        int jar = words.indexOf("-jar") + 1;
+        return jar > 0 && jar < words.size() && Path.of(words.get(jar)).endsWith("authservice-server.jar");
+    }
+}

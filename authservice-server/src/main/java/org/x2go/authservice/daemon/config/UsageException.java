@@ -1,0 +1,13 @@
+package org.x2go.authservice.daemon.config;
+
+import java.io.Serial;
+
+/** The command line is wrong; the message says how, in one line. */
+public final class UsageException extends Exception {
+    @Serial
+    private static final long serialVersionUID = 1;
+
+    UsageException(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,77 @@
+package org.x2go.authservice.daemon.monitoring;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.x2go.authservice.posix.ErrorMessages;
+import org.x2go.authservice.posix.FileIdentity;
+
+/**
+ * Looks now and then whether the socket's file is still there: without it the service runs on, and nobody reaches it. That is
+ * said once, and again only when it was back in between.
+ */
+public final class SocketFileWatch implements StatisticsListener {
+    private static final Logger LOG = LogManager.getLogger(SocketFileWatch.class);
+
+    private static final Duration INTERVAL = Duration.ofSeconds(30);
+
+    private final Path path;
+    private final FileIdentity socket;
+    private boolean missing;
+    private volatile boolean stopping;
+
+    private SocketFileWatch(Path path, FileIdentity socket) {
+        this.path = path;
+        this.socket = socket;
+    }
+
+    /**
+     * Watches over the socket that is at a path now.
+     *
+     * @return empty if this process cannot see it there: systemd may have made it in a directory that is not open to the
+     *     service's user
+     */
+    public static Optional<SocketFileWatch> over(Path path) {
+        return look(path).filter(FileIdentity::isSocket).map(socket -> new SocketFileWatch(path, socket));
+    }
+
+    private static Optional<FileIdentity> look(Path path) {
+        try {
+            return FileIdentity.of(path);
+        } catch (IOException e) {
+            LOG.debug("Cannot look at the socket {}: {}", path, ErrorMessages.text(e));
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public Duration interval() {
+        return INTERVAL;
+    }
+
+    @Override
+    public void report(ServiceStatistics statistics) {
+        check();
+    }
+
+    /** Looks once. */
+    void check() {
+        boolean there = look(path).filter(socket::isSameFile).isPresent();
+        if (!there && !missing && !stopping) {
+            LOG.error(
+                    "The socket {} was removed or replaced by another program: nobody can reach this service any more. Restart"
+                            + " it (under systemd, its socket unit), and see what cleans up that directory.",
+                    path);
+        }
+        missing = !there;
+    }
+
+    /** The service removes its socket itself. */
+    @Override
+    public void close() {
+        stopping = true;
+    }
+}

@@ -1,0 +1,143 @@
+package org.x2go.authservice.daemon.process;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.logging.log4j.LogManager;
+import org.x2go.authservice.posix.DirectoryLock;
+import org.x2go.authservice.posix.ErrorMessages;
+import org.x2go.authservice.posix.FileIdentity;
+import org.x2go.authservice.posix.RegularFile;
+
+/**
+ * The file that tells a process's number to those who stop it. Its directory may belong to a user who is not trusted, so
+ * that no link is followed, and a file made before is replaced, never written to. It is locked for as long as its process
+ * runs, so that another cannot mistake it for one that was left behind.
+ */
+public final class PidFile implements AutoCloseable {
+    /** More than the longest number and its newline. */
+    private static final int MOST_BYTES = 32;
+
+    private final Path path;
+    private final String number;
+    private final RegularFile locked;
+
+    private PidFile(Path path, String number, RegularFile locked) {
+        this.path = path;
+        this.number = number;
+        this.locked = locked;
+    }
+
+    /**
+     * Writes a process's number.
+     *
+     * @throws IOException if that cannot be done, or if something lies there that is no PID file, or that of a process that
+     *     runs
+     */
+    public static PidFile write(Path path, long pid) throws IOException {
+        String number = Long.toString(pid);
+        try {
+            Path directory = Objects.requireNonNull(path.toAbsolutePath().getParent(), "it is a directory");
+            if (!Files.isDirectory(directory)) {
+                Files.createDirectories(directory);
+            }
+            // Between the look at an old file and the lock on the new one nobody else may do the same.
+            try (DirectoryLock others = DirectoryLock.of(directory, LogManager.getLogger(PidFile.class)::warn)) {
+                checkOld(path);
+                Files.deleteIfExists(path);
+                create(path, number);
+                return new PidFile(path, number, lock(path));
+            }
+        } catch (IOException e) {
+            throw cannotWrite(path, e);
+        }
+    }
+
+    /** Looks whether a process's number could be written, and changes nothing. */
+    public static void check(Path path) throws IOException {
+        try {
+            checkOld(path);
+        } catch (IOException e) {
+            throw cannotWrite(path, e);
+        }
+    }
+
+    private static IOException cannotWrite(Path path, IOException cause) {
+        return new IOException(
+                "cannot write the PID file " + path + ": " + ErrorMessages.text(cause)
+                        + "; choose another with --pidfile",
+                cause);
+    }
+
+    private static RegularFile lock(Path path) throws IOException {
+        RegularFile file =
+                RegularFile.open(path).orElseThrow(() -> new IOException("another process has removed it at once"));
+        if (!file.tryLock()) {
+            file.close();
+            throw new IOException("another process has locked it at once");
+        }
+        return file;
+    }
+
+    private static void create(Path path, String number) throws IOException {
+        try (SeekableByteChannel file = Files.newByteChannel(
+                path,
+                Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--")))) {
+            file.write(ByteBuffer.wrap((number + "\n").getBytes(StandardCharsets.US_ASCII)));
+        } catch (FileAlreadyExistsException e) {
+            throw e;
+        } catch (IOException e) {
+            // One without a number would not be taken for ours the next time.
+            Files.deleteIfExists(path);
+            throw e;
+        }
+    }
+
+    /** Finds out whether what lies there may be replaced: nothing, or the PID file of a process that has ended. */
+    private static void checkOld(Path path) throws IOException {
+        Optional<RegularFile> found = RegularFile.open(path);
+        if (found.isEmpty()) {
+            return;
+        }
+        try (RegularFile old = found.get()) {
+            String content = old.beginning(MOST_BYTES).strip();
+            if (content.isEmpty() || !content.chars().allMatch(c -> c >= '0' && c <= '9')) {
+                throw new IOException("what lies there is not an old PID file");
+            }
+            // Whoever may read the file may lock it, too, and is not to keep a service from starting again.
+            if (!old.tryLock() && isAlive(content)) {
+                throw new IOException("it is that of an authservice that runs, process " + content + ": stop that one");
+            }
+        }
+    }
+
+    private static boolean isAlive(String number) {
+        try {
+            return ProcessHandle.of(Long.parseLong(number)).isPresent();
+        } catch (NumberFormatException e) {
+            return false;
+        }
+    }
+
+    /** Removes the file, if it still is this process's. */
+    @Override
+    public void close() throws IOException {
+        Optional<FileIdentity> there = FileIdentity.of(path);
+        if (there.isPresent()
+                && there.get().isSameFile(locked.identity())
+                && locked.beginning(MOST_BYTES).strip().equals(number)) {
+            Files.deleteIfExists(path);
+        }
+        locked.close();
+    }
+}
