@@ -33,7 +33,15 @@ public final class FoldedName {
 
     /** Nearly every name is like this, and is asked for on the event loop. */
     private static boolean isPlain(String user) {
-        return user.length() <= MOST_CHARACTERS && user.chars().allMatch(c -> c > ' ' && c <= '~');
+        if (user.length() > MOST_CHARACTERS) {
+            return false;
+        }
+        for (int i = 0; i < user.length(); i++) {
+            if (user.charAt(i) <= ' ' || user.charAt(i) > '~') {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static String counted(String text) {

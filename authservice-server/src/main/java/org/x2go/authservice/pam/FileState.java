@@ -1,9 +1,9 @@
 package org.x2go.authservice.pam;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.x2go.authservice.posix.CString;
 import org.x2go.authservice.posix.FileStatus;
 
 /**
@@ -33,7 +33,8 @@ record FileState(Kind kind, long device, long inode, long size, long changedNano
     /** What was changed later than now, by a clock that was set back since, is not of this moment either. */
     private static final Duration CLOCK_WAS_SET = Duration.ofSeconds(1);
 
-    static FileState of(Path path) {
+    /** @param path the path, as {@link CString} makes it */
+    static FileState of(byte[] path) {
         try {
             return FileStatus.of(path)
                     .map(file -> new FileState(
@@ -42,6 +43,15 @@ record FileState(Kind kind, long device, long inode, long size, long changedNano
         } catch (IOException e) {
             return none(Kind.HIDDEN);
         }
+    }
+
+    /** As equals, which the JVM makes at run time, and which costs as much as a system call. */
+    boolean isSame(FileState other) {
+        return kind == other.kind
+                && device == other.device
+                && inode == other.inode
+                && size == other.size
+                && changedNanos == other.changedNanos;
     }
 
     private static FileState none(Kind kind) {

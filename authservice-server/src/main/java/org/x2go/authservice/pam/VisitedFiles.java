@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.x2go.authservice.posix.CString;
 
 /** Opens files as libpam's fopen(3) does, and remembers what lay at each path: also that there was nothing. */
 final class VisitedFiles {
@@ -16,8 +17,22 @@ final class VisitedFiles {
 
     private static final long MAX_BYTES = 1 << 20;
 
-    private final Map<Path, FileState> states = new LinkedHashMap<>();
+    private final Map<Path, Visited> visited = new LinkedHashMap<>();
     private int opened;
+
+    private static final class Visited {
+        private final byte[] path;
+        private final FileState state;
+
+        Visited(Path path) {
+            this.path = CString.of(path.toString());
+            this.state = FileState.of(this.path);
+        }
+
+        boolean isCurrent() {
+            return state.isSame(FileState.of(path));
+        }
+    }
 
     /**
      * What is in a file.
@@ -27,7 +42,7 @@ final class VisitedFiles {
      * @throws RefusedFileException if libpam must not try
      */
     byte @Nullable [] open(Path path) throws IOException, RefusedFileException {
-        FileState state = states.computeIfAbsent(path, FileState::of);
+        FileState state = visited.computeIfAbsent(path, Visited::new).state;
         if (++opened > MAX_FILES) {
             throw new RefusedFileException(
                     path + " is one of more than " + MAX_FILES + " files that are included", "include less");
@@ -64,8 +79,8 @@ final class VisitedFiles {
 
     /** Whether at each path lies what lay there when it was opened. */
     boolean areCurrent() {
-        for (Map.Entry<Path, FileState> visited : states.entrySet()) {
-            if (!visited.getValue().equals(FileState.of(visited.getKey()))) {
+        for (Visited each : visited.values()) {
+            if (!each.isCurrent()) {
                 return false;
             }
         }
@@ -74,6 +89,6 @@ final class VisitedFiles {
 
     /** Whether every change from this time on shows in {@link #areCurrent}. */
     boolean areSettledAt(long millis) {
-        return states.values().stream().allMatch(state -> state.isSettledAt(millis));
+        return visited.values().stream().allMatch(each -> each.state.isSettledAt(millis));
     }
 }

@@ -1,9 +1,7 @@
 package org.x2go.authservice.posix;
 
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** Text as C takes it: UTF-8 whatever the locale, ended by a NUL. */
 public final class CString {
@@ -19,14 +17,10 @@ public final class CString {
         if (text.indexOf('\0') >= 0) {
             throw new IllegalArgumentException("holds a NUL");
         }
-        ByteBuffer encoded;
-        try {
-            encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
-        } catch (CharacterCodingException e) {
-            throw new IllegalArgumentException("holds half a surrogate pair", e);
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        if (!new String(bytes, StandardCharsets.UTF_8).equals(text)) {
+            throw new IllegalArgumentException("holds half a surrogate pair");
         }
-        byte[] bytes = new byte[encoded.remaining() + 1];
-        encoded.get(bytes, 0, bytes.length - 1);
-        return bytes;
+        return Arrays.copyOf(bytes, bytes.length + 1);
     }
 }

@@ -4,8 +4,6 @@ import com.sun.jna.Native;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -22,6 +20,8 @@ public record FileStatus(int mode, long device, long inode, long size, long chan
     private static final int BYTES = 256;
     private static final int BASIC_STATS = 0x7ff;
     private static final int AT_FDCWD = -100;
+    private static final int AT_EMPTY_PATH = 0x1000;
+    private static final byte[] NO_PATH = CString.of("");
 
     private static final int MODE = 28;
     private static final int INODE = 32;
@@ -35,17 +35,27 @@ public record FileStatus(int mode, long device, long inode, long size, long chan
     /**
      * Looks at what lies at a path, links followed.
      *
+     * @param path the path, as {@link CString} makes it
      * @return empty if there is nothing
      * @throws IOException if this process may not look
      */
-    public static Optional<FileStatus> of(Path path) throws IOException {
+    public static Optional<FileStatus> of(byte[] path) throws IOException {
+        return at(AT_FDCWD, path, 0);
+    }
+
+    /** What a descriptor of this process is open on; empty if it is closed. */
+    static Optional<FileStatus> ofDescriptor(int descriptor) throws IOException {
+        return at(descriptor, NO_PATH, AT_EMPTY_PATH);
+    }
+
+    private static Optional<FileStatus> at(int directory, byte[] path, int flags) throws IOException {
         byte[] statx = new byte[BYTES];
-        if (LibC.statx(AT_FDCWD, CString.of(path.toString()), 0, BASIC_STATS, statx) != 0) {
+        if (LibC.statx(directory, path, flags, BASIC_STATS, statx) != 0) {
             int error = Native.getLastError();
-            if (error == Errno.ENOENT || error == Errno.ENOTDIR) {
+            if (error == Errno.ENOENT || error == Errno.ENOTDIR || error == Errno.EBADF) {
                 return Optional.empty();
             }
-            throw new AccessDeniedException(path.toString(), null, LibC.strerror(error));
+            throw new IOException("cannot look at a file: " + LibC.strerror(error));
         }
         ByteBuffer fields = ByteBuffer.wrap(statx).order(ByteOrder.nativeOrder());
         return Optional.of(new FileStatus(

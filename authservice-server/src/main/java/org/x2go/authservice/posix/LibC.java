@@ -142,9 +142,9 @@ final class LibC {
     /** Returns the group before; there is no error to be told (setfsgid(2)). */
     static native int setfsgid(int gid);
 
-    static native int capget(Pointer header, Pointer data) throws LastErrorException;
+    static native int capget(int[] header, int[] data) throws LastErrorException;
 
-    static native int capset(Pointer header, Pointer data) throws LastErrorException;
+    static native int capset(int[] header, int[] data) throws LastErrorException;
 
     static native int open(byte[] path, int flags) throws LastErrorException;
 
@@ -160,7 +160,7 @@ final class LibC {
 
     static native int setrlimit(int resource, Pointer limit) throws LastErrorException;
 
-    static native int getrusage(int who, Pointer usage);
+    static native int getrusage(int who, long[] usage);
 
     static native int getpid();
 

@@ -1,7 +1,6 @@
 package org.x2go.authservice.posix;
 
 import com.sun.jna.LastErrorException;
-import com.sun.jna.Memory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,19 +19,18 @@ public final class ProcessMemory {
     private static final long PAGE_BYTES = 4096;
 
     /** struct rusage, and where ru_maxrss is in it, in kilobytes. */
-    private static final int RUSAGE_BYTES = 144;
+    private static final int RUSAGE_WORDS = 18;
 
-    private static final int MAXRSS_OFFSET = 32;
+    private static final int MAXRSS = 4;
     private static final int RUSAGE_SELF = 0;
 
     private ProcessMemory() {}
 
     /** How much of this process was in memory when that was most, in bytes (getrusage(2)). */
     public static long peakBytes() {
-        try (Memory usage = new Memory(RUSAGE_BYTES)) {
-            LibC.getrusage(RUSAGE_SELF, usage);
-            return usage.getLong(MAXRSS_OFFSET) << 10;
-        }
+        long[] usage = new long[RUSAGE_WORDS];
+        LibC.getrusage(RUSAGE_SELF, usage);
+        return usage[MAXRSS] << 10;
     }
 
     /** How much of this process is in memory now, in bytes (proc_pid_statm(5)). */

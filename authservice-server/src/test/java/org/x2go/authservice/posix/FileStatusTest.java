@@ -22,7 +22,7 @@ class FileStatusTest {
         for (Path path : new Path[] {file, link, directory, Path.of("/dev/null")}) {
             Map<String, Object> expected = Files.readAttributes(path, "unix:mode,ino,size,ctime");
 
-            FileStatus status = FileStatus.of(path).orElseThrow();
+            FileStatus status = FileStatus.of(cString(path)).orElseThrow();
 
             assertThat(status.mode()).isEqualTo(expected.get("mode"));
             assertThat(status.inode()).isEqualTo(expected.get("ino"));
@@ -30,16 +30,22 @@ class FileStatusTest {
             FileTime changed = (FileTime) Objects.requireNonNull(expected.get("ctime"));
             assertThat(status.changedNanos()).isEqualTo(changed.to(TimeUnit.NANOSECONDS));
         }
-        assertThat(FileStatus.of(file)).isEqualTo(FileStatus.of(link));
-        assertThat(FileStatus.of(file).orElseThrow().device())
-                .isNotEqualTo(FileStatus.of(Path.of("/proc/self")).orElseThrow().device());
+        assertThat(FileStatus.of(cString(file))).isEqualTo(FileStatus.of(cString(link)));
+        assertThat(FileStatus.of(cString(file)).orElseThrow().device())
+                .isNotEqualTo(FileStatus.of(cString(Path.of("/proc/self")))
+                        .orElseThrow()
+                        .device());
     }
 
     @Test
     void nothingIsThereWhereThereIsNoFile() throws Exception {
         Path file = Files.createFile(directory.resolve("file"));
 
-        assertThat(FileStatus.of(directory.resolve("missing"))).isEmpty();
-        assertThat(FileStatus.of(file.resolve("below"))).isEmpty();
+        assertThat(FileStatus.of(cString(directory.resolve("missing")))).isEmpty();
+        assertThat(FileStatus.of(cString(file.resolve("below")))).isEmpty();
+    }
+
+    private static byte[] cString(Path path) {
+        return CString.of(path.toString());
     }
 }

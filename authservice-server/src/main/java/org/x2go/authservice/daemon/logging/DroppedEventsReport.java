@@ -1,6 +1,7 @@
 package org.x2go.authservice.daemon.logging;
 
 import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.Appender;
 import org.apache.logging.log4j.core.LogEvent;
@@ -19,9 +20,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Hands events on to another appender, after a line that says how many were dropped before. It stands between an
  * {@code <Async>} appender and what writes to a disk or a pipe, so that the line comes as soon as that takes lines again.
+ *
+ * <p>Once the queue is empty it waits for a moment: what is logged meanwhile is then taken in one go, where whoever logs would
+ * have to wake the thread up for each event.
  */
 @Plugin(name = "DroppedEventsReport", category = Node.CATEGORY, elementType = Appender.ELEMENT_TYPE)
 public final class DroppedEventsReport extends AbstractAppender {
+    private static final long PAUSE_NANOS = 1_000_000;
+
     private final Configuration configuration;
     private final String droppedEvents;
     private final String target;
@@ -74,6 +80,10 @@ public final class DroppedEventsReport extends AbstractAppender {
     public void append(LogEvent event) {
         report(Objects.requireNonNull(dropped), Objects.requireNonNull(next));
         next.append(event);
+        if (event.isEndOfBatch()) {
+            // At a stop this does not wait: the thread is interrupted then.
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
     }
 
     private static void report(DroppedEvents dropped, Appender next) {
