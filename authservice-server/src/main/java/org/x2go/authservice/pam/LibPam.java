@@ -9,8 +9,8 @@ import org.x2go.authservice.posix.ProcessControl;
 /**
  * libpam's functions, bound by {@link #bind} before the first call. Each is described in the man page of its name, section 3.
  *
- * <p>Each but {@link #strerror} may run code of modules, which may fork, and whose child may come back here as if it were its
- * parent, with the parent's descriptors and this thread alone: such a child is ended before it does anything else.
+ * <p>Those that run code of modules end a child that a module has forked and that comes back here as if it were its parent,
+ * with the parent's descriptors and this thread alone: before it does anything else.
  *
  * <p>Texts are arrays of bytes made by {@link org.x2go.authservice.posix.CString}, because JNA's encoding of strings depends on a setting of the whole
  * process. libpam is thread-safe as long as each handle is used by one thread at a time.
@@ -88,19 +88,6 @@ final class LibPam {
                         : LibPamConfdir.pam_start_confdir(service, user, conversation, confdir, handle));
     }
 
-    static int setItem(Pointer handle, int item, byte[] value) {
-        return inOwnProcess(pam_set_item(handle, item, value));
-    }
-
-    static int setItem(Pointer handle, int item, Pointer value) {
-        return inOwnProcess(pam_set_item(handle, item, value));
-    }
-
-    /** @param value one element, which is set to the item's address, or to 0 if it has no value */
-    static int getItem(Pointer handle, int item, long[] value) {
-        return inOwnProcess(pam_get_item(handle, item, value));
-    }
-
     static int authenticate(Pointer handle, int flags) {
         return inOwnProcess(pam_authenticate(handle, flags));
     }
@@ -113,10 +100,6 @@ final class LibPam {
         return inOwnProcess(pam_end(handle, status));
     }
 
-    static @Nullable Pointer strerror(@Nullable Pointer handle, int status) {
-        return pam_strerror(handle, status);
-    }
-
     private static int inOwnProcess(int returned) {
         if (ProcessControl.pid() != PID) {
             ProcessControl.exit(1);
@@ -126,11 +109,12 @@ final class LibPam {
 
     private static native int pam_start(byte[] service, byte @Nullable [] user, Pointer conversation, long[] handle);
 
-    private static native int pam_set_item(Pointer handle, int item, byte[] value);
+    static native int pam_set_item(Pointer handle, int item, byte[] value);
 
-    private static native int pam_set_item(Pointer handle, int item, Pointer value);
+    static native int pam_set_item(Pointer handle, int item, Pointer value);
 
-    private static native int pam_get_item(Pointer handle, int item, long[] value);
+    /** @param value one element, which is set to the item's address, or to 0 if it has no value */
+    static native int pam_get_item(Pointer handle, int item, long[] value);
 
     private static native int pam_authenticate(Pointer handle, int flags);
 
@@ -138,5 +122,5 @@ final class LibPam {
 
     private static native int pam_end(Pointer handle, int status);
 
-    private static native @Nullable Pointer pam_strerror(@Nullable Pointer handle, int status);
+    static native @Nullable Pointer pam_strerror(@Nullable Pointer handle, int status);
 }

@@ -90,9 +90,9 @@ final class PamTransaction implements AutoCloseable {
         if (open == null) {
             return refusal("pam_start");
         }
-        if (failed(LibPam.setItem(open, LibPam.PAM_TTY, terminal))
-                || failed(LibPam.setItem(open, LibPam.PAM_RUSER, asker))
-                || failed(LibPam.setItem(open, LibPam.PAM_FAIL_DELAY, conversation.delayFunction()))) {
+        if (failed(LibPam.pam_set_item(open, LibPam.PAM_TTY, terminal))
+                || failed(LibPam.pam_set_item(open, LibPam.PAM_RUSER, asker))
+                || failed(LibPam.pam_set_item(open, LibPam.PAM_FAIL_DELAY, conversation.delayFunction()))) {
             return refusal("pam_set_item");
         }
         if (failed(LibPam.authenticate(open, FLAGS))) {
@@ -142,7 +142,7 @@ final class PamTransaction implements AutoCloseable {
     }
 
     private String description() {
-        Pointer text = LibPam.strerror(handle, status);
+        Pointer text = LibPam.pam_strerror(handle, status);
         return text == null ? "no description" : LogText.escape(text.getString(0, "UTF-8"));
     }
 
@@ -153,7 +153,7 @@ final class PamTransaction implements AutoCloseable {
      */
     private static byte[] userNow(Pointer handle) {
         long[] value = new long[1];
-        if (differs(LibPam.getItem(handle, LibPam.PAM_USER, value)) || value[0] == 0) {
+        if (differs(LibPam.pam_get_item(handle, LibPam.PAM_USER, value)) || value[0] == 0) {
             return new byte[1];
         }
         Pointer item = new Pointer(value[0]);
