@@ -4,11 +4,11 @@ package org.x2go.authservice.client;
 final class ClientThreads {
     private ClientThreads() {}
 
-    /** Waits until none is left; the test's own timeout ends it otherwise. */
+    /** Waits until none is left. */
     static void awaitNone() throws InterruptedException {
-        while (Thread.getAllStackTraces().keySet().stream()
-                .anyMatch(thread -> thread.getName().startsWith("authservice-client"))) {
-            Thread.sleep(5);
-        }
+        Await.until(
+                "no client has a thread",
+                () -> Thread.getAllStackTraces().keySet().stream()
+                        .noneMatch(thread -> thread.getName().startsWith("authservice-client")));
     }
 }

@@ -118,10 +118,8 @@ class PythonServerIT {
                 .redirectOutput(log.toFile())
                 .start();
         started.add(process);
-        while (!isListening(socket)) {
-            assertThat(process.isAlive()).as(() -> read(log)).isTrue();
-            Thread.sleep(20);
-        }
+        Await.until("it listens, or has ended", () -> isListening(socket) || !process.isAlive());
+        assertThat(process.isAlive()).as(() -> read(log)).isTrue();
         return socket;
     }
 

@@ -59,10 +59,8 @@ public final class StrangersServer implements AutoCloseable {
                         "EXEC:" + script + " " + sent)
                 .inheritIO()
                 .start();
-        while (!isListening(socket)) {
-            assertThat(process.isAlive()).isTrue();
-            Thread.sleep(10);
-        }
+        Await.until("it listens, or has ended", () -> isListening(socket) || !process.isAlive());
+        assertThat(process.isAlive()).isTrue();
         return new StrangersServer(socket, sent, process);
     }
 

@@ -66,7 +66,7 @@ public class PipelineBenchmark {
         EmbeddedChannel channel = new EmbeddedChannel();
         channel.config().setAutoRead(false);
         ChannelHandler frames =
-                new RequestFrameDecoder(MAX_REQUEST_BYTES, allocator, new TurnQueue(channel.eventLoop(), Duration.ZERO), new Patience(Duration.ZERO, SECOND));
+                new RequestFrameDecoder(MAX_REQUEST_BYTES, allocator, new TurnQueue(channel.eventLoop(), Duration.ZERO), new ReadTimeout(Duration.ZERO, SECOND));
         channel.pipeline().addLast(frames, CredentialDecoder.INSTANCE);
         return channel;
     }

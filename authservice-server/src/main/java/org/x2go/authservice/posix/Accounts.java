@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.BiFunction;
 
 /**
  * Looks up users and groups in the system's databases (nsswitch.conf(5)). A lookup may ask a directory server, and may
@@ -31,12 +30,12 @@ public final class Accounts {
 
     /** The number of the user with this name, or empty if there is none. */
     public static OptionalInt uidOf(String user) throws IOException {
-        return id(lookUp(GETPWNAM_R, CString.of(user), "user " + user, Accounts::readId));
+        return idOf(GETPWNAM_R, user, "user ");
     }
 
     /** The number of the group with this name, or empty if there is none. */
     public static OptionalInt gidOf(String group) throws IOException {
-        return id(lookUp(GETGRNAM_R, CString.of(group), "group " + group, Accounts::readId));
+        return idOf(GETGRNAM_R, group, "group ");
     }
 
     /** The name of the user with this number, or empty if there is none. */
@@ -45,30 +44,27 @@ public final class Accounts {
                 GETPWUID_R,
                 uid,
                 "user " + Integer.toUnsignedString(uid),
-                (entry, buffer) -> entry.getPointer(0).getString(0, StandardCharsets.UTF_8.name()));
+                entry -> entry.getPointer(0).getString(0, StandardCharsets.UTF_8.name()));
     }
 
     private static Function function(String name) {
         return NativeLibrary.getInstance("c").getFunction(name);
     }
 
-    private static OptionalInt id(Optional<Integer> id) {
-        return id.isPresent() ? OptionalInt.of(id.get()) : OptionalInt.empty();
+    private static OptionalInt idOf(Function call, String name, String kind) throws IOException {
+        return lookUp(call, CString.of(name), kind + name, entry -> OptionalInt.of(entry.getInt(ID_OFFSET)))
+                .orElse(OptionalInt.empty());
     }
 
-    private static int readId(Pointer entry, Pointer buffer) {
-        return entry.getInt(ID_OFFSET);
-    }
-
-    private static <T> Optional<T> lookUp(Function call, Object key, String what, BiFunction<Pointer, Pointer, T> read)
-            throws IOException {
+    private static <T> Optional<T> lookUp(
+            Function call, Object key, String what, java.util.function.Function<Pointer, T> read) throws IOException {
         for (int size = 1024; size <= LARGEST_BUFFER; size *= 4) {
             try (Memory entry = new Memory(STRUCT_BYTES);
                     Memory buffer = new Memory(size)) {
                 PointerByReference result = new PointerByReference();
                 int errno = call.invokeInt(new Object[] {key, entry, buffer, (long) size, result});
                 if (result.getValue() != null) {
-                    return Optional.of(read.apply(entry, buffer));
+                    return Optional.of(read.apply(entry));
                 }
                 if (errno != Errno.ERANGE) {
                     // "Not found" has as many error numbers as there are databases (getpwnam(3)), so none is told

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,9 +67,8 @@ public final class AppendOnlyFile implements AutoCloseable {
      * @throws IOException if something lies there that must not be written to
      */
     public static void check(Path path) throws IOException {
-        Optional<PathHandle> found = PathHandle.open(path);
-        if (found.isPresent()) {
-            try (PathHandle file = found.get()) {
+        try (PathHandle file = PathHandle.open(path)) {
+            if (file != null) {
                 check(path, file.identity());
             }
         }
@@ -78,11 +76,10 @@ public final class AppendOnlyFile implements AutoCloseable {
 
     /** Returns a descriptor, or -1 if nothing is there. */
     private static int openExisting(Path path) throws IOException {
-        Optional<PathHandle> found = PathHandle.open(path);
-        if (found.isEmpty()) {
-            return -1;
-        }
-        try (PathHandle file = found.get()) {
+        try (PathHandle file = PathHandle.open(path)) {
+            if (file == null) {
+                return -1;
+            }
             check(path, file.identity());
             return file.open(FLAGS);
         }
@@ -180,11 +177,7 @@ public final class AppendOnlyFile implements AutoCloseable {
 
     /** Puts the file in the place of one of this process's descriptors, such as 2 for its standard error. */
     public void redirect(int standardDescriptor) throws IOException {
-        try {
-            LibC.dup2(descriptor, standardDescriptor);
-        } catch (LastErrorException e) {
-            throw new IOException("cannot send output to " + path + ": " + Errno.text(e), e);
-        }
+        Errno.check("send output to " + path, () -> LibC.dup2(descriptor, standardDescriptor));
     }
 
     @Override

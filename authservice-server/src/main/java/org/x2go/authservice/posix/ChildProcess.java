@@ -71,10 +71,8 @@ public final class ChildProcess implements AutoCloseable {
 
     private static int[] pipe() throws IOException {
         try (Memory fds = new Memory(2L * Integer.BYTES)) {
-            LibC.pipe2(fds, LibC.O_CLOEXEC);
+            Errno.check("make a pipe", () -> LibC.pipe2(fds, LibC.O_CLOEXEC));
             return fds.getIntArray(0, 2);
-        } catch (LastErrorException e) {
-            throw new IOException("cannot make a pipe: " + Errno.text(e), e);
         }
     }
 

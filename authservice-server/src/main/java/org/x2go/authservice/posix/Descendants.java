@@ -29,11 +29,7 @@ public final class Descendants {
 
     /** From now on, descendants that lose their parent become children of this process (PR_SET_CHILD_SUBREAPER). */
     public static void becomeSubreaper() throws IOException {
-        try {
-            LibC.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-        } catch (LastErrorException e) {
-            throw new IOException("cannot become a subreaper: " + Errno.text(e), e);
-        }
+        Errno.check("become a subreaper", () -> LibC.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0));
     }
 
     /**

@@ -17,11 +17,7 @@ public final class DescriptorPoll implements AutoCloseable {
 
     /** Makes one that waits for nothing yet. */
     public DescriptorPoll() throws IOException {
-        try {
-            event = LibC.eventfd(0, LibC.O_CLOEXEC | LibC.O_NONBLOCK);
-        } catch (LastErrorException e) {
-            throw new IOException("cannot make an event descriptor: " + Errno.text(e), e);
-        }
+        event = Errno.check("make an event descriptor", () -> LibC.eventfd(0, LibC.O_CLOEXEC | LibC.O_NONBLOCK));
     }
 
     /**

@@ -1,6 +1,8 @@
 package org.x2go.authservice.posix;
 
 import com.sun.jna.LastErrorException;
+import java.io.IOException;
+import java.util.function.IntSupplier;
 
 /** Error numbers of the C library (errno(3)), with the numbers they have on Linux. */
 final class Errno {
@@ -21,6 +23,20 @@ final class Errno {
     static final int ECONNRESET = 104;
 
     private Errno() {}
+
+    /**
+     * Makes a call of {@link LibC}'s, and returns what that returned.
+     *
+     * @param what what it is for, as the message says it: "cannot …"
+     * @throws IOException if it fails
+     */
+    static int check(String what, IntSupplier call) throws IOException {
+        try {
+            return call.getAsInt();
+        } catch (LastErrorException e) {
+            throw new IOException("cannot " + what + ": " + text(e), e);
+        }
+    }
 
     /** What an error means, in the C library's words. */
     static String text(LastErrorException error) {

@@ -14,8 +14,10 @@ import org.jspecify.annotations.Nullable;
 final class LibC {
     static final int AF_UNIX = 1;
     static final int SOCK_STREAM = 1;
+    static final int SOCK_DGRAM = 2;
     static final int SOCK_NONBLOCK = 0x800;
     static final int SOCK_CLOEXEC = 0x80000;
+    static final int MSG_NOSIGNAL = 0x4000;
     static final int CLONE_FS = 0x200;
     static final int LOCK_EX = 2;
     static final int LOCK_NB = 4;
@@ -26,6 +28,7 @@ final class LibC {
     static final int FD_CLOEXEC = 1;
     static final int O_RDONLY = 0;
     static final int O_WRONLY = 1;
+    static final int O_RDWR = 2;
     static final int O_CREAT = 0100;
     static final int O_EXCL = 0200;
     static final int O_NOCTTY = 0400;

@@ -59,11 +59,9 @@ public final class OpenFiles {
      * @throws IOException if none of these is free
      */
     public static int duplicateAboveSelectable(int descriptor) throws IOException {
-        try {
-            return LibC.fcntl(descriptor, LibC.F_DUPFD_CLOEXEC, SELECTABLE);
-        } catch (LastErrorException e) {
-            throw new IOException("there is no free descriptor from " + SELECTABLE + " on: " + Errno.text(e), e);
-        }
+        return Errno.check(
+                "find a free descriptor from " + SELECTABLE + " on",
+                () -> LibC.fcntl(descriptor, LibC.F_DUPFD_CLOEXEC, SELECTABLE));
     }
 
     /** The number that the next file to be opened gets: no fewer are open than that (open(2)). MAX_VALUE if none is left. */

@@ -3,7 +3,7 @@ package org.x2go.authservice.posix;
 import com.sun.jna.LastErrorException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What lies at a path, held by a descriptor: it is looked at and then opened or connected to by {@link #reference}, never by
@@ -21,19 +21,19 @@ final class PathHandle implements AutoCloseable {
         this.identity = identity;
     }
 
-    /** What lies at the path now; empty if nothing does. The caller closes it. */
-    static Optional<PathHandle> open(Path path) throws IOException {
+    /** What lies at the path now; null if nothing does. The caller closes it. */
+    static @Nullable PathHandle open(Path path) throws IOException {
         int descriptor;
         try {
             descriptor = LibC.open(CString.of(path.toString()), O_PATH | LibC.O_NOFOLLOW | LibC.O_CLOEXEC);
         } catch (LastErrorException e) {
             if (e.getErrorCode() == Errno.ENOENT) {
-                return Optional.empty();
+                return null;
             }
             throw new IOException("cannot open " + path + ": " + Errno.text(e), e);
         }
         try {
-            return Optional.of(new PathHandle(descriptor, FileIdentity.ofDescriptor(descriptor)));
+            return new PathHandle(descriptor, FileIdentity.ofDescriptor(descriptor));
         } catch (IOException e) {
             LibC.close(descriptor);
             throw e;

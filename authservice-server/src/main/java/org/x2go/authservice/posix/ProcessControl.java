@@ -1,6 +1,5 @@
 package org.x2go.authservice.posix;
 
-import com.sun.jna.LastErrorException;
 import com.sun.jna.Pointer;
 import java.io.IOException;
 
@@ -14,22 +13,14 @@ public final class ProcessControl {
      * @throws IOException if this process leads a process group, as one that a shell started does
      */
     public static void startSession() throws IOException {
-        try {
-            LibC.setsid();
-        } catch (LastErrorException e) {
-            throw new IOException("cannot start a session of its own: " + Errno.text(e), e);
-        }
+        Errno.check("start a session of its own", LibC::setsid);
     }
 
     /**
      * Changes the working directory (chdir(2)). The JVM does not notice: paths must be absolute from here on.
      */
     public static void changeDirectory(String directory) throws IOException {
-        try {
-            LibC.chdir(CString.of(directory));
-        } catch (LastErrorException e) {
-            throw new IOException("cannot change to the directory " + directory + ": " + Errno.text(e), e);
-        }
+        Errno.check("change to the directory " + directory, () -> LibC.chdir(CString.of(directory)));
     }
 
     /**

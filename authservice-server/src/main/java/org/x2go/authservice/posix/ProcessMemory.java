@@ -1,6 +1,5 @@
 package org.x2go.authservice.posix;
 
-import com.sun.jna.LastErrorException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -46,11 +45,7 @@ public final class ProcessMemory {
      * @throws IOException if the kernel refuses
      */
     public static void forbidDumps() throws IOException {
-        try {
-            LibC.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-        } catch (LastErrorException e) {
-            throw new IOException("cannot make this process undumpable: " + Errno.text(e), e);
-        }
+        Errno.check("make this process undumpable", () -> LibC.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0));
     }
 
     /**

@@ -1,18 +1,21 @@
 package org.x2go.authservice.posix;
 
 import com.sun.jna.LastErrorException;
-import com.sun.jna.Memory;
-import com.sun.jna.Pointer;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * A regular file that is there already, opened to be read in a directory that may belong to a user who is not trusted: it is
- * looked at before it is opened, no link is followed, and nothing that lies there makes this process wait.
+ * A regular file in a directory that may belong to a user who is not trusted. One that is there already is looked at before it is
+ * opened to be read: no link is followed, and nothing that lies there makes this process wait.
  */
 public final class RegularFile implements AutoCloseable {
+    private static final int OWNERS = 0600;
+
     private final int descriptor;
     private final FileIdentity identity;
 
@@ -28,11 +31,10 @@ public final class RegularFile implements AutoCloseable {
      * @throws IOException if something else than a regular file is there, or it may not be read; the message says which
      */
     public static Optional<RegularFile> open(Path path) throws IOException {
-        Optional<PathHandle> found = PathHandle.open(path);
-        if (found.isEmpty()) {
-            return Optional.empty();
-        }
-        try (PathHandle handle = found.get()) {
+        try (PathHandle handle = PathHandle.open(path)) {
+            if (handle == null) {
+                return Optional.empty();
+            }
             if (!handle.identity().isRegularFile()) {
                 throw new IOException(
                         "what lies there is " + handle.identity().kind() + " and not a regular file; it is left alone");
@@ -43,25 +45,31 @@ public final class RegularFile implements AutoCloseable {
         }
     }
 
+    /**
+     * Makes a file where nothing is, and opens it to be written to.
+     *
+     * @param mode its mode, whatever this process's umask
+     * @throws IOException if it cannot be made, or something is there, a link among others
+     */
+    public static OutputStream create(Path path, int mode) throws IOException {
+        int descriptor = Errno.check("make " + path, () -> LibC.create(path, LibC.O_WRONLY, OWNERS));
+        try {
+            Errno.check("make " + path, () -> LibC.fchmod(descriptor, mode));
+            return Files.newOutputStream(FileIdentity.referenceTo(descriptor));
+        } finally {
+            LibC.close(descriptor);
+        }
+    }
+
     /** Which file it is. */
     public FileIdentity identity() {
         return identity;
     }
 
-    /** The first bytes of the file, as ISO 8859-1; to be called once. */
+    /** The first bytes of the file, as ISO 8859-1. */
     public String beginning(int bytes) throws IOException {
-        try (Memory buffer = new Memory(bytes)) {
-            int length = 0;
-            while (length < bytes) {
-                long got = LibC.read(descriptor, Pointer.nativeValue(buffer) + length, bytes - length);
-                if (got == 0) {
-                    break;
-                }
-                length += (int) got;
-            }
-            return new String(buffer.getByteArray(0, length), StandardCharsets.ISO_8859_1);
-        } catch (LastErrorException e) {
-            throw new IOException("what lies there cannot be read: " + Errno.text(e), e);
+        try (InputStream content = Files.newInputStream(FileIdentity.referenceTo(descriptor))) {
+            return new String(content.readNBytes(bytes), StandardCharsets.ISO_8859_1);
         }
     }
 

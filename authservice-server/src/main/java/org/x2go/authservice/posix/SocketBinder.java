@@ -119,7 +119,7 @@ final class SocketBinder {
 
     private Memory address() throws IOException {
         try {
-            return UnixAddress.ofPath(path.toString());
+            return UnixAddress.of(path.toString());
         } catch (IOException e) {
             throw new IOException(e.getMessage() + "; choose a shorter one with --socket-file", e);
         }

@@ -97,11 +97,10 @@ public final class SocketFile implements ListeningSocket {
 
     /** Makes room for a socket at the path, or says why that may not be. */
     private static void clear(Path path, Consumer<String> warnings) throws IOException {
-        Optional<PathHandle> found = PathHandle.open(path);
-        if (found.isEmpty()) {
-            return;
-        }
-        try (PathHandle there = found.get()) {
+        try (PathHandle there = PathHandle.open(path)) {
+            if (there == null) {
+                return;
+            }
             if (!there.identity().isSocket()) {
                 throw new IOException("cannot bind " + path + ": what lies there is "
                         + there.identity().kind()

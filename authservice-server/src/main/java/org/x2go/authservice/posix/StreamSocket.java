@@ -13,10 +13,12 @@ import java.nio.ByteBuffer;
  * sends, one receives and one waits for the end at a time.
  */
 public final class StreamSocket implements AutoCloseable {
+    /** What closes the first few descriptors, as careless daemons do, does not reach this one. */
+    private static final int FIRST_FREE = 64;
+
     private static final short POLLRDHUP = 0x2000;
     private static final int POLLFD_BYTES = 8;
     private static final int EVENTS_OFFSET = 4;
-    private static final int MSG_NOSIGNAL = 0x4000;
 
     private final int fd;
     private boolean closed;
@@ -31,18 +33,32 @@ public final class StreamSocket implements AutoCloseable {
         pollfd.setShort(EVENTS_OFFSET, POLLRDHUP);
     }
 
-    /** A socket that this process has been given; it becomes the returned object's. */
-    public static StreamSocket of(int descriptor) {
-        return new StreamSocket(descriptor);
+    /**
+     * The socket that this process was given as its standard input, as by inetd(8), moved out of the way of code that reads or
+     * writes the standard descriptors: 0 becomes /dev/null, and 1 the same as 2. No program that this process starts inherits
+     * the socket.
+     */
+    public static StreamSocket takeStandardInput() throws IOException {
+        try {
+            int socket = LibC.fcntl(0, LibC.F_DUPFD_CLOEXEC, FIRST_FREE);
+            int nothing = LibC.open(CString.of("/dev/null"), LibC.O_RDWR | LibC.O_CLOEXEC);
+            LibC.dup2(nothing, 0);
+            LibC.dup2(2, 1);
+            LibC.close(nothing);
+            return new StreamSocket(socket);
+        } catch (LastErrorException e) {
+            OpenFiles.requireEnough();
+            throw new IOException("cannot move the socket away from descriptor 0: " + Errno.text(e), e);
+        }
     }
 
     /** Two sockets that are connected to each other (socketpair(2)); no program that is started inherits them. */
     public static StreamSocket[] pair() throws IOException {
         try (Memory fds = new Memory(2L * Integer.BYTES)) {
-            LibC.socketpair(LibC.AF_UNIX, LibC.SOCK_STREAM | LibC.SOCK_CLOEXEC, 0, fds);
+            Errno.check(
+                    "make a pair of sockets",
+                    () -> LibC.socketpair(LibC.AF_UNIX, LibC.SOCK_STREAM | LibC.SOCK_CLOEXEC, 0, fds));
             return new StreamSocket[] {new StreamSocket(fds.getInt(0)), new StreamSocket(fds.getInt(Integer.BYTES))};
-        } catch (LastErrorException e) {
-            throw new IOException("cannot make a pair of sockets: " + Errno.text(e), e);
         }
     }
 
@@ -55,7 +71,7 @@ public final class StreamSocket implements AutoCloseable {
         long base = address(bytes);
         while (bytes.hasRemaining()) {
             try {
-                long sent = LibC.send(fd, base + bytes.position(), bytes.remaining(), MSG_NOSIGNAL);
+                long sent = LibC.send(fd, base + bytes.position(), bytes.remaining(), LibC.MSG_NOSIGNAL);
                 bytes.position(bytes.position() + (int) sent);
             } catch (LastErrorException e) {
                 if (e.getErrorCode() != Errno.EINTR) {
@@ -117,12 +133,10 @@ public final class StreamSocket implements AutoCloseable {
 
     /** Makes it one that does not block, and gives its descriptor away: to whoever closes it from now on. */
     public int release() throws IOException {
-        try {
-            LibC.fcntl(fd, LibC.F_SETFL, LibC.fcntl(fd, LibC.F_GETFL, 0) | LibC.O_NONBLOCK);
-            return fd;
-        } catch (LastErrorException e) {
-            throw new IOException("cannot make a socket non-blocking: " + Errno.text(e), e);
-        }
+        Errno.check(
+                "make a socket non-blocking",
+                () -> LibC.fcntl(fd, LibC.F_SETFL, LibC.fcntl(fd, LibC.F_GETFL, 0) | LibC.O_NONBLOCK));
+        return fd;
     }
 
     @Override

@@ -14,31 +14,22 @@ final class UnixAddress {
     private UnixAddress() {}
 
     /**
-     * The address of a socket file.
+     * The address of a socket.
      *
-     * @throws IOException if the path is too long for a socket
+     * @param address the path of its file; or {@code @} and its name in the abstract namespace
+     * @throws IOException if that is too long for a socket
      */
-    static Memory ofPath(String path) throws IOException {
-        byte[] bytes = path.getBytes(StandardCharsets.UTF_8);
+    static Memory of(String address) throws IOException {
+        boolean isAbstract = address.startsWith("@");
+        byte[] bytes = (isAbstract ? address.substring(1) : address).getBytes(StandardCharsets.UTF_8);
         if (bytes.length >= SUN_PATH_BYTES) {
-            throw new IOException(
-                    "the path has " + bytes.length + " bytes, and a socket's path has at most " + (SUN_PATH_BYTES - 1));
+            throw new IOException("the " + (isAbstract ? "name" : "path") + " has " + bytes.length
+                    + " bytes, and a socket's has at most " + (SUN_PATH_BYTES - 1));
         }
-        Memory address = cleared(PATH_OFFSET + bytes.length + 1L);
-        address.write(PATH_OFFSET, bytes, 0, bytes.length);
-        return address;
-    }
-
-    /** The address of a socket in the abstract namespace, whose name has no NUL at its end. */
-    static Memory ofAbstractName(String name) throws IOException {
-        byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
-        if (bytes.length >= SUN_PATH_BYTES) {
-            throw new IOException("the name has " + bytes.length + " bytes, and an abstract socket's name has at most "
-                    + (SUN_PATH_BYTES - 1));
-        }
-        Memory address = cleared(PATH_OFFSET + 1L + bytes.length);
-        address.write(PATH_OFFSET + 1L, bytes, 0, bytes.length);
-        return address;
+        // A path has a NUL behind it, an abstract name one before it, and none behind.
+        Memory memory = cleared(PATH_OFFSET + 1L + bytes.length);
+        memory.write(isAbstract ? PATH_OFFSET + 1L : PATH_OFFSET, bytes, 0, bytes.length);
+        return memory;
     }
 
     /** Where the file of a bound socket is; empty if it is bound to something else. */

@@ -160,7 +160,7 @@ public final class AuthServer implements AutoCloseable {
         WipingAllocator allocator = new WipingAllocator(config.limit(Limit.MAX_REQUEST_BYTES), context.memory());
         this.listener = new ServerBootstrap()
                 .group(loops)
-                .handler(new HighDescriptors())
+                .handler(new AcceptHandler())
                 .channelFactory(() -> new EpollServerDomainSocketChannel(socket.descriptor(), true))
                 .childOption(ChannelOption.AUTO_READ, false)
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
@@ -172,8 +172,6 @@ public final class AuthServer implements AutoCloseable {
                 .register()
                 .syncUninterruptibly()
                 .channel();
-        // Behind the handler that accepts, which the bootstrap adds in a task of its own.
-        loops.next().execute(() -> listener.pipeline().addLast(new AcceptFaults()));
     }
 
     /** Where the socket is. */
@@ -217,7 +215,7 @@ public final class AuthServer implements AutoCloseable {
                     "{} connections still waited for a verdict after the grace time of {} s: they are answered \"error\"",
                     connections.size(),
                     config.time(Limit.SHUTDOWN_TIMEOUT).toSeconds());
-            onEachConnection(Farewell::bid);
+            onEachConnection(LingeringClose::begin);
             if (!allClosedWithin(AT_ONCE)) {
                 LOG.warn("{} connections could not be closed", connections.size());
             }

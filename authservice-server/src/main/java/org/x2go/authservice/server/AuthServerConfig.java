@@ -5,66 +5,43 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.x2go.authservice.auth.PeerPolicy;
 import org.x2go.authservice.auth.ServicePolicy;
 
-/** How an {@link AuthServer} is to run. Immutable; made by a {@link Builder}, which checks every value once. */
-public final class AuthServerConfig {
+/**
+ * How an {@link AuthServer} is to run. Made by a {@link Builder}.
+ *
+ * @param socketPath where the socket is made
+ * @param socketOwner the user that shall own the socket's file, by number, or -1 for the one that the process runs as
+ * @param socketGroup the group of the socket's file, by number, or -1 for the one that the process runs as
+ * @param socketMode the permission bits of the socket's file
+ * @param services which PAM services may be asked for
+ * @param peers which peers may ask
+ * @param limits those limits that do not have their default: numbers, and times in milliseconds
+ */
+public record AuthServerConfig(
+        Path socketPath,
+        int socketOwner,
+        int socketGroup,
+        int socketMode,
+        ServicePolicy services,
+        PeerPolicy peers,
+        Map<Limit, Long> limits) {
     private static final int ALL_PERMISSIONS = 0777;
 
-    private final Path socketPath;
-    private final int socketOwner;
-    private final int socketGroup;
-    private final int socketMode;
-    private final ServicePolicy services;
-    private final PeerPolicy peers;
-    private final Map<Limit, Duration> times;
-    private final Map<Limit, Integer> counts;
-
-    private AuthServerConfig(Builder builder) {
-        this.socketPath = builder.socketPath;
-        this.socketOwner = builder.socketOwner;
-        this.socketGroup = builder.socketGroup;
-        this.socketMode = builder.socketMode;
-        this.services = builder.services;
-        this.peers = builder.peers;
-        this.times = new EnumMap<>(builder.times);
-        this.counts = new EnumMap<>(builder.counts);
+    /** Checks the socket's mode, and copies the limits. */
+    public AuthServerConfig {
+        if ((socketMode & ~ALL_PERMISSIONS) != 0) {
+            throw new IllegalArgumentException(
+                    "The mode of the socket's file must be 0 to 0777, not 0" + Integer.toOctalString(socketMode));
+        }
+        limits = Map.copyOf(limits);
     }
 
     /** Starts from the defaults; only the socket's path must be given. */
     public static Builder builder(Path socketPath) {
         return new Builder(socketPath);
-    }
-
-    /** Where the socket is made. */
-    public Path socketPath() {
-        return socketPath;
-    }
-
-    /** The user that shall own the socket's file, by number, or -1 for the one that the process runs as. */
-    public int socketOwner() {
-        return socketOwner;
-    }
-
-    /** The group of the socket's file, by number, or -1 for the one that the process runs as. */
-    public int socketGroup() {
-        return socketGroup;
-    }
-
-    /** The permission bits of the socket's file. */
-    public int socketMode() {
-        return socketMode;
-    }
-
-    /** Which PAM services may be asked for. */
-    public ServicePolicy services() {
-        return services;
-    }
-
-    /** Which peers may ask. */
-    public PeerPolicy peers() {
-        return peers;
     }
 
     /**
@@ -74,7 +51,7 @@ public final class AuthServerConfig {
      */
     public int limit(Limit limit) {
         limit.requireTime(false);
-        return counts.getOrDefault(limit, limit.defaultValue());
+        return Math.toIntExact(limits.getOrDefault(limit, (long) limit.defaultValue()));
     }
 
     /**
@@ -84,8 +61,8 @@ public final class AuthServerConfig {
      */
     public Duration time(Limit limit) {
         limit.requireTime(true);
-        Duration time = times.get(limit);
-        return time == null ? Duration.ofSeconds(limit.defaultValue()) : time;
+        Long millis = limits.get(limit);
+        return millis == null ? Duration.ofSeconds(limit.defaultValue()) : Duration.ofMillis(millis);
     }
 
     /** Collects the values of a configuration. Not thread-safe. */
@@ -96,8 +73,7 @@ public final class AuthServerConfig {
         private int socketMode = 0600;
         private ServicePolicy services = ServicePolicy.allowing(Set.of(ServicePolicy.DEFAULT_SERVICE));
         private PeerPolicy peers = PeerPolicy.anyone();
-        private final Map<Limit, Duration> times = new EnumMap<>(Limit.class);
-        private final Map<Limit, Integer> counts = new EnumMap<>(Limit.class);
+        private final Map<Limit, Long> limits = new EnumMap<>(Limit.class);
 
         private Builder(Path socketPath) {
             this.socketPath = socketPath;
@@ -117,14 +93,8 @@ public final class AuthServerConfig {
 
         /**
          * The permission bits of the socket's file, 0 to 0777; 0600 unless set. Who may write to it may ask.
-         *
-         * @throws IllegalArgumentException if there are other bits in it
          */
         public Builder socketMode(int mode) {
-            if ((mode & ~ALL_PERMISSIONS) != 0) {
-                throw new IllegalArgumentException(
-                        "The mode of the socket's file must be 0 to 0777, not 0" + Integer.toOctalString(mode));
-            }
             this.socketMode = mode;
             return this;
         }
@@ -148,11 +118,7 @@ public final class AuthServerConfig {
          */
         public Builder limit(Limit limit, int value) {
             limit.check(value);
-            if (limit.unit() == Limit.Unit.SECONDS) {
-                times.put(limit, Duration.ofSeconds(value));
-            } else {
-                counts.put(limit, value);
-            }
+            limits.put(limit, limit.unit() == Limit.Unit.SECONDS ? TimeUnit.SECONDS.toMillis(value) : value);
             return this;
         }
 
@@ -164,13 +130,17 @@ public final class AuthServerConfig {
         public Builder limit(Limit limit, Duration value) {
             limit.requireTime(true);
             limit.check(Math.toIntExact(value.toSeconds()));
-            times.put(limit, value);
+            limits.put(limit, value.toMillis());
             return this;
         }
 
-        /** The configuration as it stands now. */
+        /**
+         * The configuration as it stands now.
+         *
+         * @throws IllegalArgumentException if the mode has other bits
+         */
         public AuthServerConfig build() {
-            return new AuthServerConfig(this);
+            return new AuthServerConfig(socketPath, socketOwner, socketGroup, socketMode, services, peers, limits);
         }
     }
 }

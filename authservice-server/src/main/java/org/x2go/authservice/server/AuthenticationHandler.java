@@ -1,12 +1,15 @@
 package org.x2go.authservice.server;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.unix.UnixChannel;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.apache.logging.log4j.LogManager;
@@ -27,6 +30,8 @@ final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
 
     /** How long a request may be on its way, from a peer that has connected before the stop and not yet asked. */
     private static final long ON_ITS_WAY_MILLIS = 1000;
+
+    private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0);
 
     private static final Logger LOG = LogManager.getLogger(AuthenticationHandler.class);
 
@@ -56,7 +61,7 @@ final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
         if (msg instanceof Credentials credentials) {
             attempt = new Attempt(context, credentials, peer, new Connection(ctx));
             if (!attempt.start()) {
-                Farewell.bid(ctx.channel());
+                LingeringClose.begin(ctx.channel());
             }
         } else {
             refuse(ctx, ((MalformedRequestException) msg).reason());
@@ -103,7 +108,7 @@ final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event == STOP) {
             stop(ctx);
-        } else if (event instanceof ChannelInputShutdownEvent && answering && PeerPresence.hasLeft(ctx.channel())) {
+        } else if (event instanceof ChannelInputShutdownEvent && answering && isPeerClosed(ctx.channel())) {
             ctx.close();
         }
     }
@@ -131,7 +136,26 @@ final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
     private void endUnlessAsked(ChannelHandlerContext ctx) {
         if (!answering && !ctx.isRemoved()) {
             // A request that still comes is told that it comes too late.
-            Farewell.bid(ctx.channel());
+            LingeringClose.begin(ctx.channel());
+        }
+    }
+
+    /**
+     * Tells a peer that has gone from one that has only ended its input. Both look the same to a reader; but to a peer that has
+     * closed its end nothing can be written any more, not even nothing.
+     */
+    private static boolean isPeerClosed(Channel connection) {
+        if (!connection.isActive()) {
+            return true;
+        }
+        if (!(connection instanceof UnixChannel unix)) {
+            return false;
+        }
+        try {
+            unix.fd().write(NOTHING, 0, 0);
+            return false;
+        } catch (IOException e) {
+            return true;
         }
     }
 
@@ -153,10 +177,10 @@ final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
             // It costs this connection. Whether it costs the process is for whoever runs it to say.
             Thread thread = Thread.currentThread();
             thread.getUncaughtExceptionHandler().uncaughtException(thread, cause);
-            Farewell.bid(ctx.channel());
+            LingeringClose.begin(ctx.channel());
         } else {
             LOG.error("A connection is ended because of a fault in this program", cause);
-            Farewell.bid(ctx.channel());
+            LingeringClose.begin(ctx.channel());
         }
     }
 
@@ -175,7 +199,7 @@ final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
 
         @Override
         public boolean isPeerClosed() {
-            return PeerPresence.hasLeft(ctx.channel());
+            return AuthenticationHandler.isPeerClosed(ctx.channel());
         }
     }
 }

@@ -1,10 +1,12 @@
 package org.x2go.authservice.server;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.group.ChannelGroup;
 import java.io.IOException;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.x2go.authservice.auth.PeerCredentials;
@@ -18,8 +20,8 @@ import org.x2go.authservice.posix.PeerGroups;
 final class ConnectionInitializer extends ChannelInitializer<EpollDomainSocketChannel> {
     private static final Logger LOG = LogManager.getLogger(ConnectionInitializer.class);
 
-    /** How many refused connections may be open besides, each for the moment that its farewell takes. */
-    private static final int MOST_FAREWELLS = 256;
+    /** How many refused connections may be open besides, each for as long as it lingers. */
+    private static final int MAX_LINGERING = 256;
 
     /** What the process has open apart from connections: jars, the log, the event loop's own. */
     private static final int OWN_FILES = 64;
@@ -52,7 +54,7 @@ final class ConnectionInitializer extends ChannelInitializer<EpollDomainSocketCh
      */
     private static int maxConnections(AuthServerConfig config) {
         int limit = OpenFiles.limit();
-        int reserved = OWN_FILES + FILES_OF_A_WORKER * config.limit(Limit.WORKERS) + MOST_FAREWELLS;
+        int reserved = OWN_FILES + FILES_OF_A_WORKER * config.limit(Limit.WORKERS) + MAX_LINGERING;
         int room = Math.max(FEWEST_CONNECTIONS, limit - reserved);
         if (room < config.limit(Limit.MAX_CONNECTIONS)) {
             LOG.info(
@@ -71,9 +73,9 @@ final class ConnectionInitializer extends ChannelInitializer<EpollDomainSocketCh
         connections.add(connection);
         context.counters().accepted();
         PeerCredentials peer = peerOf(connection);
-        if (connections.size() > maxConnections + MOST_FAREWELLS) {
+        if (connections.size() > maxConnections + MAX_LINGERING) {
             context.counters().overLimit();
-            connection.pipeline().addLast(Farewell.toRefusedAtOnce());
+            refuse(connection, LingeringClose::withoutLinger);
         } else if (connections.size() > maxConnections) {
             refuseOneTooMany(connection);
         } else if (!config.peers().admitsAnyone() && !config.peers().admits(peer, groupsOf(connection))) {
@@ -84,11 +86,11 @@ final class ConnectionInitializer extends ChannelInitializer<EpollDomainSocketCh
     }
 
     private void admit(EpollDomainSocketChannel connection, PeerCredentials peer) {
-        Patience patience = new Patience(config.time(Limit.IDLE_TIMEOUT), config.time(Limit.SEND_TIMEOUT));
+        ReadTimeout timeout = new ReadTimeout(config.time(Limit.IDLE_TIMEOUT), config.time(Limit.SEND_TIMEOUT));
         connection
                 .pipeline()
                 .addLast(new RequestFrameDecoder(
-                        config.limit(Limit.MAX_REQUEST_BYTES), allocator, context.turns(), patience))
+                        config.limit(Limit.MAX_REQUEST_BYTES), allocator, context.turns(), timeout))
                 .addLast(CredentialDecoder.INSTANCE)
                 .addLast(VerdictEncoder.INSTANCE)
                 .addLast(new AuthenticationHandler(peer, context, config.time(Limit.SEND_TIMEOUT)));
@@ -103,7 +105,7 @@ final class ConnectionInitializer extends ChannelInitializer<EpollDomainSocketCh
                     maxConnections,
                     tooMany.takeSuppressed() + 1);
         }
-        connection.pipeline().addLast(Farewell.toRefused());
+        refuse(connection, LingeringClose::begin);
     }
 
     private void refuseNotAllowed(EpollDomainSocketChannel connection, PeerCredentials peer) {
@@ -117,7 +119,12 @@ final class ConnectionInitializer extends ChannelInitializer<EpollDomainSocketCh
                     peer.pid(),
                     notAllowed.takeSuppressed());
         }
-        connection.pipeline().addLast(Farewell.toRefused());
+        refuse(connection, LingeringClose::begin);
+    }
+
+    /** When the channel is active. */
+    private static void refuse(Channel connection, Consumer<Channel> ending) {
+        connection.eventLoop().execute(() -> ending.accept(connection));
     }
 
     private static PeerCredentials peerOf(EpollDomainSocketChannel connection) throws IOException {

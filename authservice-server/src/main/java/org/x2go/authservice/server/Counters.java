@@ -1,7 +1,7 @@
 package org.x2go.authservice.server;
 
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -103,10 +103,7 @@ final class Counters {
         }
 
         private ServerStatistics.OfService copy() {
-            List<Long> copied = new ArrayList<>();
-            for (long count : counts) {
-                copied.add(count);
-            }
+            List<Long> copied = Arrays.stream(counts).boxed().toList();
             return new ServerStatistics.OfService(verdicts, new ServerStatistics.Durations(copied, total));
         }
     }

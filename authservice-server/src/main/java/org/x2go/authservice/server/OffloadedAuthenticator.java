@@ -9,8 +9,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.x2go.authservice.auth.AsyncAuthenticator;
@@ -148,9 +148,9 @@ final class OffloadedAuthenticator implements AsyncAuthenticator {
         threads.shutdown();
     }
 
-    /** A request on its way. Who changes its state from {@code WAITING} owns the credentials, and closes them. */
+    /** A request on its way. Who takes it, to begin or to withdraw it, owns the credentials, and closes them. */
     private final class Request extends CompletableFuture<AuthResult> implements Runnable {
-        private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
+        private final AtomicBoolean taken = new AtomicBoolean();
         private final Credentials credentials;
         private final PeerCredentials peer;
         private final long since;
@@ -165,7 +165,7 @@ final class OffloadedAuthenticator implements AsyncAuthenticator {
         /** On a PAM thread. */
         @Override
         public void run() {
-            if (!state.compareAndSet(State.WAITING, State.RUNNING)) {
+            if (!taken.compareAndSet(false, true)) {
                 return;
             }
             AuthResult result = ask();
@@ -199,7 +199,7 @@ final class OffloadedAuthenticator implements AsyncAuthenticator {
 
         @Override
         public boolean cancel(boolean expiring) {
-            if (state.compareAndSet(State.WAITING, State.WITHDRAWN)) {
+            if (taken.compareAndSet(false, true)) {
                 queue.remove(this);
                 end(expiring ? NO_THREAD : WITHDRAWN);
             } else if (expiring && !expired && !isDone()) {
@@ -213,12 +213,6 @@ final class OffloadedAuthenticator implements AsyncAuthenticator {
             credentials.close();
             complete(result);
         }
-    }
-
-    private enum State {
-        WAITING,
-        RUNNING,
-        WITHDRAWN
     }
 
     /** They do not keep the process from ending. */

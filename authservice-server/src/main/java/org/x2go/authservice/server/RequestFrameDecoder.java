@@ -43,7 +43,7 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
     private final int maxRequestBytes;
     private final WipingAllocator allocator;
     private final TurnQueue turns;
-    private final Patience patience;
+    private final ReadTimeout timeout;
 
     /** What was read and not yet handed on; the first of them may hold an incomplete line. */
     private final Deque<ByteBuf> unread = new ArrayDeque<>();
@@ -57,11 +57,11 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
     private boolean discarding;
     private boolean inputEnded;
 
-    RequestFrameDecoder(int maxRequestBytes, WipingAllocator allocator, TurnQueue turns, Patience patience) {
+    RequestFrameDecoder(int maxRequestBytes, WipingAllocator allocator, TurnQueue turns, ReadTimeout timeout) {
         this.maxRequestBytes = maxRequestBytes;
         this.allocator = allocator;
         this.turns = turns;
-        this.patience = patience;
+        this.timeout = timeout;
     }
 
     @Override
@@ -70,7 +70,7 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
         drain(ctx, 1);
         if (!unread.isEmpty() && !allocator.mayKeepBuffer()) {
             // It may also come unasked: Netty reads a connection empty when its peer has ended its input.
-            Farewell.bid(ctx.channel());
+            LingeringClose.begin(ctx.channel());
         }
     }
 
@@ -98,10 +98,10 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
                 ctx.read();
             }
         } else if (!begun) {
-            patience.awaitBegin(ctx);
+            timeout.awaitRequest(ctx);
             ctx.read();
         } else {
-            patience.awaitFinish(ctx);
+            timeout.awaitRest(ctx);
             if (isTurn) {
                 ctx.read();
             } else {
@@ -122,7 +122,7 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
 
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
-        patience.end();
+        timeout.cancel();
         while (!unread.isEmpty()) {
             unread.removeFirst().release();
         }
@@ -153,7 +153,7 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
                     return;
                 }
                 readPending = false;
-                patience.end();
+                timeout.cancel();
                 ctx.fireChannelRead(line);
             }
         } finally {

@@ -8,6 +8,9 @@ import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.x2go.authservice.protocol.RequestFormat;
 import org.x2go.authservice.protocol.Verdict;
 
@@ -17,10 +20,8 @@ final class VerdictEncoder extends ChannelOutboundHandlerAdapter {
     /** The one that all connections share. */
     static final VerdictEncoder INSTANCE = new VerdictEncoder();
 
-    private static final ByteBuf OK = reply(Verdict.OK);
-    private static final ByteBuf FAIL = reply(Verdict.FAIL);
-    private static final ByteBuf BAD = reply(Verdict.BAD);
-    private static final ByteBuf ERROR = reply(Verdict.ERROR);
+    private static final Map<Verdict, ByteBuf> REPLIES =
+            Arrays.stream(Verdict.values()).collect(Collectors.toMap(verdict -> verdict, VerdictEncoder::reply));
 
     private VerdictEncoder() {}
 
@@ -32,15 +33,7 @@ final class VerdictEncoder extends ChannelOutboundHandlerAdapter {
 
     @Override
     public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
-        ctx.write(msg instanceof Verdict verdict ? encode(verdict).duplicate() : msg, promise);
-    }
-
-    private static ByteBuf encode(Verdict verdict) {
-        return switch (verdict) {
-            case OK -> OK;
-            case FAIL -> FAIL;
-            case BAD -> BAD;
-            case ERROR -> ERROR;
-        };
+        ByteBuf reply = msg instanceof Verdict verdict ? REPLIES.get(verdict) : null;
+        ctx.write(reply == null ? msg : reply.duplicate(), promise);
     }
 }

@@ -29,7 +29,7 @@ class InheritedSocketTest {
 
     private void unixSocket(int type) throws IOException {
         descriptor = LibC.socket(LibC.AF_UNIX, type, 0);
-        try (Memory address = UnixAddress.ofPath(directory.resolve("s").toString())) {
+        try (Memory address = UnixAddress.of(directory.resolve("s").toString())) {
             LibC.bind(descriptor, address, (int) address.size());
         }
     }
@@ -76,7 +76,7 @@ class InheritedSocketTest {
     @Test
     void mustHaveAPath() throws IOException {
         descriptor = LibC.socket(LibC.AF_UNIX, LibC.SOCK_STREAM, 0);
-        try (Memory address = UnixAddress.ofAbstractName("authservice-" + directory.getFileName())) {
+        try (Memory address = UnixAddress.of("@authservice-" + directory.getFileName())) {
             LibC.bind(descriptor, address, (int) address.size());
         }
         LibC.listen(descriptor, 1);

@@ -22,6 +22,7 @@ import org.x2go.authservice.auth.Authenticator;
 import org.x2go.authservice.auth.PeerCredentials;
 import org.x2go.authservice.protocol.Credentials;
 import org.x2go.authservice.protocol.Verdict;
+import org.x2go.authservice.testsupport.Program;
 
 /** The whole pipeline on an embedded channel, whose clock stands still until a test moves it. */
 @Timeout(60)
@@ -45,7 +46,7 @@ class AuthenticationHandlerTest {
                                 4096,
                                 allocator,
                                 new TurnQueue(channel.eventLoop(), Duration.ZERO),
-                                new Patience(Duration.ZERO, Duration.ofSeconds(10))),
+                                new ReadTimeout(Duration.ZERO, Duration.ofSeconds(10))),
                         CredentialDecoder.INSTANCE,
                         VerdictEncoder.INSTANCE,
                         new AuthenticationHandler(new PeerCredentials(1, 2, 3), context, Duration.ofSeconds(10)));
@@ -74,9 +75,7 @@ class AuthenticationHandlerTest {
         Credentials credentials = asked.poll(30, TimeUnit.SECONDS);
         assertThat(credentials).isNotNull();
         results.add(result);
-        while (!channel.hasPendingTasks()) {
-            TimeUnit.MILLISECONDS.sleep(1);
-        }
+        Program.await("the event loop has the result", channel::hasPendingTasks);
         channel.runPendingTasks();
     }
 

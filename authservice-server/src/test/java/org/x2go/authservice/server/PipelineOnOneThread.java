@@ -46,7 +46,7 @@ final class PipelineOnOneThread {
                                     maxRequestBytes,
                                     allocator,
                                     new TurnQueue(channel.eventLoop(), Duration.ZERO),
-                                    new Patience(Duration.ZERO, Duration.ofSeconds(1))),
+                                    new ReadTimeout(Duration.ZERO, Duration.ofSeconds(1))),
                             CredentialDecoder.INSTANCE,
                             VerdictEncoder.INSTANCE,
                             new AuthenticationHandler(new PeerCredentials(1, 2, 3), context, Duration.ofSeconds(1)));

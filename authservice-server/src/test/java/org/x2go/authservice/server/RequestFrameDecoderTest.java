@@ -65,7 +65,7 @@ class RequestFrameDecoderTest {
         channel.config().setAutoRead(false);
         channel.pipeline()
                 .addLast(
-                        new RequestFrameDecoder(LIMIT, allocator, turns, new Patience(Duration.ZERO, Duration.ZERO)),
+                        new RequestFrameDecoder(LIMIT, allocator, turns, new ReadTimeout(Duration.ZERO, Duration.ZERO)),
                         new Reader(eager));
         return channel;
     }

@@ -18,6 +18,7 @@ import org.x2go.authservice.auth.AuthResult;
 import org.x2go.authservice.auth.Authenticator;
 import org.x2go.authservice.auth.PeerPolicy;
 import org.x2go.authservice.protocol.Verdict;
+import org.x2go.authservice.testsupport.Program;
 import org.x2go.authservice.testsupport.RawPeer;
 
 @Timeout(60)
@@ -57,7 +58,7 @@ class ServerStatisticsTest {
     }
 
     @Test
-    void countVerdictsByServiceAndWhatNeverGotToOneApart() throws Exception {
+    void verdictsAreCountedByService() throws Exception {
         try (AuthServer server = AuthServer.start(config.build(), TAKES_ITS_USERS_WORD);
                 RawPeer peer = RawPeer.connect(server.socketPath())) {
             for (String request : new String[] {
@@ -86,29 +87,23 @@ class ServerStatisticsTest {
     }
 
     @Test
-    void showWhatIsHeldBackAndWhatWaitsForItsTurn() throws Exception {
+    void heldBackAndLimitedRequestsAreShown() throws Exception {
         try (AuthServer server = AuthServer.start(
                         config.limit(Limit.MAX_ATTEMPTS_PER_USER, 1).build(), TAKES_ITS_USERS_WORD);
                 RawPeer first = RawPeer.connect(server.socketPath());
                 RawPeer second = RawPeer.connect(server.socketPath())) {
             first.send("late\rx\rx2gobroker\n");
-            while (now(server).pendingDelays() != 1) {
-                Thread.sleep(5);
-            }
+            Program.await("the reply is held back", () -> now(server).pendingDelays() == 1);
             second.send("late\rx\rx2gobroker\n");
-            while (now(server).requestsAwaitingTurn() != 1) {
-                Thread.sleep(5);
-            }
+            Program.await("the second waits for a permit", () -> now(server).requestsAwaitingTurn() == 1);
             assertThat(now(server).pendingDelays()).isEqualTo(1);
             second.close();
-            while (now(server).requestsAwaitingTurn() != 0) {
-                Thread.sleep(5);
-            }
+            Program.await("the second is withdrawn", () -> now(server).requestsAwaitingTurn() == 0);
         }
     }
 
     @Test
-    void showBusyAndStuckWorkersAndTheQueueBeforeThem() throws Exception {
+    void busyAndHungThreadsAndTheQueueAreShown() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
         Authenticator hangs = (credentials, peer) -> {
             release.await();
@@ -123,13 +118,11 @@ class ServerStatisticsTest {
                 RawPeer third = RawPeer.connect(server.socketPath())) {
             first.send("a\rx\rx2gobroker\n");
             second.send("b\rx\rx2gobroker\n");
-            while (now(server).busyWorkers() != 2) {
-                Thread.sleep(5);
-            }
+            Program.await("both threads are busy", () -> now(server).busyWorkers() == 2);
             third.send("c\rx\rx2gobroker\n");
-            while (now(server).queuedRequests() != 1 && now(server).stuckWorkers() == 0) {
-                Thread.sleep(5);
-            }
+            Program.await(
+                    "the third is queued",
+                    () -> now(server).queuedRequests() == 1 || now(server).stuckWorkers() > 0);
             assertThat(first.reply()).isEqualTo("error");
             assertThat(second.reply()).isEqualTo("error");
             assertThat(third.reply()).isEqualTo("error");
@@ -139,9 +132,7 @@ class ServerStatisticsTest {
             assertThat(now.verdicts(Verdict.ERROR)).isEqualTo(3);
 
             release.countDown();
-            while (now(server).stuckWorkers() != 0) {
-                Thread.sleep(5);
-            }
+            Program.await("both threads have returned", () -> now(server).stuckWorkers() == 0);
             assertThat(now(server).verdicts(Verdict.OK)).as("too late to count").isZero();
             assertThat(durations(now(server))).isEqualTo(2);
         } finally {
@@ -150,7 +141,7 @@ class ServerStatisticsTest {
     }
 
     @Test
-    void countWhomTheyRefuseAndWhy() throws Exception {
+    void refusedConnectionsAreCountedByReason() throws Exception {
         try (AuthServer server =
                         AuthServer.start(config.limit(Limit.MAX_CONNECTIONS, 1).build(), TAKES_ITS_USERS_WORD);
                 RawPeer first = RawPeer.connect(server.socketPath())) {
@@ -171,7 +162,7 @@ class ServerStatisticsTest {
     }
 
     @Test
-    void areNotToBeHadFromAServerThatWasClosed() throws Exception {
+    void closedServerHasNoStatistics() throws Exception {
         AuthServer server = AuthServer.start(config.build(), TAKES_ITS_USERS_WORD);
         server.close();
         assertThatThrownBy(() -> server.statistics().get()).hasCauseInstanceOf(RejectedExecutionException.class);

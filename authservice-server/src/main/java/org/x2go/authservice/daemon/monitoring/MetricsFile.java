@@ -13,7 +13,6 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.x2go.authservice.posix.ErrorMessages;
 import org.x2go.authservice.posix.FileIdentity;
-import org.x2go.authservice.posix.NewFile;
 import org.x2go.authservice.posix.RegularFile;
 
 /**
@@ -97,7 +96,7 @@ public final class MetricsFile implements StatisticsListener {
     }
 
     private void write(Path path, ServiceStatistics statistics) throws IOException {
-        try (OutputStream out = NewFile.create(path, COLLECTORS)) {
+        try (OutputStream out = RegularFile.create(path, COLLECTORS)) {
             format.write(statistics, out);
         }
     }

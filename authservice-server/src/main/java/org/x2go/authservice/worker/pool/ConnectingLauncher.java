@@ -8,6 +8,7 @@ import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.Errors;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -27,17 +28,23 @@ public final class ConnectingLauncher implements WorkerLauncher {
 
     private final Path socket;
     private final Diagnostics diagnostics;
+    private final Duration timeout;
 
     /** @param socket where somebody listens who starts a worker for each connection */
     public ConnectingLauncher(Path socket, Diagnostics diagnostics) {
+        this(socket, diagnostics, TIMEOUT);
+    }
+
+    ConnectingLauncher(Path socket, Diagnostics diagnostics, Duration timeout) {
         this.socket = socket;
         this.diagnostics = diagnostics;
+        this.timeout = timeout;
     }
 
     @Override
     public CompletionStage<WorkerChannel> launch(EventLoop loop) {
         CompletableFuture<WorkerChannel> launched = new CompletableFuture<>();
-        connect(loop, launched, loop.ticker().nanoTime() + TIMEOUT.toNanos());
+        connect(loop, launched, loop.ticker().nanoTime() + timeout.toNanos());
         return launched;
     }
 
@@ -75,8 +82,10 @@ public final class ConnectingLauncher implements WorkerLauncher {
         }
     }
 
+    /** Netty tells the error's number in words only. */
     private static boolean isBacklogFull(Throwable cause) {
-        return cause instanceof Errors.NativeIoException error && error.expectedErr() == Errors.ERRNO_EAGAIN_NEGATIVE;
+        return cause instanceof ConnectException
+                && String.valueOf(cause.getMessage()).contains("error(" + Errors.ERRNO_EAGAIN_NEGATIVE + ")");
     }
 
     /** A worker ends when its connection does. */

@@ -11,7 +11,7 @@ import org.x2go.authservice.posix.OpenFiles;
 import org.x2go.authservice.posix.ProcessControl;
 import org.x2go.authservice.posix.ProcessMemory;
 import org.x2go.authservice.posix.Scheduling;
-import org.x2go.authservice.posix.StandardDescriptors;
+import org.x2go.authservice.posix.StreamSocket;
 import org.x2go.authservice.posix.SystemLog;
 import org.x2go.authservice.worker.wire.Reply;
 import org.x2go.authservice.worker.wire.RequestChannel;
@@ -48,7 +48,7 @@ public final class WorkerMain {
 
     private static int run(WorkerOptions options) throws IOException {
         NativeLibraries.loadJna();
-        RequestChannel channel = new RequestChannel(StandardDescriptors.takeSocket());
+        RequestChannel channel = new RequestChannel(StreamSocket.takeStandardInput());
         OpenFiles.limitToSelectable();
         // The service is to live, and to answer "error" for this worker's request. Before dumps are forbidden: /proc is
         // root's then.

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.x2go.authservice.protocol.Verdict;
 import org.x2go.authservice.server.ServerStatistics;
 import org.x2go.authservice.testsupport.NotifySocket;
+import org.x2go.authservice.testsupport.Program;
 import org.x2go.authservice.worker.pool.PoolStatistics;
 
 @Timeout(120)
@@ -180,14 +181,10 @@ class SystemdNotifierTest {
             socket.next("WATCHDOG=1");
             hanging.set(true);
             int before = asked.get();
-            while (asked.get() < before + 3) {
-                Thread.sleep(5);
-            }
+            Program.await("it is asked three times", () -> asked.get() >= before + 3);
             socket.forget();
             int then = asked.get();
-            while (asked.get() < then + 3) {
-                Thread.sleep(5);
-            }
+            Program.await("it is asked three times", () -> asked.get() >= then + 3);
             assertThat(socket.forget()).isZero();
             hanging.set(false);
             socket.next("WATCHDOG=1");

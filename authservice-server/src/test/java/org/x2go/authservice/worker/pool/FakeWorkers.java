@@ -11,6 +11,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,6 +106,14 @@ final class FakeWorkers implements WorkerLauncher {
         int asked;
         boolean broken;
 
+        /** Whether it reads nothing; then what the service has sent stays here. */
+        boolean stalled;
+
+        @Nullable
+        ByteBuf unread;
+
+        private @Nullable ChannelPromise written;
+
         Worker(@Nullable WorkerProcess process) {
             channel.freezeTime();
             service = WorkerChannel.over(channel, process, diagnostics);
@@ -116,10 +125,24 @@ final class FakeWorkers implements WorkerLauncher {
                         promise.setFailure(new IOException("Broken pipe"));
                         return;
                     }
+                    if (stalled) {
+                        unread = (ByteBuf) frame;
+                        written = promise;
+                        return;
+                    }
                     number = ((ByteBuf) frame).getInt(Integer.BYTES);
                     asked++;
                     ((ByteBuf) frame).release();
                     promise.setSuccess();
+                }
+
+                @Override
+                public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+                    if (written != null) {
+                        written.setFailure(new ClosedChannelException());
+                        written = null;
+                    }
+                    ctx.close(promise);
                 }
             });
         }

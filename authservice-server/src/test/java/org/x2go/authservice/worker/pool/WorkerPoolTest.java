@@ -3,9 +3,12 @@ package org.x2go.authservice.worker.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -186,6 +189,24 @@ class WorkerPoolTest {
         new Reply.Answer(worker.number, AuthResult.ok(), Disposition.REUSE).encode(frame);
         worker.channel.pipeline().fireChannelRead(Unpooled.wrappedBuffer(frame.flip()));
         assertThat(verdict(request)).isEqualTo(Verdict.ERROR);
+    }
+
+    @Test
+    void workerThatDoesNotReadIsKilledAndItsFrameWiped() {
+        FakeWorkers.Worker worker = fake.ready();
+        worker.stalled = true;
+        PooledRequest request = fake.ask("alice");
+        assertThat(request).isNotDone();
+        ByteBuf frame = Objects.requireNonNull(worker.unread);
+        int length = frame.readableBytes();
+        assertThat(request.cancel(true)).isTrue();
+        assertThat(reason(request)).contains("its worker was killed");
+        assertThat(worker.isOpen()).isFalse();
+        assertWiped(request);
+        assertThat(ByteBufUtil.getBytes(frame, 0, length)).containsOnly(0);
+        frame.release();
+        fake.ready();
+        assertThat(fake.pool.load().running()).as("it is sent to no other").isZero();
     }
 
     @Test
@@ -392,7 +413,7 @@ class WorkerPoolTest {
     // Starts.
 
     @Test
-    void refusedStartIsTriedAgainAfterLongerPausesWithOneErrorLine() {
+    void refusedStartIsRetriedAfterPausesWithOneErrorLine() {
         fake.ready().die();
         PooledRequest request = fake.ask("alice");
         long[] pauses = {200, 400, 800};
@@ -520,7 +541,7 @@ class WorkerPoolTest {
     // Retirement.
 
     @Test
-    void workerIsGivenNoMoreRequestsThanItTakesAndTheNextIsStartedAhead() {
+    void spentWorkerIsReplacedAhead() {
         FakeWorkers.Worker first = fake.last().arrive().ready(1);
         PooledRequest request = fake.ask("alice");
         assertThat(fake.launches).as("ahead").hasSize(2);

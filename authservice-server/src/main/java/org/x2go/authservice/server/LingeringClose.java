@@ -1,6 +1,7 @@
 package org.x2go.authservice.server;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -16,50 +17,35 @@ import org.x2go.authservice.protocol.Verdict;
  * <p>A socket that is closed while something lies unread in it is reset, and the peer may never see the last reply; X2Go's
  * own broker would then check the password by itself.
  */
-final class Farewell extends ChannelInboundHandlerAdapter {
-    private static final long MOMENT_MILLIS = 1000;
+@Sharable
+final class LingeringClose extends ChannelInboundHandlerAdapter {
+    private static final LingeringClose INSTANCE = new LingeringClose();
+    private static final long LINGER_MILLIS = 1000;
 
-    private final long momentMillis;
-
-    private Farewell(long momentMillis) {
-        this.momentMillis = momentMillis;
-    }
-
-    /** Put alone into the pipeline of a connection that is refused, it ends it. */
-    static Farewell toRefused() {
-        return new Farewell(MOMENT_MILLIS);
-    }
-
-    /** The same, without a moment's time: for when there are too many that take it. */
-    static Farewell toRefusedAtOnce() {
-        return new Farewell(0);
-    }
+    private LingeringClose() {}
 
     /** Takes a connection over from the handlers that it has, and ends it with {@code error}. On the event loop. */
-    static void bid(Channel connection) {
-        take(connection, MOMENT_MILLIS);
-    }
-
-    private static void take(Channel connection, long momentMillis) {
-        while (connection.pipeline().last() != null) {
-            connection.pipeline().removeLast();
-        }
-        connection.pipeline().addLast(VerdictEncoder.INSTANCE, new Farewell(momentMillis));
-        connection.writeAndFlush(Verdict.ERROR);
-        if (momentMillis == 0) {
-            connection.close();
-            return;
-        }
+    static void begin(Channel connection) {
+        sendError(connection);
         if (connection instanceof DuplexChannel duplex) {
             duplex.shutdownOutput();
         }
         connection.config().setAutoRead(true);
-        connection.eventLoop().schedule(() -> connection.close(), momentMillis, TimeUnit.MILLISECONDS);
+        connection.eventLoop().schedule(() -> connection.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    @Override
-    public void channelActive(ChannelHandlerContext ctx) {
-        take(ctx.channel(), momentMillis);
+    /** Ends a connection with {@code error} at once: for when too many linger. On the event loop. */
+    static void withoutLinger(Channel connection) {
+        sendError(connection);
+        connection.close();
+    }
+
+    private static void sendError(Channel connection) {
+        while (connection.pipeline().last() != null) {
+            connection.pipeline().removeLast();
+        }
+        connection.pipeline().addLast(VerdictEncoder.INSTANCE, INSTANCE);
+        connection.writeAndFlush(Verdict.ERROR);
     }
 
     @Override

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * How long a connection is waited for: to begin a request, or to finish it. One wait at a time; used on the
  * event loop.
  */
-final class Patience {
+final class ReadTimeout {
     private enum Wait {
         NONE,
         TO_BEGIN,
@@ -24,23 +24,23 @@ final class Patience {
     private @Nullable Future<?> timer;
 
     /** The time to begin a request and the time to finish it; zero is for ever. */
-    Patience(Duration toBegin, Duration toFinish) {
+    ReadTimeout(Duration toBegin, Duration toFinish) {
         this.toBegin = toBegin;
         this.toFinish = toFinish;
     }
 
     /** The peer is to begin a request. */
-    void awaitBegin(ChannelHandlerContext ctx) {
+    void awaitRequest(ChannelHandlerContext ctx) {
         await(ctx, Wait.TO_BEGIN, toBegin, ctx::close);
     }
 
     /** The peer is to finish what it has begun, counted from the first time that this is said. */
-    void awaitFinish(ChannelHandlerContext ctx) {
-        await(ctx, Wait.TO_FINISH, toFinish, () -> Farewell.bid(ctx.channel()));
+    void awaitRest(ChannelHandlerContext ctx) {
+        await(ctx, Wait.TO_FINISH, toFinish, () -> LingeringClose.begin(ctx.channel()));
     }
 
     /** The peer is waited for no longer. */
-    void end() {
+    void cancel() {
         if (timer != null) {
             timer.cancel(false);
             timer = null;
@@ -52,7 +52,7 @@ final class Patience {
         if (wait == next) {
             return;
         }
-        end();
+        cancel();
         wait = next;
         if (!time.isZero()) {
             timer = ctx.executor().schedule(otherwise, time.toNanos(), TimeUnit.NANOSECONDS);
