@@ -28,7 +28,6 @@ import org.x2go.authservice.daemon.process.SocketActivation;
 import org.x2go.authservice.pam.PamUnavailableException;
 import org.x2go.authservice.pam.ServiceInspection;
 import org.x2go.authservice.posix.ErrorMessages;
-import org.x2go.authservice.posix.HangUpSignal;
 import org.x2go.authservice.posix.NativeLibraries;
 import org.x2go.authservice.posix.OpenFiles;
 import org.x2go.authservice.posix.ProcessControl;
@@ -102,7 +101,7 @@ public final class Main {
         Logging logging = Logging.start(settings.log().target(), settings.log().debug());
         Lifecycle lifecycle = new Lifecycle(logging);
         OutOfMemoryExit.install(NAME);
-        HangUpSignal.handle(() -> LogManager.getLogger(Main.class)
+        ProcessControl.onHangUp(() -> LogManager.getLogger(Main.class)
                 .info("SIGHUP has no effect: the service goes on, and makes a log that was renamed anew by itself"));
         try {
             ProcessMemory.forbidDumps();

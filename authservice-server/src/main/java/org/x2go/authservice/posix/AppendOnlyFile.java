@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A file opened to be appended to, in a directory that may belong to a user who is not trusted.
@@ -29,8 +28,8 @@ public final class AppendOnlyFile implements AutoCloseable {
     private final Object identity;
     private int descriptor;
 
-    /** Whether what is in the file ends without a newline; null until that was looked at. */
-    private @Nullable Boolean insideLine;
+    /** Whether somebody, this process not excepted, may have been cut short in the middle of a line. */
+    private boolean mayEndInsideLine = true;
 
     private AppendOnlyFile(Path path, int descriptor, Object identity) {
         this.path = path;
@@ -47,13 +46,15 @@ public final class AppendOnlyFile implements AutoCloseable {
     public static AppendOnlyFile open(Path path, int permissions) throws IOException {
         try {
             for (int i = 0; i < TRIES; i++) {
-                int descriptor = openExisting(path);
-                if (descriptor < 0) {
-                    descriptor = create(path, permissions);
+                try (PathHandle file = PathHandle.open(path)) {
+                    if (file != null) {
+                        check(path, file.identity());
+                        Object key = Files.readAttributes(file.reference(), BasicFileAttributes.class)
+                                .fileKey();
+                        return new AppendOnlyFile(path, file.open(FLAGS), key);
+                    }
                 }
-                if (descriptor >= 0) {
-                    return new AppendOnlyFile(path, descriptor, fileKey(descriptor));
-                }
+                create(path, permissions);
             }
             throw new IOException("cannot open " + path + ": others make and remove it all the time");
         } catch (LastErrorException e) {
@@ -74,26 +75,14 @@ public final class AppendOnlyFile implements AutoCloseable {
         }
     }
 
-    /** Returns a descriptor, or -1 if nothing is there. */
-    private static int openExisting(Path path) throws IOException {
-        try (PathHandle file = PathHandle.open(path)) {
-            if (file == null) {
-                return -1;
-            }
-            check(path, file.identity());
-            return file.open(FLAGS);
-        }
-    }
-
-    /** Returns a descriptor, or -1 if something is there now. */
-    private static int create(Path path, int permissions) {
+    /** Makes a file, unless something is there now. */
+    private static void create(Path path, int permissions) {
         try {
-            return LibC.create(path, FLAGS, permissions);
+            LibC.close(LibC.create(path, FLAGS, permissions));
         } catch (LastErrorException e) {
-            if (e.getErrorCode() == Errno.EEXIST) {
-                return -1;
+            if (e.getErrorCode() != Errno.EEXIST) {
+                throw e;
             }
-            throw e;
         }
     }
 
@@ -118,16 +107,6 @@ public final class AppendOnlyFile implements AutoCloseable {
         return new IOException("cannot write to " + path + ": " + why + "; choose another file");
     }
 
-    private static Object fileKey(int descriptor) throws IOException {
-        try {
-            return Files.readAttributes(FileIdentity.referenceTo(descriptor), BasicFileAttributes.class)
-                    .fileKey();
-        } catch (IOException e) {
-            LibC.close(descriptor);
-            throw e;
-        }
-    }
-
     /** Which file was opened, to be compared with what {@code BasicFileAttributes.fileKey()} says of a path. */
     public Object identity() {
         return identity;
@@ -142,27 +121,24 @@ public final class AppendOnlyFile implements AutoCloseable {
      */
     public void appendLine(byte[] line) throws IOException {
         byte[] bytes = line;
-        if (insideLine == null ? endsInsideLine() : insideLine) {
+        if (mayEndInsideLine && endsInsideLine()) {
             bytes = new byte[line.length + 1];
             bytes[0] = '\n';
             System.arraycopy(line, 0, bytes, 1, line.length);
         }
-        int written = 0;
+        mayEndInsideLine = true;
         try {
-            while (written < bytes.length) {
+            for (int written = 0; written < bytes.length; ) {
                 byte[] rest = written == 0 ? bytes : Arrays.copyOfRange(bytes, written, bytes.length);
                 written += (int) LibC.write(descriptor, rest, rest.length);
             }
+            mayEndInsideLine = false;
         } catch (LastErrorException e) {
             throw new IOException("cannot write to " + path + ": " + Errno.text(e), e);
-        } finally {
-            if (written > 0) {
-                insideLine = bytes[written - 1] != '\n';
-            }
         }
     }
 
-    /** Whether who wrote to the file before this process was cut short. */
+    /** Whether what is in the file ends without a newline. */
     private boolean endsInsideLine() throws IOException {
         try (RandomAccessFile content =
                 new RandomAccessFile(FileIdentity.referenceTo(descriptor).toFile(), "r")) {

@@ -10,19 +10,11 @@ import java.util.Optional;
  * A listening Unix domain socket that whoever started this process has made, and keeps: its file, with its owner, group and
  * mode, is theirs and stays, and so do the connections that nobody has accepted when this process ends.
  */
-public final class InheritedSocket implements ListeningSocket {
+public record InheritedSocket(int descriptor, Path path) implements ListeningSocket {
     private static final int SOL_SOCKET = 1;
     private static final int SO_TYPE = 3;
     private static final int SO_ACCEPTCONN = 30;
     private static final int SO_DOMAIN = 39;
-
-    private final int descriptor;
-    private final Path path;
-
-    private InheritedSocket(int descriptor, Path path) {
-        this.descriptor = descriptor;
-        this.path = path;
-    }
 
     /**
      * Takes over an open descriptor: from here on programs that are started do not inherit it, and it does not block.
@@ -62,16 +54,6 @@ public final class InheritedSocket implements ListeningSocket {
 
     private static IOException unfit(int descriptor, String why) {
         return new IOException("cannot use the socket passed as descriptor " + descriptor + ": " + why);
-    }
-
-    @Override
-    public int descriptor() {
-        return descriptor;
-    }
-
-    @Override
-    public Path path() {
-        return path;
     }
 
     /** Does nothing: the file is not this process's. */

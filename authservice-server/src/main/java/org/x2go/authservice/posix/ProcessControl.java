@@ -2,6 +2,8 @@ package org.x2go.authservice.posix;
 
 import com.sun.jna.Pointer;
 import java.io.IOException;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
 
 /** What a daemon does to its own process, and the JDK has no call for. */
 public final class ProcessControl {
@@ -31,6 +33,29 @@ public final class ProcessControl {
         // It cannot fail for these two.
         LibC.signal(LibC.SIGINT, Pointer.NULL);
         LibC.signal(LibC.SIGTERM, Pointer.NULL);
+    }
+
+    /**
+     * Has something done at each SIGHUP, in a thread of its own, in place of the end of the process. Programs that this process
+     * starts have the signal's default effect. The JDK's only way is {@code sun.misc.Signal}, for which the compiler has a
+     * warning that cannot be switched off: hence by reflection.
+     */
+    public static void onHangUp(Runnable action) {
+        try {
+            Class<?> signal = Class.forName("sun.misc.Signal");
+            Class<?> handler = Class.forName("sun.misc.SignalHandler");
+            InvocationHandler call = (proxy, method, arguments) -> {
+                action.run();
+                return null;
+            };
+            signal.getMethod("handle", signal, handler)
+                    .invoke(
+                            null,
+                            signal.getConstructor(String.class).newInstance("HUP"),
+                            Proxy.newProxyInstance(handler.getClassLoader(), new Class<?>[] {handler}, call));
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("this Java has no " + e.getMessage(), e);
+        }
     }
 
     /**

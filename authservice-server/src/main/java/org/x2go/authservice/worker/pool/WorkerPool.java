@@ -1,6 +1,7 @@
 package org.x2go.authservice.worker.pool;
 
 import io.netty.channel.EventLoop;
+import java.io.IOException;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -73,11 +74,11 @@ public final class WorkerPool implements AsyncAuthenticator {
      *     replaced
      * @param maxWaiting how many requests may wait for one
      * @param diagnostics where is told what becomes of workers
-     * @throws WorkerStartupException if workers cannot be started, or say that they cannot work; the message is for an admin
+     * @throws IOException if workers cannot be started, or say that they cannot work; the message is for an admin
      */
     public static WorkerPool open(
             EventLoop loop, WorkerLauncher launcher, int most, int maxWaiting, Diagnostics diagnostics)
-            throws WorkerStartupException {
+            throws IOException {
         WorkerPool pool = new WorkerPool(loop, launcher, most, maxWaiting, diagnostics);
         loop.execute(pool.supply::begin);
         try {
@@ -88,7 +89,7 @@ public final class WorkerPool implements AsyncAuthenticator {
                 Thread.currentThread().interrupt();
             }
             pool.close();
-            throw new WorkerStartupException(String.valueOf((e.getCause() == null ? e : e.getCause()).getMessage()));
+            throw new IOException(String.valueOf((e.getCause() == null ? e : e.getCause()).getMessage()));
         }
     }
 

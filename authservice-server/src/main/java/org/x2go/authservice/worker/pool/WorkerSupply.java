@@ -1,6 +1,7 @@
 package org.x2go.authservice.worker.pool;
 
 import io.netty.channel.EventLoop;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -187,7 +188,7 @@ final class WorkerSupply {
         // Where there are others, or with more time, it may come right by itself.
         backOff.failed(reason, workers.isEmpty() && failure != PooledWorker.StartFailure.SLOW, now());
         if (failure == PooledWorker.StartFailure.REFUSED) {
-            firstStart.completeExceptionally(new WorkerStartupException("failed to start a PAM worker: " + reason));
+            firstStart.completeExceptionally(new IOException("failed to start a PAM worker: " + reason));
         } else {
             firstStart.complete(null);
         }

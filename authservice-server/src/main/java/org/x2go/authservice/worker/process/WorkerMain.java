@@ -5,7 +5,6 @@ import org.x2go.authservice.pam.DeniedModules;
 import org.x2go.authservice.pam.PamAuthenticator;
 import org.x2go.authservice.pam.PamUnavailableException;
 import org.x2go.authservice.posix.Descendants;
-import org.x2go.authservice.posix.HangUpSignal;
 import org.x2go.authservice.posix.NativeLibraries;
 import org.x2go.authservice.posix.OpenFiles;
 import org.x2go.authservice.posix.ProcessControl;
@@ -54,7 +53,7 @@ public final class WorkerMain {
         // root's then.
         ProcessMemory.endFirstWhenExhausted();
         // A worker goes when its service does, and not when a terminal is closed or logs are rotated.
-        HangUpSignal.handle(() -> {});
+        ProcessControl.onHangUp(() -> {});
         ProcessMemory.forbidDumps();
         SystemLog.writeAs(PROGRAM);
         Descendants.becomeSubreaper();

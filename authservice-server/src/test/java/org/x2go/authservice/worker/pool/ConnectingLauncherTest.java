@@ -146,7 +146,7 @@ class ConnectingLauncherTest {
     private WorkerPool open(WorkerLauncher launcher) {
         try {
             return WorkerPool.open(loop, launcher, 1, 10, new RecordingDiagnostics());
-        } catch (WorkerStartupException e) {
+        } catch (IOException e) {
             throw new AssertionError(e);
         }
     }
