@@ -6,14 +6,13 @@ import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.x2go.authservice.client.transport.ServerVerifier;
+import org.x2go.authservice.client.transport.SocketPath;
 
 /**
  * Builds {@link AuthClient}s. Every setting has a default that suits the installed service. A builder may be used again;
  * it is not thread-safe.
  */
 public final class AuthClientBuilder {
-    static final String SOCKET_VARIABLE = "X2GOBROKER_AUTHSERVICE_SOCKET";
-    static final Path DEFAULT_SOCKET = Path.of("/run/x2gobroker/x2gobroker-authservice.socket");
     static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(70);
     static final int DEFAULT_MAX_CONNECTIONS = 16;
     static final Duration DEFAULT_IDLE_TIME = Duration.ofSeconds(10);
@@ -84,17 +83,11 @@ public final class AuthClientBuilder {
      * @throws IllegalArgumentException if a setting is out of its range
      */
     public AuthClient build() {
-        Path path = socket != null ? socket : defaultSocket();
         return new AuthClient(new AuthClientOptions(
-                UnixDomainSocketAddress.of(path),
+                UnixDomainSocketAddress.of(SocketPath.resolve(socket, environment)),
                 ServerVerifier.allowing(serverUser, environment.get(ServerVerifier.VARIABLE)),
                 timeout,
                 maxConnections,
                 idleTime));
-    }
-
-    private Path defaultSocket() {
-        String configured = environment.getOrDefault(SOCKET_VARIABLE, "");
-        return configured.isEmpty() ? DEFAULT_SOCKET : Path.of(configured);
     }
 }

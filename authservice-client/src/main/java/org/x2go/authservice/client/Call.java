@@ -11,9 +11,9 @@ import org.x2go.authservice.protocol.Verdict;
 import org.x2go.authservice.protocol.Wipe;
 
 /**
- * One request, from the call to its answer. One thread runs it; any other may {@link #stop} it, before and during that.
+ * One request and its answer. One thread runs it; any other may {@link #stop} it, before it runs or while it does.
  *
- * <p>Blocking input and output on a socket knows no timeout: stopping closes the connection under the running thread.
+ * <p>Blocking I/O on a socket has no timeout: stopping a call closes its connection, which wakes the thread.
  */
 final class Call {
     /** Why a call ends before its answer. */
@@ -66,13 +66,13 @@ final class Call {
     boolean run(ConnectionPool pool) throws AuthServiceException, InterruptedIOException {
         try {
             start();
-            if (!pool.enter(remaining(System.nanoTime()))) {
+            if (!pool.acquire(remaining(System.nanoTime()))) {
                 throw Failures.allBusy(options.socket(), options.maxConnections(), options.timeout());
             }
             try {
                 return isAccepted(exchange(pool));
             } finally {
-                pool.leave();
+                pool.release();
             }
         } catch (InterruptedException | ClosedByInterruptException e) {
             throw interrupted(e);
@@ -89,23 +89,23 @@ final class Call {
 
     private Verdict exchange(ConnectionPool pool) throws IOException {
         for (Connection kept = pool.takeIdle(); kept != null; kept = pool.takeIdle()) {
-            try (Held held = new Held(kept)) {
-                if (kept.isQuiet() && isSent(kept)) {
-                    return held.answer(pool);
+            try (Lease lease = new Lease(kept)) {
+                if (kept.isReusable() && isSent(kept)) {
+                    return lease.receive(pool);
                 }
             }
         }
         Connection fresh = pool.create();
-        try (Held held = new Held(fresh)) {
+        try (Lease lease = new Lease(fresh)) {
             fresh.connect();
             fresh.send(request);
-            return held.answer(pool);
+            return lease.receive(pool);
         }
     }
 
     /**
-     * Sends the request on a connection that the service may have closed in this very moment. Only if not one byte was taken
-     * may it be sent again elsewhere: what the service has read, PAM may have counted as an attempt.
+     * Sends the request on a kept connection, which the service may be closing. Only if not one byte was taken may it be sent
+     * again on another one: PAM may have counted what the service has read as an attempt.
      */
     private boolean isSent(Connection kept) throws IOException {
         try {
@@ -135,13 +135,14 @@ final class Call {
         running = true;
     }
 
-    private synchronized boolean hold(Connection wanted) {
-        connection = wanted;
+    /** Makes {@link #stop} close this connection; false if the call was stopped already. */
+    private synchronized boolean attach(Connection used) {
+        connection = used;
         return stopped == null;
     }
 
-    /** Lets go of the connection; false if it was closed meanwhile. */
-    private synchronized boolean release() {
+    /** Ends that; false if the call was stopped, and the connection closed. */
+    private synchronized boolean detach() {
         connection = null;
         return stopped == null;
     }
@@ -161,39 +162,39 @@ final class Call {
         return switch (stopped) {
             case TIMED_OUT -> Failures.timedOut(options.socket(), options.timeout());
             case CLIENT_CLOSED -> Failures.clientClosed(options.socket());
-            case CANCELLED -> throw new CancellationException(); // its future is complete: nobody hears of this
+            case CANCELLED -> throw new CancellationException(); // its future is complete: nobody sees this
         };
     }
 
-    /** A connection while this call has it: closed in the end, unless it was given to the pool after an answer. */
-    private final class Held implements AutoCloseable {
-        private final Connection held;
+    /** The use of a connection by this call, which closes it unless it was returned to the pool after an answer. */
+    private final class Lease implements AutoCloseable {
+        private final Connection leased;
         private boolean kept;
 
-        Held(Connection held) throws ClosedChannelException {
-            this.held = held;
-            if (!hold(held)) {
+        Lease(Connection connection) throws ClosedChannelException {
+            leased = connection;
+            if (!attach(connection)) {
                 close();
                 throw new ClosedChannelException();
             }
         }
 
-        Verdict answer(ConnectionPool pool) throws IOException {
-            Verdict verdict = held.receive();
-            // A service that answers anything else may be about to end the connection.
+        Verdict receive(ConnectionPool pool) throws IOException {
+            Verdict verdict = leased.receive();
+            // After any other answer the service may be about to close the connection.
             boolean healthy = verdict == Verdict.OK || verdict == Verdict.FAIL;
-            if (release() && healthy) {
+            if (detach() && healthy) {
                 kept = true;
-                pool.keep(held);
+                pool.keep(leased);
             }
             return verdict;
         }
 
         @Override
         public void close() {
-            release();
+            detach();
             if (!kept) {
-                held.close();
+                leased.close();
             }
         }
     }

@@ -19,11 +19,16 @@ import org.x2go.authservice.protocol.RequestFormat;
 import org.x2go.authservice.protocol.Verdict;
 
 /**
- * One connection to the service, used by one call at a time. Only {@link #close} may be called by another thread; it ends
- * whatever the connection is doing with a {@link ClosedChannelException}.
+ * One connection to the service, used by one call at a time. Other threads may call {@link #close} only, which makes whatever
+ * the connection is doing fail with a {@link ClosedChannelException}.
+ *
+ * <p>The channel is blocking. A virtual thread that reads from a blocking channel is parked, and its carrier thread runs others
+ * meanwhile; one that waits in a {@link java.nio.channels.Selector} is pinned to its carrier. Nor does connect(2) wait for a
+ * full backlog on a channel that does not block: it fails with EAGAIN. The price is that nothing here has a timeout of its
+ * own: the {@link Watchdog} closes the connection instead.
  */
 final class Connection implements Closeable {
-    /** More than the longest answer, so that one read shows whether something follows it. */
+    /** More than the longest answer, so that one read also shows whether anything follows it. */
     private static final int REPLY_BYTES = 16;
 
     private final UnixDomainSocketAddress address;
@@ -41,7 +46,7 @@ final class Connection implements Closeable {
         this.channel = SocketChannel.open(StandardProtocolFamily.UNIX);
     }
 
-    /** Connects to a server that may be told a password, and waits as long as its backlog is full. */
+    /** Connects, waits as long as the backlog is full, and verifies who runs the service. */
     void connect() throws IOException {
         try {
             connectOnAnyThread();
@@ -56,8 +61,7 @@ final class Connection implements Closeable {
     }
 
     /**
-     * On a virtual thread the JDK does not wait when the backlog is full (EAGAIN), but on a platform thread it does: there the
-     * kernel waits. Which failure it is cannot be told from its text, which is in the process's language; any other one comes
+     * On a virtual thread the JDK does not wait while the backlog is full (EAGAIN); on a platform thread the kernel does. Which failure it is cannot be told from its text, which is in the process's language; any other one comes
      * again at once.
      */
     private void connectOnAnyThread() throws IOException {
@@ -76,7 +80,7 @@ final class Connection implements Closeable {
         }
     }
 
-    /** A channel in place of the one that could not be connected, which is closed therefore. */
+    /** Replaces the channel, which a failed connect has closed. */
     private synchronized SocketChannel reopen() throws IOException {
         if (closed) {
             throw new ClosedChannelException();
@@ -86,29 +90,29 @@ final class Connection implements Closeable {
     }
 
     /**
-     * Whether the service still listens and has sent nothing since its last answer. An idle connection has nothing to
-     * receive: what can be read was never asked for, and would be taken for the next request's answer.
+     * Whether the connection is open and has received nothing since its last answer. Bytes that nobody asked for would be taken
+     * for the answer to the next request.
      */
-    boolean isQuiet() {
+    boolean isReusable() {
         try {
             channel.configureBlocking(false);
             int read = channel.read(reply.clear());
             channel.configureBlocking(true);
             return read == 0;
         } catch (IOException e) {
-            // Whatever ails a connection that has not been used yet, another one takes its place.
+            // No request depends on it yet: another connection takes its place.
             return false;
         }
     }
 
-    /** Sends a request. If that fails, its position says whether the service can have seen anything of it. */
+    /** Sends a request. If that fails, the buffer's position says whether the service can have read any of it. */
     void send(ByteBuffer request) throws IOException {
         while (request.hasRemaining()) {
             channel.write(request);
         }
     }
 
-    /** Waits for the answer to the one request that is in flight: one known word, one newline, and nothing else. */
+    /** Waits for the answer to the one request in flight: a known word, a newline, and nothing else. */
     Verdict receive() throws IOException {
         reply.clear();
         int newline;
@@ -169,7 +173,7 @@ final class Connection implements Closeable {
         try {
             channel.close();
         } catch (IOException e) {
-            // The descriptor is gone all the same (close(2)), and everything that was to be sent had been sent.
+            // close(2) has released the descriptor nevertheless, and nothing was left to send.
         }
     }
 }

@@ -8,37 +8,37 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections of one client: at most so many at a time, and those without work kept for a while. Who wants one {@link
- * #enter}s first, and {@link #leave}s when done; the longest waiting caller is next. Thread-safe.
+ * The connections of one client: a bounded number, and idle ones are kept for a while. A call {@link #acquire}s a permit,
+ * uses a connection, and {@link #release}s the permit. Calls get permits in the order in which they asked. Thread-safe.
  */
 final class ConnectionPool {
     private final AuthClientOptions options;
-    private final Semaphore places;
+    private final Semaphore permits;
     private final ConcurrentLinkedDeque<Connection> idle = new ConcurrentLinkedDeque<>();
     private volatile boolean closed;
 
     ConnectionPool(AuthClientOptions options) {
         this.options = options;
-        this.places = new Semaphore(options.maxConnections(), true);
+        this.permits = new Semaphore(options.maxConnections(), true);
     }
 
-    /** Waits until this caller may use a connection; false if that took too long. */
-    boolean enter(long maxNanos) throws InterruptedException {
-        return places.tryAcquire(maxNanos, TimeUnit.NANOSECONDS);
+    /** Waits for a permit to use a connection; false if that took too long. */
+    boolean acquire(long maxNanos) throws InterruptedException {
+        return permits.tryAcquire(maxNanos, TimeUnit.NANOSECONDS);
     }
 
-    /** Lets the next one in. */
-    void leave() {
-        places.release();
+    /** Gives a permit back. */
+    void release() {
+        permits.release();
     }
 
-    /** The connection that was used last, the one most likely to be still good, or null. */
+    /** Takes the idle connection that was used last, which is the most likely to be open still; null if there is none. */
     @Nullable
     Connection takeIdle() {
         return closed ? null : idle.pollFirst();
     }
 
-    /** A new connection, not connected yet. */
+    /** Makes a connection that is not connected yet. */
     Connection create() throws AuthServiceException {
         if (closed) {
             throw Failures.clientClosed(options.socket());
@@ -50,7 +50,7 @@ final class ConnectionPool {
         }
     }
 
-    /** Takes back a connection that has no request in flight. */
+    /** Keeps a connection that has no request in flight. */
     void keep(Connection connection) {
         connection.idleSince(System.nanoTime());
         idle.addFirst(connection);
@@ -71,7 +71,7 @@ final class ConnectionPool {
             long remaining = connection.idleSince() + options.idleTime().toNanos() - now;
             if (remaining > 0) {
                 next = Math.min(next, remaining);
-            } else if (idle.remove(connection)) { // else a call was faster
+            } else if (idle.remove(connection)) { // else a call has just taken it
                 connection.close();
             }
         }
@@ -82,7 +82,7 @@ final class ConnectionPool {
         return !idle.isEmpty();
     }
 
-    /** Closes what is idle, and whatever becomes idle from now on. There will be no new connection. */
+    /** Closes idle connections, now and whenever one becomes idle, and makes no new ones. */
     void close() {
         closed = true;
         closeAll();

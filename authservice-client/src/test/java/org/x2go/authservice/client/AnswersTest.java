@@ -35,7 +35,7 @@ class AnswersTest {
     }
 
     @Test
-    void theRequestIsWhatTheProtocolSays() throws IOException {
+    void requestHasTheProtocolsForm() throws IOException {
         try (FakeServer server = FakeServer.answering(directory, user -> "ok\n");
                 AuthClient client = clientOf(server)) {
             client.authenticate("jürgen", "pass wörd", "login");
@@ -54,7 +54,7 @@ class AnswersTest {
     }
 
     @Test
-    void theCallersArrayIsLeftAsItIs() throws IOException {
+    void callersArrayIsUnchanged() throws IOException {
         try (FakeServer server = FakeServer.answering(directory, user -> "ok\n");
                 AuthClient client = clientOf(server)) {
             char[] password = "secret".toCharArray();
@@ -65,14 +65,14 @@ class AnswersTest {
     }
 
     @Test
-    void errorIsNoVerdict() throws IOException {
+    void errorMeansNoVerdict() throws IOException {
         AuthServiceException failure = failureOf("error\n");
         assertThat(failure.kind()).isEqualTo(Kind.NO_VERDICT);
         assertThat(failure).hasMessageContaining(directory.toString()).hasMessageContaining("log");
     }
 
     @Test
-    void badIsAgainstTheProtocol() throws IOException {
+    void badMeansProtocolError() throws IOException {
         assertThat(failureOf("bad\n").kind()).isEqualTo(Kind.PROTOCOL);
     }
 
@@ -97,14 +97,14 @@ class AnswersTest {
                 "HTTP/1.1 400 Bad Request\r\n\r\n",
                 "0123456789abcdef\n",
             })
-    void anythingElseIsAgainstTheProtocol(String reply) throws IOException {
+    void unknownAnswerMeansProtocolError(String reply) throws IOException {
         AuthServiceException failure = failureOf(reply);
         assertThat(failure.kind()).isEqualTo(Kind.PROTOCOL);
         assertThat(failure).hasMessageContaining(directory.toString());
     }
 
     @Test
-    void anEndlessAnswerIsNotReadToItsEnd() throws IOException {
+    void endlessAnswerMeansProtocolError() throws IOException {
         FakeServer.Script endless = peer -> {
             peer.read();
             while (true) {
@@ -119,7 +119,7 @@ class AnswersTest {
 
     @ParameterizedTest
     @CsvSource({"ok, true", "fail, false"})
-    void anAnswerMayComeByteByByte(String word, boolean accepted) throws IOException {
+    void answerMayArriveByteByByte(String word, boolean accepted) throws IOException {
         FakeServer.Script slow = peer -> {
             while (peer.read() != null) {
                 for (char letter : (word + "\n").toCharArray()) {
@@ -137,14 +137,14 @@ class AnswersTest {
     }
 
     @Test
-    void anEndWithoutAnAnswerIsALostConnection() throws IOException {
+    void closeWithoutAnswerMeansConnectionLost() throws IOException {
         AuthServiceException failure = failureOf("");
         assertThat(failure.kind()).isEqualTo(Kind.CONNECTION_LOST);
         assertThat(failure).hasMessageContaining(directory.toString());
     }
 
     @Test
-    void anEndWithTheRequestUnreadIsALostConnection() throws IOException {
+    void closeWithUnreadRequestMeansConnectionLost() throws IOException {
         try (FakeServer server = FakeServer.start(directory, peer -> awaitFirstByte(peer));
                 AuthClient client = clientOf(server)) {
             assertThat(failureOf(client).kind()).isEqualTo(Kind.CONNECTION_LOST);
@@ -160,7 +160,7 @@ class AnswersTest {
         "alice,  sec~ret, login",
         "alice,  secret, log~in",
     })
-    void whatCannotBeSentIsRefusedBeforeAnythingIs(String user, String password, String service) throws IOException {
+    void unsendableFieldIsRejectedBeforeConnecting(String user, String password, String service) throws IOException {
         try (FakeServer server = FakeServer.answering(directory, name -> "ok\n");
                 AuthClient client = clientOf(server)) {
             for (String control : new String[] {"\r", "\n", "\0", "\ud83d"}) {
@@ -177,7 +177,7 @@ class AnswersTest {
     }
 
     @Test
-    void theLongestRequestHas4093BytesOfFields() throws IOException {
+    void fieldsMayHave4093Bytes() throws IOException {
         try (FakeServer server = FakeServer.answering(directory, user -> "ok\n");
                 AuthClient client = clientOf(server)) {
             String longest = "p".repeat(4093 - "alice".length() - "login".length());

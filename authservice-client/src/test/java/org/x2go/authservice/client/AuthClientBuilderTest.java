@@ -14,7 +14,7 @@ class AuthClientBuilderTest {
     private static final Map<String, String> ELSEWHERE = Map.of("X2GOBROKER_AUTHSERVICE_SOCKET", "/elsewhere/socket");
 
     @Test
-    void theDefaultsAreThoseOfTheInstalledService() {
+    void defaultsFitTheInstalledService() {
         try (AuthClient client = new AuthClientBuilder(Map.of()).build()) {
             assertThat(client)
                     .hasToString("AuthClient[socket=/run/x2gobroker/x2gobroker-authservice.socket, timeout=PT1M10S]");
@@ -25,14 +25,14 @@ class AuthClientBuilderTest {
     }
 
     @Test
-    void theEnvironmentNamesTheSocket() {
+    void socketComesFromTheEnvironment() {
         try (AuthClient client = new AuthClientBuilder(ELSEWHERE).build()) {
             assertThat(client.toString()).contains("/elsewhere/socket");
         }
     }
 
     @Test
-    void whatIsSetComesFirst() {
+    void builderOverridesTheEnvironment() {
         try (AuthClient client = new AuthClientBuilder(ELSEWHERE)
                 .socket(Path.of("/here/socket"))
                 .timeout(Duration.ofSeconds(5))
@@ -42,7 +42,7 @@ class AuthClientBuilderTest {
     }
 
     @Test
-    void theServersUserIsNotEmpty() {
+    void emptyServerUserIsRejected() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> AuthClient.builder().serverUser("").build())
                 .withMessage("The server's user is empty");
@@ -50,7 +50,7 @@ class AuthClientBuilderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"PT0S", "PT-1S", "PT24H0.001S", "PT2562047788015215H"})
-    void timesArePositiveAndAtMostADay(String time) {
+    void timeOutOfRangeIsRejected(String time) {
         assertThatIllegalArgumentException()
                 .isThrownBy(
                         () -> AuthClient.builder().timeout(Duration.parse(time)).build())
@@ -63,7 +63,7 @@ class AuthClientBuilderTest {
 
     @ParameterizedTest
     @ValueSource(ints = {-1, 0, 1025})
-    void connectionsAreOneToAThousand(int connections) {
+    void connectionsOutOfRangeAreRejected(int connections) {
         assertThatIllegalArgumentException()
                 .isThrownBy(
                         () -> AuthClient.builder().maxConnections(connections).build())

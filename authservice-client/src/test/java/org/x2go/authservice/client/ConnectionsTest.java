@@ -30,7 +30,7 @@ class ConnectionsTest {
     Path directory;
 
     @Test
-    void aConnectionIsUsedAgain() throws IOException {
+    void connectionIsReused() throws IOException {
         try (FakeServer server = FakeServer.answering(directory, user -> user.equals("alice") ? "ok\n" : "fail\n");
                 AuthClient client = clientOf(server)) {
             for (int i = 0; i < 10; i++) {
@@ -42,7 +42,7 @@ class ConnectionsTest {
     }
 
     @Test
-    void aConnectionThatTheServiceClosedIsReplaced() throws Exception {
+    void closedConnectionIsReplaced() throws Exception {
         FakeServer.Script once = peer -> {
             peer.read();
             peer.write("ok\n");
@@ -59,7 +59,7 @@ class ConnectionsTest {
     }
 
     @Test
-    void aConnectionThatTakesNothingAnyMoreIsReplaced() throws Exception {
+    void unwritableConnectionIsReplaced() throws Exception {
         // The check before a request cannot see this, only the write can: as if the service closed right in between.
         CountDownLatch deaf = new CountDownLatch(1);
         FakeServer.Script script = peer -> {
@@ -83,7 +83,7 @@ class ConnectionsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"ok\n", "error\n", "o", "\n"})
-    void aConnectionOnWhichSomethingCameUnaskedIsReplaced(String unasked) throws Exception {
+    void connectionWithUnexpectedInputIsReplaced(String unasked) throws Exception {
         CountDownLatch answered = new CountDownLatch(1);
         CountDownLatch written = new CountDownLatch(1);
         FakeServer.Script script = peer -> {
@@ -110,7 +110,7 @@ class ConnectionsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"error\n", "bad\n", "okay\n", "ok\nok\n"})
-    void aConnectionIsNotKeptAfterAnythingButAVerdict(String reply) throws Exception {
+    void connectionIsKeptOnlyAfterAVerdict(String reply) throws Exception {
         FakeServer.Script script = peer -> peer.answerAll(user -> peer.number() == 1 ? reply : "ok\n");
         try (FakeServer server = FakeServer.start(directory, script);
                 AuthClient client = clientOf(server)) {
@@ -123,7 +123,7 @@ class ConnectionsTest {
     }
 
     @Test
-    void whatTheServiceHasReadIsNeverSentAgain() throws IOException {
+    void requestThatWasReadIsNotSentAgain() throws IOException {
         FakeServer.Script readsTheSecondAndLeaves = peer -> {
             peer.read();
             peer.write("ok\n");
@@ -141,7 +141,7 @@ class ConnectionsTest {
     }
 
     @Test
-    void noRequestIsSeenTwiceWhenTheServiceClosesAtAnyMoment() throws Exception {
+    void randomClosesNeverRepeatARequest() throws Exception {
         FakeServer.Script once = peer -> {
             peer.read();
             peer.write("ok\n");
@@ -164,7 +164,7 @@ class ConnectionsTest {
     }
 
     @Test
-    void anIdleConnectionIsClosedInTheEnd() throws Exception {
+    void idleConnectionIsClosed() throws Exception {
         try (FakeServer server = FakeServer.answering(directory, user -> "ok\n");
                 AuthClient client = AuthClient.builder()
                         .socket(server.socket())
@@ -179,7 +179,7 @@ class ConnectionsTest {
     }
 
     @Test
-    void thereAreNeverMoreConnectionsThanAllowed() throws Exception {
+    void connectionsStayWithinTheLimit() throws Exception {
         AtomicInteger open = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
         FakeServer.Script counting = peer -> {
@@ -207,7 +207,7 @@ class ConnectionsTest {
     }
 
     @Test
-    void everyCallerGetsTheAnswerToItsOwnRequest() throws Exception {
+    void everyCallerGetsItsOwnAnswer() throws Exception {
         try (FakeServer server = FakeServer.answering(directory, user -> user.hashCode() % 2 == 0 ? "ok\n" : "fail\n");
                 AuthClient client = AuthClient.builder()
                         .socket(server.socket())

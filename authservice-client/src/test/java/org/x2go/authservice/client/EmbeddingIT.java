@@ -116,7 +116,7 @@ class EmbeddingIT {
     }
 
     @Test
-    void onTheModulePathOfTheModulesItNeedsAlone() throws IOException, InterruptedException {
+    void worksOnAMinimalModulePath() throws IOException, InterruptedException {
         String modules = compiled() + File.pathSeparator + jars();
 
         assertThat(run(
@@ -130,7 +130,7 @@ class EmbeddingIT {
     }
 
     @Test
-    void onTheClassPath() throws IOException, InterruptedException {
+    void worksOnTheClassPath() throws IOException, InterruptedException {
         String classes = compiled() + File.pathSeparator + jars();
 
         assertThat(run("--limit-modules", "java.base,jdk.net", "-cp", classes, "program.Main"))
@@ -138,7 +138,7 @@ class EmbeddingIT {
     }
 
     @Test
-    void withoutWhatTellsTheServersUserNothingIsAsked() throws IOException, InterruptedException {
+    void missingJdkNetModuleSendsNothing() throws IOException, InterruptedException {
         String classes = compiled() + File.pathSeparator + jars();
 
         assertThat(run("--limit-modules", "java.base", "-cp", classes, "program.Main"))
@@ -149,7 +149,7 @@ class EmbeddingIT {
     }
 
     @Test
-    void inAnOsgiFramework() throws Exception {
+    void worksInAnOsgiFramework() throws Exception {
         FrameworkFactory factory =
                 ServiceLoader.load(FrameworkFactory.class).findFirst().orElseThrow();
         Framework framework = factory.newFramework(Map.of(

@@ -45,12 +45,12 @@ class LifecycleTest {
     };
 
     @AfterEach
-    void noThreadIsLeft() throws InterruptedException {
+    void noThreadRemains() throws InterruptedException {
         ClientThreads.awaitNone();
     }
 
     @Test
-    void aCallCanBeInterrupted() throws Exception {
+    void interruptEndsACall() throws Exception {
         try (FakeServer server = FakeServer.start(directory, hanging);
                 AuthClient client = clientOf(server, 1)) {
             CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
@@ -65,7 +65,7 @@ class LifecycleTest {
     }
 
     @Test
-    void aCallThatWaitsForAConnectionCanBeInterrupted() throws Exception {
+    void interruptEndsTheWaitForAConnection() throws Exception {
         try (FakeServer server = FakeServer.start(directory, hanging);
                 AuthClient client = clientOf(server, 1)) {
             CompletableFuture<Boolean> first = client.authenticateAsync("hang", "secret");
@@ -81,7 +81,7 @@ class LifecycleTest {
     }
 
     @Test
-    void anInterruptedThreadAsksNothing() throws IOException {
+    void interruptedThreadSendsNothing() throws IOException {
         try (FakeServer server = FakeServer.start(directory, hanging);
                 AuthClient client = clientOf(server, 1)) {
             Thread.currentThread().interrupt();
@@ -92,7 +92,7 @@ class LifecycleTest {
     }
 
     @Test
-    void aCancelledCallFreesItsConnection() throws Exception {
+    void cancelledCallReleasesItsConnection() throws Exception {
         try (FakeServer server = FakeServer.start(directory, hanging);
                 AuthClient client = clientOf(server, 1)) {
             CompletableFuture<Boolean> answer = client.authenticateAsync("hang", "secret");
@@ -105,7 +105,7 @@ class LifecycleTest {
     }
 
     @Test
-    void aCallThatIsCancelledInLineIsNeverSent() throws Exception {
+    void queuedCallIsNotSentAfterCancel() throws Exception {
         try (FakeServer server = FakeServer.start(directory, hanging);
                 AuthClient client = clientOf(server, 1)) {
             CompletableFuture<Boolean> first = client.authenticateAsync("hang", "secret");
@@ -120,7 +120,7 @@ class LifecycleTest {
     }
 
     @Test
-    void callsInFlightFailWhenTheClientIsClosed() throws Exception {
+    void closeFailsCallsInFlight() throws Exception {
         try (FakeServer server = FakeServer.start(directory, hanging);
                 AuthClient client = clientOf(server, 2)) {
             List<CompletableFuture<Boolean>> answers = new ArrayList<>();
@@ -148,7 +148,7 @@ class LifecycleTest {
     }
 
     @Test
-    void aClosedClientAsksNothing() throws Exception {
+    void closedClientSendsNothing() throws Exception {
         try (FakeServer server = FakeServer.start(directory, hanging);
                 AuthClient client = clientOf(server, 2)) {
             client.close();
@@ -162,7 +162,7 @@ class LifecycleTest {
     }
 
     @Test
-    void closingClosesIdleConnections() throws Exception {
+    void closeClosesIdleConnections() throws Exception {
         try (FakeServer server = FakeServer.start(directory, hanging)) {
             try (AuthClient client = clientOf(server, 2)) {
                 assertThat(client.authenticate("alice", "secret")).isTrue();
@@ -173,7 +173,7 @@ class LifecycleTest {
     }
 
     @Test
-    void theRequestIsWipedHoweverACallEnds() throws Exception {
+    void requestIsWipedHoweverACallEnds() throws Exception {
         AuthClientOptions options = new AuthClientOptions(
                 UnixDomainSocketAddress.of(directory.resolve("none.socket")),
                 ServerVerifier.allowing(null, null),

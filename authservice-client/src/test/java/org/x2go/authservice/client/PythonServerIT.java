@@ -54,7 +54,7 @@ class PythonServerIT {
     }
 
     @Test
-    void rightAndWrongAreToldApartOnOneKeptConnection() throws Exception {
+    void keptConnectionGetsBothVerdicts() throws Exception {
         Path socket = startServer();
         try (AuthClient client = AuthClient.builder().socket(socket).build()) {
             assertThat(client.authenticate("alice", "secret", service)).isTrue();
@@ -73,7 +73,7 @@ class PythonServerIT {
     }
 
     @Test
-    void manyAskAtTheSameTime() throws Exception {
+    void concurrentCallsGetTheirVerdicts() throws Exception {
         Path socket = startServer();
         try (AuthClient client =
                 AuthClient.builder().socket(socket).maxConnections(4).build()) {
@@ -89,7 +89,7 @@ class PythonServerIT {
     }
 
     @Test
-    void aRestartIsNoticedBeforeAnythingIsSent() throws Exception {
+    void restartIsNoticedBeforeSending() throws Exception {
         Path socket = startServer();
         try (AuthClient client = AuthClient.builder().socket(socket).build()) {
             assertThat(client.authenticate("alice", "secret", service)).isTrue();

@@ -63,7 +63,7 @@ class RealServerTest {
     }
 
     @Test
-    void getsTheVerdictOfEachRequest() throws Exception {
+    void eachRequestGetsItsVerdict() throws Exception {
         try (AuthServer server = AuthServer.start(config().build(), names);
                 AuthClient client = client()) {
             assertThat(client.authenticate("alice", "alice")).isTrue();
@@ -81,7 +81,7 @@ class RealServerTest {
     }
 
     @Test
-    void everyOneOfManyCallsAtOnceGetsItsOwnVerdict() throws Exception {
+    void concurrentCallsGetTheirOwnVerdicts() throws Exception {
         try (AuthServer server = AuthServer.start(config().build(), names);
                 AuthClient client = client()) {
             List<CompletableFuture<Boolean>> answers = new ArrayList<>();
@@ -96,9 +96,9 @@ class RealServerTest {
     }
 
     @Test
-    void aRefusedPeerIsToldThatThereIsNoVerdict() throws Exception {
-        PeerPolicy strangers = new PeerPolicy(Set.of(4_000_000), Set.of());
-        try (AuthServer server = AuthServer.start(config().peers(strangers).build(), names);
+    void refusedPeerGetsNoVerdict() throws Exception {
+        PeerPolicy others = new PeerPolicy(Set.of(4_000_000), Set.of());
+        try (AuthServer server = AuthServer.start(config().peers(others).build(), names);
                 AuthClient client = client()) {
             for (int i = 0; i < 50; i++) {
                 assertKind(client, Kind.NO_VERDICT);
@@ -108,7 +108,7 @@ class RealServerTest {
     }
 
     @Test
-    void findsTheServiceAgainAfterARestart() throws Exception {
+    void restartedServiceIsFound() throws Exception {
         try (AuthClient client = client()) {
             assertKind(client, Kind.UNAVAILABLE);
             for (int i = 0; i < 20; i++) {
@@ -122,7 +122,7 @@ class RealServerTest {
     }
 
     @Test
-    void aCallThatTheServiceIsStoppedOverGetsNoYes() throws Exception {
+    void callDuringAStopIsNotAccepted() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
         Authenticator waiting = (credentials, peer) -> {

@@ -43,7 +43,7 @@ class ReplyFuzzTest {
     }
 
     @FuzzTest
-    void onlyAnExactAnswerIsAVerdict(byte[] sent) throws IOException {
+    void onlyExactAnswersAreVerdicts(byte[] sent) throws IOException {
         byte[] bytes = Arrays.copyOf(sent, Math.min(sent.length, MOST_BYTES));
         try (Connection connection = new Connection(address, ServerVerifier.allowing(null, null))) {
             connection.connect();
@@ -56,7 +56,7 @@ class ReplyFuzzTest {
     }
 
     @FuzzTest
-    void whatFollowsAnAnswerIsNoticed(byte[] following) throws IOException {
+    void bytesAfterAnAnswerAreNoticed(byte[] following) throws IOException {
         byte[] bytes = Arrays.copyOf(following, Math.min(following.length, MOST_BYTES));
         try (Connection connection = new Connection(address, ServerVerifier.allowing(null, null))) {
             connection.connect();
@@ -64,7 +64,7 @@ class ReplyFuzzTest {
                 write(service, "fail\n".getBytes(ISO_8859_1));
                 assertThat(outcome(connection)).isEqualTo("FAIL");
                 write(service, bytes);
-                assertThat(connection.isQuiet()).isEqualTo(bytes.length == 0);
+                assertThat(connection.isReusable()).isEqualTo(bytes.length == 0);
             }
         }
     }

@@ -36,20 +36,20 @@ class ServerUserIT {
     @TempDir
     private Path directory;
 
-    private StrangersServer stranger;
+    private UntrustedServer untrusted;
 
     @BeforeEach
     void start() throws Exception {
-        stranger = StrangersServer.start(directory);
+        untrusted = UntrustedServer.start(directory);
     }
 
     @AfterEach
     void stop() throws InterruptedException {
-        stranger.close();
+        untrusted.close();
     }
 
     private AuthClientBuilder builder(Map<String, String> environment) {
-        return new AuthClientBuilder(environment).socket(stranger.socket());
+        return new AuthClientBuilder(environment).socket(untrusted.socket());
     }
 
     private String refusalOf(AuthClientBuilder builder) throws Exception {
@@ -57,21 +57,21 @@ class ServerUserIT {
             AuthServiceException failure =
                     catchThrowableOfType(AuthServiceException.class, () -> client.authenticate("alice", "secret"));
             assertThat(failure.kind()).isEqualTo(Kind.UNTRUSTED_SERVER);
-            assertThat(stranger.sent()).isEmpty();
+            assertThat(untrusted.sent()).isEmpty();
             return String.valueOf(failure.getMessage());
         }
     }
 
     @Test
-    void aStrangerIsSentNothing() throws Exception {
+    void untrustedServerIsSentNothing() throws Exception {
         assertThat(refusalOf(builder(Map.of())))
-                .isEqualTo(stranger.socket() + " is served by the user 54321, not by root or this program's own user:"
+                .isEqualTo(untrusted.socket() + " is served by the user 54321, not by root or this program's own user:"
                         + " nothing was sent. If 54321 is the user of x2gobroker-authservice, allow it: serverUser,"
                         + " --server-user or X2GOBROKER_AUTHSERVICE_SERVER_USER");
     }
 
     @Test
-    void anotherUserThanTheNamedOneIsSentNothing() throws Exception {
+    void serverOfAnotherUserIsSentNothing() throws Exception {
         assertThat(refusalOf(builder(Map.of()).serverUser("nobody"))).contains(", this program's own user or nobody: ");
         assertThat(refusalOf(builder(Map.of()).serverUser("5432"))).contains("own user or 5432: ");
         assertThat(refusalOf(builder(Map.of()).serverUser("authservce")))
@@ -81,20 +81,20 @@ class ServerUserIT {
     }
 
     @Test
-    void theNamedUserIsAsked() throws Exception {
+    void configuredServerUserIsTrusted() throws Exception {
         try (AuthClient client =
-                builder(Map.of()).serverUser(StrangersServer.USER).build()) {
+                builder(Map.of()).serverUser(UntrustedServer.USER).build()) {
             assertThat(client.authenticate("alice", "secret")).isTrue();
         }
-        try (AuthClient client = builder(Map.of(VARIABLE, StrangersServer.USER)).build()) {
+        try (AuthClient client = builder(Map.of(VARIABLE, UntrustedServer.USER)).build()) {
             assertThat(client.authenticate("bob", "secret")).isTrue();
         }
-        assertThat(stranger.sent()).isEqualTo("alice\rsecret\rx2gobroker\nbob\rsecret\rx2gobroker\n");
+        assertThat(untrusted.sent()).isEqualTo("alice\rsecret\rx2gobroker\nbob\rsecret\rx2gobroker\n");
     }
 
     @Test
-    void theBuildersUserComesBeforeTheEnvironments() throws Exception {
-        refusalOf(builder(Map.of(VARIABLE, StrangersServer.USER)).serverUser("nobody"));
+    void builderOverridesTheEnvironment() throws Exception {
+        refusalOf(builder(Map.of(VARIABLE, UntrustedServer.USER)).serverUser("nobody"));
     }
 
     @Test
@@ -107,27 +107,27 @@ class ServerUserIT {
                 AuthClient client = AuthClient.builder().socket(own.socket()).build()) {
             assertThat(client.authenticate("alice", "secret")).isTrue();
             own.awaitAllClosed();
-            Files.move(stranger.socket(), own.socket(), StandardCopyOption.REPLACE_EXISTING);
+            Files.move(untrusted.socket(), own.socket(), StandardCopyOption.REPLACE_EXISTING);
 
             assertThatExceptionOfType(AuthServiceException.class)
                     .isThrownBy(() -> client.authenticate("alice", "secret"))
                     .satisfies(e -> assertThat(e.kind()).isEqualTo(Kind.UNTRUSTED_SERVER));
-            assertThat(stranger.sent()).isEmpty();
+            assertThat(untrusted.sent()).isEmpty();
         }
     }
 
     @Test
-    void whatLiesAtThePathLaterDoesNotMatter() throws Exception {
+    void laterFileAtThePathDoesNotMatter() throws Exception {
         ServerVerifier verifier = ServerVerifier.allowing(null, null);
         try (FakeServer own = FakeServer.answering(directory, user -> "ok\n");
-                SocketChannel toStranger = SocketChannel.open(UnixDomainSocketAddress.of(stranger.socket()));
+                SocketChannel toStranger = SocketChannel.open(UnixDomainSocketAddress.of(untrusted.socket()));
                 SocketChannel toOwn = SocketChannel.open(UnixDomainSocketAddress.of(own.socket()))) {
             Path swapped = directory.resolve("swapped");
             Files.move(own.socket(), swapped);
-            Files.move(stranger.socket(), own.socket());
-            Files.move(swapped, stranger.socket());
+            Files.move(untrusted.socket(), own.socket());
+            Files.move(swapped, untrusted.socket());
 
-            assertThatThrownBy(() -> verifier.verify(toStranger, stranger.socket()))
+            assertThatThrownBy(() -> verifier.verify(toStranger, untrusted.socket()))
                     .isInstanceOf(UntrustedServerException.class);
             verifier.verify(toOwn, own.socket());
         }
@@ -135,18 +135,18 @@ class ServerUserIT {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void theLoginModuleAsksTheNamedUserOnly(boolean named) throws Exception {
+    void loginModuleTrustsTheConfiguredUserOnly(boolean named) throws Exception {
         AuthServiceLoginModule module = new AuthServiceLoginModule();
         CallbackHandler alice = callbacks -> {
             ((NameCallback) callbacks[0]).setName("alice");
             ((PasswordCallback) callbacks[1]).setPassword("secret".toCharArray());
         };
-        String socket = stranger.socket().toString();
+        String socket = untrusted.socket().toString();
         module.initialize(
                 new Subject(),
                 alice,
                 Map.of(),
-                named ? Map.of("socket", socket, "serverUser", StrangersServer.USER) : Map.of("socket", socket));
+                named ? Map.of("socket", socket, "serverUser", UntrustedServer.USER) : Map.of("socket", socket));
         if (named) {
             assertThat(module.login()).isTrue();
         } else {
@@ -155,6 +155,6 @@ class ServerUserIT {
                     .withMessageContaining("is served by the user 54321")
                     .withCauseInstanceOf(AuthServiceException.class);
         }
-        assertThat(stranger.sent()).isEqualTo(named ? "alice\rsecret\rx2gobroker\n" : "");
+        assertThat(untrusted.sent()).isEqualTo(named ? "alice\rsecret\rx2gobroker\n" : "");
     }
 }

@@ -33,7 +33,7 @@ class TimeoutTest {
     Path directory;
 
     @Test
-    void aServiceThatDoesNotAnswer() throws Exception {
+    void silentServiceTimesOut() throws Exception {
         try (FakeServer server = FakeServer.start(directory, FakeServer.Peer::awaitEnd);
                 AuthClient client = impatient(server.socket())) {
             AuthServiceException failure = failureOf(client);
@@ -44,7 +44,7 @@ class TimeoutTest {
     }
 
     @Test
-    void aServiceThatAnswersHalfAWord() throws Exception {
+    void incompleteAnswerTimesOut() throws Exception {
         FakeServer.Script half = peer -> {
             peer.read();
             peer.write("ok");
@@ -58,7 +58,7 @@ class TimeoutTest {
     }
 
     @Test
-    void aLateAnswerIsNotTakenForTheNextOne() throws Exception {
+    void lateAnswerIsNotUsedForTheNextCall() throws Exception {
         CountDownLatch timedOut = new CountDownLatch(1);
         CountDownLatch written = new CountDownLatch(1);
         FakeServer.Script firstIsLate = peer -> {
@@ -88,7 +88,7 @@ class TimeoutTest {
     }
 
     @Test
-    void aServiceThatDoesNotAccept() throws Exception {
+    void fullBacklogTimesOut() throws Exception {
         Path socket = directory.resolve("full.socket");
         List<SocketChannel> waiting = new ArrayList<>();
         try (ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
@@ -105,7 +105,7 @@ class TimeoutTest {
     }
 
     @Test
-    void callsInLineTimeOutToo() throws Exception {
+    void queuedCallsTimeOut() throws Exception {
         try (FakeServer server = FakeServer.start(directory, FakeServer.Peer::awaitEnd);
                 AuthClient client = AuthClient.builder()
                         .socket(server.socket())
@@ -128,7 +128,7 @@ class TimeoutTest {
     }
 
     @Test
-    void waitingForAConnectionIsPartOfTheTime() throws Exception {
+    void timeoutIncludesTheWaitForAConnection() throws Exception {
         AuthClientOptions options = new AuthClientOptions(
                 UnixDomainSocketAddress.of(directory.resolve("none.socket")),
                 ServerVerifier.allowing(null, null),
@@ -136,7 +136,7 @@ class TimeoutTest {
                 1,
                 Duration.ofSeconds(1));
         ConnectionPool pool = new ConnectionPool(options);
-        assertThat(pool.enter(0)).isTrue();
+        assertThat(pool.acquire(0)).isTrue();
         Call call = new Call(options, ByteBuffer.allocateDirect(8).put("request".getBytes(UTF_8)));
         AuthServiceException failure = catchThrowableOfType(AuthServiceException.class, () -> call.run(pool));
         assertThat(failure.kind()).isEqualTo(Kind.TIMEOUT);

@@ -22,19 +22,19 @@ class UnavailableTest {
     Path directory;
 
     @Test
-    void noSocket() {
+    void missingSocketIsUnavailable() {
         Path socket = directory.resolve("none.socket");
         assertThat(failureAt(socket))
                 .hasMessage("There is no service at " + socket + ": is x2gobroker-authservice running?");
     }
 
     @Test
-    void noDirectory() {
+    void missingDirectoryIsUnavailable() {
         assertThat(failureAt(directory.resolve("none/none.socket"))).hasMessageStartingWith("There is no service at ");
     }
 
     @Test
-    void nobodyListens() throws IOException {
+    void socketWithoutListenerIsUnavailable() throws IOException {
         Path socket = directory.resolve("dead.socket");
         ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         listener.bind(UnixDomainSocketAddress.of(socket)).close();
@@ -43,13 +43,13 @@ class UnavailableTest {
     }
 
     @Test
-    void noSocketButAFile() throws IOException {
+    void regularFileIsUnavailable() throws IOException {
         Path file = Files.createFile(directory.resolve("file"));
         assertThat(failureAt(file)).hasMessageStartingWith("Nobody listens at " + file);
     }
 
     @Test
-    void aPathThatIsTooLongForASocket() throws IOException {
+    void tooLongPathIsUnavailable() throws IOException {
         int room = 107 - (directory + "/").getBytes(UTF_8).length - "ü".getBytes(UTF_8).length;
         Path longest = directory.resolve("ü" + "x".repeat(room));
         assertThat(failureAt(longest)).hasMessageStartingWith("There is no service at " + longest);
@@ -62,7 +62,7 @@ class UnavailableTest {
     }
 
     @Test
-    void aSocketOfAnotherType() throws IOException, InterruptedException {
+    void datagramSocketIsUnavailable() throws IOException, InterruptedException {
         Path python = Path.of("/usr/bin/python3");
         Prerequisite.file(python);
         Path socket = directory.resolve("datagrams");
@@ -74,7 +74,7 @@ class UnavailableTest {
     }
 
     @Test
-    void theServiceIsFoundWhenItComes() throws IOException {
+    void laterServiceIsFound() throws IOException {
         Path socket = directory.resolve("fake.socket");
         try (AuthClient client = AuthClient.builder().socket(socket).build()) {
             assertThat(failureOf(client).kind()).isEqualTo(Kind.UNAVAILABLE);

@@ -101,7 +101,7 @@ class VirtualThreadIT {
             """;
 
     @Test
-    void aFullBacklogIsWaitedForWithinTheTimeout() throws Exception {
+    void virtualThreadWaitsForAFullBacklog() throws Exception {
         Optional<Path> java = newerJava();
         Assumptions.assumeTrue(java.isPresent(), "there is no JDK with virtual threads");
         Path program = Files.writeString(directory.resolve("Program.java"), PROGRAM);

@@ -34,7 +34,7 @@ class ReadmeTest {
 
     @ParameterizedTest
     @MethodSource("blocks")
-    void showsTheFileThatIsTested(Block block) throws IOException {
+    void readmeShowsTheTestedFile(Block block) throws IOException {
         String file = Files.readString(ROOT.resolve(block.file()));
 
         assertThat(block.text()).isEqualTo(PREAMBLE.matcher(file).replaceFirst(""));

@@ -67,7 +67,7 @@ class SpringSecurityTest {
     }
 
     @Test
-    void theRightPasswordIsAuthenticatedAndNotKept() {
+    void rightPasswordIsAuthenticatedAndNotKept() {
         Authentication login = login("alice", "secret");
 
         assertThat(login.isAuthenticated()).isTrue();
@@ -84,7 +84,7 @@ class SpringSecurityTest {
     }
 
     @Test
-    void anOutageIsTold() {
+    void outageIsAServiceException() {
         service.close();
 
         assertThatThrownBy(() -> login("alice", "secret"))

@@ -39,7 +39,7 @@ class ClientVectorsTest {
 
     @ParameterizedTest
     @MethodSource("requests")
-    void sendsThisLine(Vector request) throws IOException {
+    void requestMatchesTheVector(Vector request) throws IOException {
         Path socket = directory.resolve("s");
         try (ScriptedService service = new ScriptedService(socket, new byte[] {'o', 'k', '\n'});
                 AuthClient client = client(socket)) {
@@ -51,7 +51,7 @@ class ClientVectorsTest {
 
     @ParameterizedTest
     @MethodSource("unsendables")
-    void sendsNothing(Vector unsendable) throws IOException {
+    void unsendableVectorIsNotSent(Vector unsendable) throws IOException {
         Path socket = directory.resolve("s");
         try (ScriptedService service = new ScriptedService(socket, new byte[] {'o', 'k', '\n'});
                 AuthClient client = client(socket)) {
@@ -63,7 +63,7 @@ class ClientVectorsTest {
 
     @ParameterizedTest
     @MethodSource("replies")
-    void takesThisAnswerForWhatItIs(Vector reply) throws IOException {
+    void answerMatchesTheVector(Vector reply) throws IOException {
         Path socket = directory.resolve("s");
         try (ScriptedService service = new ScriptedService(socket, reply.bytes(0));
                 AuthClient client = client(socket)) {

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.x2go.authservice.auth.ServicePolicy;
 import org.x2go.authservice.client.Prerequisite;
-import org.x2go.authservice.client.StrangersServer;
+import org.x2go.authservice.client.UntrustedServer;
 import org.x2go.authservice.server.AuthServer;
 import org.x2go.authservice.server.AuthServerConfig;
 import org.x2go.authservice.vectors.Vectors.Vector;
@@ -146,7 +146,7 @@ class ExampleClientsIT {
 
     @ParameterizedTest
     @MethodSource("requests")
-    void sendsThisLine(Client client, Vector request) throws Exception {
+    void requestMatchesTheVector(Client client, Vector request) throws Exception {
         Path socket = directory.resolve("s");
         try (ScriptedService service = new ScriptedService(socket, new byte[] {'o', 'k', '\n'})) {
             assertThat(run(client, socket, request.bytes(0), request.bytes(1), request.bytes(2)))
@@ -158,7 +158,7 @@ class ExampleClientsIT {
 
     @ParameterizedTest
     @MethodSource("unsendables")
-    void sendsNothing(Client client, Vector unsendable) throws Exception {
+    void unsendableVectorIsNotSent(Client client, Vector unsendable) throws Exception {
         Path socket = directory.resolve("s");
         try (ScriptedService service = new ScriptedService(socket, new byte[] {'o', 'k', '\n'})) {
             assertThat(run(client, socket, unsendable.bytes(0), unsendable.bytes(1), unsendable.bytes(2)))
@@ -170,7 +170,7 @@ class ExampleClientsIT {
 
     @ParameterizedTest
     @MethodSource("replies")
-    void takesThisAnswerForWhatItIs(Client client, Vector reply) throws Exception {
+    void answerMatchesTheVector(Client client, Vector reply) throws Exception {
         Path socket = directory.resolve("s");
         int meaning = switch (reply.text(1)) {
             case "yes" -> ACCEPTED;
@@ -186,7 +186,7 @@ class ExampleClientsIT {
 
     @ParameterizedTest
     @EnumSource
-    void theServiceItselfAnswers(Client client) throws Exception {
+    void realServiceAnswers(Client client) throws Exception {
         List<Vector> accounts = Vectors.of("account").toList();
         AuthServerConfig config = AuthServerConfig.builder(directory.resolve("s"))
                 .services(ServicePolicy.allowing(List.of("x2gobroker", "site")))
@@ -205,7 +205,7 @@ class ExampleClientsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"-h alice", "alice --help", "-halice", "--hel alice", "--version alice"})
-    void thePythonClientTakesHelpForWrongUsage(String arguments) throws Exception {
+    void pythonClientsHelpIsWrongUsage(String arguments) throws Exception {
         Path socket = directory.resolve("s");
         try (ScriptedService service = new ScriptedService(socket, new byte[] {'o', 'k', '\n'})) {
             List<String> command = new ArrayList<>(
@@ -223,7 +223,7 @@ class ExampleClientsIT {
 
     @ParameterizedTest
     @EnumSource
-    void withoutAServiceThereIsNoVerdictAndAWordAboutIt(Client client) throws Exception {
+    void missingServiceIsExplained(Client client) throws Exception {
         Path nowhere = directory.resolve("nowhere");
         byte[] word = "word".getBytes(UTF_8);
 
@@ -233,25 +233,25 @@ class ExampleClientsIT {
 
     @ParameterizedTest
     @EnumSource
-    void aStrangersSocketIsNotToldThePassword(Client client) throws Exception {
+    void untrustedServerIsNotSentThePassword(Client client) throws Exception {
         byte[] word = "word".getBytes(UTF_8);
-        try (StrangersServer stranger = StrangersServer.start(directory)) {
-            assertThat(run(client, stranger.socket(), word, word, word)).isEqualTo(NO_VERDICT);
+        try (UntrustedServer untrusted = UntrustedServer.start(directory)) {
+            assertThat(run(client, untrusted.socket(), word, word, word)).isEqualTo(NO_VERDICT);
             assertThat(complaint())
-                    .contains(stranger.socket() + " ", StrangersServer.USER, "X2GOBROKER_AUTHSERVICE_SERVER_USER")
+                    .contains(untrusted.socket() + " ", UntrustedServer.USER, "X2GOBROKER_AUTHSERVICE_SERVER_USER")
                     .hasLineCount(1);
             environment.put("X2GOBROKER_AUTHSERVICE_SERVER_USER", "nobody");
-            assertThat(run(client, stranger.socket(), word, word, word)).isEqualTo(NO_VERDICT);
-            assertThat(stranger.sent()).isEmpty();
+            assertThat(run(client, untrusted.socket(), word, word, word)).isEqualTo(NO_VERDICT);
+            assertThat(untrusted.sent()).isEmpty();
 
-            environment.put("X2GOBROKER_AUTHSERVICE_SERVER_USER", StrangersServer.USER);
-            assertThat(run(client, stranger.socket(), word, word, word)).isEqualTo(ACCEPTED);
-            assertThat(stranger.sent()).isEqualTo("word\rword\rword\n");
+            environment.put("X2GOBROKER_AUTHSERVICE_SERVER_USER", UntrustedServer.USER);
+            assertThat(run(client, untrusted.socket(), word, word, word)).isEqualTo(ACCEPTED);
+            assertThat(untrusted.sent()).isEqualTo("word\rword\rword\n");
         }
     }
 
     @Test
-    void everyVectorIsOfAKindThatIsTested() throws IOException {
+    void everyVectorKindIsTested() throws IOException {
         try (Stream<String> lines = Files.lines(Path.of("../docs/protocol-vectors.tsv"))) {
             assertThat(lines.filter(line -> !line.isEmpty() && !line.startsWith("#"))
                             .map(line -> line.substring(0, line.indexOf('\t'))))

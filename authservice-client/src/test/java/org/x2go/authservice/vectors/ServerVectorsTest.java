@@ -52,13 +52,13 @@ class ServerVectorsTest {
 
     @ParameterizedTest
     @MethodSource("exchanges")
-    void answersWhatComesAtOnce(Vector exchange) throws IOException {
+    void requestInOnePieceIsAnswered(Vector exchange) throws IOException {
         assertThat(replies(exchange.bytes(0), Integer.MAX_VALUE)).isEqualTo(exchange.text(1));
     }
 
     @ParameterizedTest
     @MethodSource("exchanges")
-    void answersWhatComesInPieces(Vector exchange) throws IOException {
+    void requestInPiecesIsAnswered(Vector exchange) throws IOException {
         // Byte by byte, unless that takes too many of them.
         int piece = exchange.bytes(0).length < 1000 ? 1 : 97;
         assertThat(replies(exchange.bytes(0), piece)).isEqualTo(exchange.text(1));

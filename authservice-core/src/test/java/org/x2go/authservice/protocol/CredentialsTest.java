@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class CredentialsTest {
     @Test
-    void thePasswordIsCopiedOutOfTheHeap() {
+    void passwordIsCopiedOffHeap() {
         ByteBuffer source = utf8("xsecretx").position(1).limit(7);
         try (Credentials credentials = Credentials.copyOf("alice", source, "x2gobroker")) {
             assertThat(source.position()).isEqualTo(1);
@@ -23,7 +23,7 @@ class CredentialsTest {
     }
 
     @Test
-    void everyViewOfThePasswordStartsAnewAndCannotChangeIt() {
+    void passwordViewsAreIndependentAndReadOnly() {
         try (Credentials credentials = Credentials.copyOf("alice", utf8("secret"), "x2gobroker")) {
             ByteBuffer first = credentials.password();
             first.position(first.limit());
@@ -34,7 +34,7 @@ class CredentialsTest {
     }
 
     @Test
-    void closingWipesThePasswordForEveryViewOfIt() {
+    void closeWipesThePasswordInEveryView() {
         Credentials credentials = Credentials.copyOf("alice", utf8("secret"), "x2gobroker");
         ByteBuffer view = credentials.password();
         credentials.close();
@@ -43,7 +43,7 @@ class CredentialsTest {
     }
 
     @Test
-    void closingAgainDoesNothing() {
+    void closeMayBeRepeated() {
         Credentials credentials = Credentials.copyOf("alice", utf8("secret"), "x2gobroker");
         credentials.close();
         credentials.close();
@@ -52,7 +52,7 @@ class CredentialsTest {
     }
 
     @Test
-    void theTextFormHidesThePassword() {
+    void toStringHidesThePassword() {
         try (Credentials credentials = Credentials.copyOf("alice", utf8("secret"), "x2gobroker")) {
             assertThat(credentials).hasToString("Credentials[user=alice, service=x2gobroker]");
         }

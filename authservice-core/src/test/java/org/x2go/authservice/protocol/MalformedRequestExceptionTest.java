@@ -15,7 +15,7 @@ import org.x2go.authservice.protocol.MalformedRequestException.Reason;
 class MalformedRequestExceptionTest {
     @ParameterizedTest
     @EnumSource
-    void itSaysWhichRuleWasBrokenAndNothingElse(Reason reason) {
+    void messageNamesTheBrokenRule(Reason reason) {
         MalformedRequestException refusal = new MalformedRequestException(reason);
         refusal.addSuppressed(new IllegalStateException("ignored"));
 
@@ -25,7 +25,7 @@ class MalformedRequestExceptionTest {
     }
 
     @Test
-    void itCarriesNothingOfWhatWasRead() {
+    void messageHoldsNoInput() {
         ByteBuffer line = ByteBuffer.wrap("h\u00fcnter2\rhunter2\rhunter2".getBytes(ISO_8859_1));
         MalformedRequestException refusal =
                 catchThrowableOfType(MalformedRequestException.class, () -> RequestFormat.parse(line));

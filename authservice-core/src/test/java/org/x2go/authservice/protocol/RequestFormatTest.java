@@ -18,7 +18,7 @@ class RequestFormatTest {
     private static final int MAX = RequestFormat.DEFAULT_MAX_REQUEST_BYTES;
 
     @Test
-    void theThreeFieldsAreRead() throws MalformedRequestException {
+    void threeFieldsAreParsed() throws MalformedRequestException {
         try (Credentials credentials = RequestFormat.parse(utf8("alice\rsecret\rx2gobroker"))) {
             assertThat(credentials.user()).isEqualTo("alice");
             assertThat(bytes(credentials.password())).isEqualTo("secret".getBytes(UTF_8));
@@ -35,14 +35,14 @@ class RequestFormatTest {
     }
 
     @Test
-    void anEmptyPasswordIsLeftToPam() throws MalformedRequestException {
+    void emptyPasswordIsParsed() throws MalformedRequestException {
         try (Credentials credentials = RequestFormat.parse(utf8("alice\r\rx2gobroker"))) {
             assertThat(credentials.password().remaining()).isZero();
         }
     }
 
     @Test
-    void aPasswordIsAnyBytesButTheThreeThatCannotBeSent() throws MalformedRequestException {
+    void passwordMayHoldAnyOtherByte() throws MalformedRequestException {
         StringBuilder password = new StringBuilder();
         for (char c = 1; c < 256; c++) {
             if (c != '\r' && c != '\n') {
@@ -57,7 +57,7 @@ class RequestFormatTest {
     }
 
     @Test
-    void onlyWhatLiesBetweenPositionAndLimitIsRead() throws MalformedRequestException {
+    void onlyRemainingBytesAreParsed() throws MalformedRequestException {
         ByteBuffer line = utf8("\n\0\ralice\rsecret\rx2gobroker\n\0\r").position(3);
         line.limit(line.limit() - 3);
         int limit = line.limit();
@@ -70,7 +70,7 @@ class RequestFormatTest {
     }
 
     @Test
-    void thePasswordIsACopy() throws MalformedRequestException {
+    void passwordIsACopy() throws MalformedRequestException {
         ByteBuffer line = utf8("alice\rsecret\rx2gobroker");
         try (Credentials credentials = RequestFormat.parse(line)) {
             Wipe.wipe(line);
@@ -96,7 +96,7 @@ class RequestFormatTest {
         "'alice|x~y|s',     NOT_ONE_LINE",
         "'alice|x|s~',      NOT_ONE_LINE",
     })
-    void whatIsNoRequestIsRefused(String line, Reason reason) {
+    void malformedRequestIsRejected(String line, Reason reason) {
         String sent = line.replace('|', '\r').replace('@', '\0').replace('~', '\n');
         assertThat(refusal(utf8(sent)).reason()).isEqualTo(reason);
     }
@@ -110,7 +110,7 @@ class RequestFormatTest {
                 "\u00ed\u00a0\u0080\rx\rs", // half a surrogate pair
                 "\u00f4\u0090\u0080\u0080\rx\rs", // beyond the last code point
             })
-    void aNameThatIsNotUtf8IsRefused(String latin1) {
+    void nameThatIsNotUtf8IsRejected(String latin1) {
         assertThat(refusal(ByteBuffer.wrap(latin1.getBytes(ISO_8859_1))).reason())
                 .isEqualTo(Reason.NOT_UTF8);
     }
@@ -124,7 +124,7 @@ class RequestFormatTest {
         "u, 密码🔑, s",
         "'DOMAIN\\bob', 'a:b\"c''d\\e', s-1.x",
     })
-    void whatIsEncodedIsParsedAgain(String user, String password, String service) throws MalformedRequestException {
+    void encodedRequestIsParsed(String user, String password, String service) throws MalformedRequestException {
         ByteBuffer request = RequestFormat.encode(user, password, service, MAX);
         assertThat(request.isDirect()).isTrue();
         assertThat(utf8(user + "\r" + password + "\r" + service + "\n")).isEqualTo(request);
@@ -136,7 +136,7 @@ class RequestFormatTest {
     }
 
     @Test
-    void encodingLeavesThePasswordAsItIs() {
+    void encodeLeavesThePasswordUnchanged() {
         char[] password = "secret".toCharArray();
         CharBuffer wrapped = CharBuffer.wrap(password);
         RequestFormat.encode("alice", wrapped, "x2gobroker", MAX);
@@ -158,7 +158,7 @@ class RequestFormatTest {
         "alice,  secret, a~b,     The service holds a carriage return",
         "alice,  secret, a@b,     The service holds a carriage return",
     })
-    void whatARequestCannotCarryIsNotEncoded(String user, String password, String service, String message) {
+    void unsendableFieldIsRejected(String user, String password, String service, String message) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> RequestFormat.encode(raw(user), raw(password), raw(service), MAX))
                 .withMessageStartingWith(message);
@@ -166,7 +166,7 @@ class RequestFormatTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\ud83d", "\udd11", "x\ud83dx", "\udd11\ud83d"})
-    void halfASurrogatePairIsNotEncoded(String text) {
+    void halfASurrogatePairIsRejected(String text) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> RequestFormat.encode("alice", text, "service", MAX))
                 .withMessageContaining("password");
@@ -177,7 +177,7 @@ class RequestFormatTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"p", "ü", "€", "🔑"})
-    void theLimitCountsEveryByteAndTheNewline(String character) {
+    void limitCountsAllBytesAndTheNewline(String character) {
         String password = character.repeat(10);
         int length = ("u\r" + password + "\rs\n").getBytes(UTF_8).length;
         assertThat(RequestFormat.encode("u", password, "s", length).remaining()).isEqualTo(length);
@@ -190,13 +190,13 @@ class RequestFormatTest {
     }
 
     @Test
-    void aRequestTakesNoMoreMemoryThanItMayNeed() {
+    void bufferIsNoLargerThanNeeded() {
         assertThat(RequestFormat.encode("alice", "secret", "login", 1 << 20).capacity())
                 .isLessThanOrEqualTo(3 * "alice\rsecret\rlogin\n".length());
     }
 
     @Test
-    void noMessageTellsWhatWasGiven() {
+    void messageHoldsNoField() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> RequestFormat.encode("alice", "hunter2\n", "service", MAX))
                 .withMessageNotContaining("hunter2");

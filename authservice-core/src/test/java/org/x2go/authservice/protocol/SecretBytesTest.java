@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SecretBytesTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 7, 8, 65, 4096})
-    void whatRemainsIsCopiedAndBothPositionsAreBehindIt(int length) {
+    void remainingBytesAreCopied(int length) {
         ByteBuffer from = ByteBuffer.allocateDirect(length + 5);
         for (int i = 0; i < from.capacity(); i++) {
             from.put(i, (byte) (i + 1));

@@ -10,19 +10,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class VerdictTest {
     @Test
-    void theWordsAreThoseOfTheProtocol() {
+    void wordsAreTheProtocols() {
         assertThat(Arrays.stream(Verdict.values()).map(Verdict::word)).containsExactly("ok", "fail", "bad", "error");
     }
 
     @ParameterizedTest
     @EnumSource
-    void aWordStandsForItsVerdict(Verdict verdict) {
+    void wordMapsToItsVerdict(Verdict verdict) {
         assertThat(Verdict.ofWord(verdict.word())).contains(verdict);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "OK", "o", "okay", "ok ", " ok", "ok\n", "ok\r", "OK\n", "failed", "\0ok"})
-    void nothingElseIsAVerdict(String word) {
+    void otherWordsAreNoVerdict(String word) {
         assertThat(Verdict.ofWord(word)).isEmpty();
     }
 }

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WipeTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 7, 8, 9, 16, 31, 4096})
-    void everyByteIsOverwrittenAndTheBufferStaysWhereItWas(int capacity) {
+    void wipeZeroesAllBytesAndKeepsThePosition(int capacity) {
         for (ByteBuffer buffer :
                 new ByteBuffer[] {ByteBuffer.allocate(capacity), ByteBuffer.allocateDirect(capacity)}) {
             while (buffer.hasRemaining()) {

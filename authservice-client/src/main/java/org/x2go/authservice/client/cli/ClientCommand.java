@@ -2,10 +2,10 @@ package org.x2go.authservice.client.cli;
 
 import picocli.CommandLine.Command;
 
-/** The command itself, which does nothing without a subcommand. */
+/** The command, which needs a subcommand. */
 @Command(
         name = "authservice",
-        description = "Asks the authservice whether passwords are right.",
+        description = "Checks passwords with the authservice, and measures it.",
         mixinStandardHelpOptions = true,
         versionProvider = ManifestVersion.class,
         synopsisSubcommandLabel = "COMMAND",

@@ -4,7 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.nio.channels.Channels;
 import picocli.AutoComplete;
 
-/** Prints the bash completion of this command; for the build, which packs it. */
+/** Prints the bash completion of this command; the build packs it. */
 public final class CompletionScript {
     private CompletionScript() {}
 

@@ -2,7 +2,7 @@ package org.x2go.authservice.client.cli;
 
 import picocli.CommandLine;
 
-/** What the command exits with, for scripts. */
+/** The exit codes, for scripts. */
 final class ExitCode {
     /** The service accepted the password. */
     static final int OK = CommandLine.ExitCode.OK;
@@ -10,7 +10,7 @@ final class ExitCode {
     /** The service refused; for a measurement, every right password. */
     static final int FAIL = 1;
 
-    /** The command was used wrongly; the service was not asked. */
+    /** Wrong usage; the service was not asked. */
     static final int USAGE = CommandLine.ExitCode.USAGE;
 
     /** There is no verdict. */

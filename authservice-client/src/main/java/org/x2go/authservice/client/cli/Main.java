@@ -14,15 +14,13 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Starts the command. Only a verdict, a finished measurement, or help that was asked for by itself ends it with 0. */
+/** The command's entry point. Only a verdict, a finished measurement or a request for help alone exits with 0. */
 public final class Main {
-    /** The only command lines, beside that of {@code help}, that ask for nothing but a text. */
-    private static final Set<List<String>> INFORMATION =
-            Set.of(List.of("-h"), List.of("--help"), List.of("-V"), List.of("--version"));
+    private static final Set<String> INFORMATION = Set.of("-h", "--help", "-V", "--version");
 
     private Main() {}
 
-    /** Runs the command that the arguments name, and exits with its code. */
+    /** Runs the subcommand that the arguments name, and exits with its code. */
     public static void main(String[] args) {
         // JDK 22 to 24 otherwise claim to have a console even if there is no terminal.
         System.setProperty("jdk.console", "java.base");
@@ -33,14 +31,14 @@ public final class Main {
         } catch (IllegalArgumentException e) {
             System.err.println("authservice: " + e.getMessage());
             code = ExitCode.USAGE;
-        } catch (Throwable e) { // a JVM that dies of it exits with 1, which means that the service refused
+        } catch (Throwable e) { // the JVM would exit with 1, which means that the service refused
             System.err.println("authservice: " + e);
         }
         System.exit(code);
     }
 
-    /** All commands; what asks for passwords and where else they come from is given, so that tests can play the user. */
-    static CommandLine commandLine(PasswordPrompt prompt, ReadableByteChannel input) {
+    /** The command with its subcommands; tests replace terminal and standard input. */
+    static CommandLine commandLine(PasswordInput.Prompt prompt, ReadableByteChannel input) {
         PasswordInput passwords = new PasswordInput(prompt, input);
         return new CommandLine(new ClientCommand())
                 .addSubcommand(new LoginCommand(passwords))
@@ -49,42 +47,63 @@ public final class Main {
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExpandAtFiles(false) // a user's name may begin with @
                 .setExecutionStrategy(Main::run)
+                .setExecutionExceptionHandler(Main::handle)
                 .setParameterExceptionHandler(Main::explain);
     }
 
-    /** A script takes 0 for "accepted", so that help must not come in between, by a user's name that is "-h" for instance. */
+    /** A script takes 0 for "accepted": a user's name such as "--help" must not lead to it. */
     private static int run(ParseResult parsed) {
-        boolean informs = parsed.isUsageHelpRequested() || parsed.isVersionHelpRequested();
-        if (informs && !INFORMATION.contains(parsed.originalArgs())) {
-            throw new ParameterException(parsed.commandSpec().commandLine(), "Help and version are asked for alone");
+        List<String> args = parsed.originalArgs();
+        ParseResult last = parsed.hasSubcommand() ? parsed.subcommand() : parsed;
+        boolean informs = List.of(parsed, last).stream()
+                .anyMatch(each -> each.isUsageHelpRequested() || each.isVersionHelpRequested());
+        boolean alone = args.size() == (last == parsed ? 1 : 2) && INFORMATION.contains(args.get(args.size() - 1));
+        if (informs && !alone) {
+            throw new ParameterException(
+                    last.commandSpec().commandLine(), "Help and version cannot be combined with other arguments");
         }
-        return new CommandLine.RunLast().execute(parsed);
+        int code = new CommandLine.RunLast().execute(parsed);
+        return informs && last.commandSpec().userObject() instanceof LoginCommand ? ExitCode.USAGE : code;
+    }
+
+    private static int handle(Exception e, CommandLine command, ParseResult parsed) throws Exception {
+        if (e instanceof IllegalArgumentException) {
+            return explain(new ParameterException(command, String.valueOf(e.getMessage()), e));
+        }
+        throw e;
     }
 
     /** Says in two lines what is wrong. */
     private static int explain(ParameterException e, String... args) {
         CommandLine command = e.getCommandLine();
         PrintWriter err = command.getErr();
-        err.println(command.getCommandSpec().qualifiedName() + ": "
-                + String.valueOf(e.getMessage()).replaceAll("\\R", " "));
+        String name = command.getCommandSpec().qualifiedName();
+        err.println(name + ": " + message(e, command));
         if (!UnmatchedArgumentException.printSuggestions(e, err)) {
-            CommandLine parent = command.getParent();
-            String help = parent == null ? "--help" : "help " + command.getCommandName();
-            err.println("Try \"authservice " + help + "\".");
+            err.println("See \"" + name + " --help\".");
         }
         return ExitCode.USAGE;
+    }
+
+    private static String message(ParameterException e, CommandLine command) {
+        if (e instanceof UnmatchedArgumentException unmatched) {
+            String first = unmatched.getUnmatched().get(0);
+            String what = command.getParent() == null ? "command" : "argument";
+            return "Unknown " + (first.startsWith("-") ? "option" : what) + " '" + first + "'";
+        }
+        return String.valueOf(e.getMessage()).replaceAll("\\R", " ").replace("is not an int", "is not a whole number");
     }
 
     @SuppressWarnings("SystemConsoleNull") // it is null, see main
     private static char @Nullable [] askOnConsole(String question) {
         Console console = System.console();
         if (console == null) {
-            throw new NoConsoleException();
+            throw new IllegalArgumentException("There is no terminal to ask for the password: use --password-stdin");
         }
         return console.readPassword("%s", question);
     }
 
-    /** Standard input without a buffer on the heap, in which a password would stay behind. */
+    /** Standard input without a buffer on the heap, in which a password would remain. */
     private static ReadableByteChannel standardInput() {
         return new FileInputStream(FileDescriptor.in).getChannel();
     }

@@ -2,7 +2,7 @@ package org.x2go.authservice.client.cli;
 
 import picocli.CommandLine.IVersionProvider;
 
-/** Tells the version that the jar was built with. */
+/** Reads the version from the manifest of the jar. */
 final class ManifestVersion implements IVersionProvider {
     @Override
     public String[] getVersion() {

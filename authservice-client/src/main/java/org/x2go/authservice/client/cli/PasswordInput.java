@@ -7,16 +7,23 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.x2go.authservice.protocol.RequestFormat;
 import org.x2go.authservice.protocol.Wipe;
 import org.x2go.authservice.text.LocaleText;
 
-/** Where a password comes from: a user who is asked, or another program that sends it. */
+/** Reads a password from the terminal or from standard input. */
 final class PasswordInput {
-    private final PasswordPrompt prompt;
+    /** Shows a question on the terminal and reads a line without echo; null at the end of input. */
+    @FunctionalInterface
+    interface Prompt {
+        char @Nullable [] ask(String question);
+    }
+
+    private final Prompt prompt;
     private final ReadableByteChannel input;
 
-    PasswordInput(PasswordPrompt prompt, ReadableByteChannel input) {
+    PasswordInput(Prompt prompt, ReadableByteChannel input) {
         this.prompt = prompt;
         this.input = input;
     }
@@ -25,8 +32,7 @@ final class PasswordInput {
      * Asks for a user's password.
      *
      * @return the password, which the caller wipes
-     * @throws IllegalArgumentException if none was given, or one that is no text in this locale
-     * @throws NoConsoleException if there is nobody to ask
+     * @throws IllegalArgumentException if none was given, if the locale cannot express it, or if there is no terminal
      */
     char[] ask(String user) {
         char[] password = prompt.ask("Password of " + user + ": ");

@@ -1,7 +1,4 @@
-/**
- * The command {@code authservice-client}: asks the service from a terminal or a script. It comes in a jar of its own, with
- * all that it needs, and is not part of the library.
- */
+/** The command {@code authservice}, for terminals and scripts. It has a jar of its own and is not part of the library. */
 @NullMarked
 package org.x2go.authservice.client.cli;
 

@@ -28,7 +28,7 @@ class BenchCommandTest {
     private final StringWriter err = new StringWriter();
 
     @Test
-    void eachConnectionAsksForItsOwnUser() throws IOException {
+    void eachConnectionHasAUserOfItsOwn() throws IOException {
         try (FakeServer server = answering("ok\n")) {
             assertThat(bench(server, "--keep", "--connections", "3", "--user", "u%d"))
                     .isZero();
@@ -42,7 +42,7 @@ class BenchCommandTest {
     }
 
     @Test
-    void unlessKeptEachRequestHasAConnection() throws IOException {
+    void connectionsAreNotKeptByDefault() throws IOException {
         try (FakeServer server = answering("ok\n")) {
             assertThat(bench(server, "--connections", "1")).isZero();
             assertThat(server.connections())
@@ -64,31 +64,33 @@ class BenchCommandTest {
     }
 
     @Test
-    void everyRightPasswordRefusedIsAFailure() throws IOException {
+    void onlyRefusalsOfRightPasswordsExitWithOne() throws IOException {
         try (FakeServer server = answering("fail\n")) {
             assertThat(bench(server, "--user", "alice", "--service", "site")).isEqualTo(ExitCode.FAIL);
         }
         assertThat(err.toString())
-                .contains("Every right password was refused: is it that of alice, and is site an allowed PAM service?");
+                .contains(
+                        "Every right password was refused: check that it is the password of alice, and that the service"
+                                + " allows the PAM service site");
         assertThat(out.toString()).contains("answers/s");
     }
 
     @Test
-    void oneRightPasswordThatIsAcceptedIsEnough() throws IOException {
+    void oneAcceptedPasswordExitsWithZero() throws IOException {
         try (FakeServer server = FakeServer.answering(directory, user -> user.equals("u1") ? "ok\n" : "fail\n")) {
             assertThat(bench(server, "--user", "u%d")).isZero();
         }
     }
 
     @Test
-    void wrongPasswordsAreMeantToBeRefused() throws IOException {
+    void refusedWrongPasswordsExitWithZero() throws IOException {
         try (FakeServer server = answering("fail\n")) {
             assertThat(bench(server, "--wrong-share", "100")).isZero();
         }
     }
 
     @Test
-    void aUserMayBeginWithAnAtSign() throws IOException {
+    void userMayBeginWithAtSign() throws IOException {
         Path file = Files.writeString(directory.resolve("arguments"), "eve");
         try (FakeServer server = answering("ok\n")) {
             assertThat(bench(server, "--user", "@" + file)).isZero();
@@ -97,7 +99,7 @@ class BenchCommandTest {
     }
 
     @Test
-    void theResultCanBeJson() throws IOException {
+    void jsonIsOneLine() throws IOException {
         try (FakeServer server = answering("error\n")) {
             assertThat(bench(server, "--json", "--idle", "5", "--connections", "2"))
                     .isZero();
@@ -110,16 +112,16 @@ class BenchCommandTest {
     }
 
     @Test
-    void aServiceThatAnswersNothingIsAnError() throws IOException {
+    void closedConnectionsExitWithNoVerdict() throws IOException {
         try (FakeServer server = FakeServer.start(directory, FakeServer.Peer::read)) {
             assertThat(bench(server)).isEqualTo(ExitCode.NO_VERDICT);
         }
-        assertThat(err.toString()).contains("Nothing was answered by the service at " + directory);
+        assertThat(err.toString()).contains("The service at " + directory, " answered nothing");
         assertThat(out.toString()).contains("no answer");
     }
 
     @Test
-    void aServiceThatNeverComesToAnEndIsLeft() throws IOException {
+    void silentServiceExitsWithNoVerdict() throws IOException {
         try (FakeServer server = FakeServer.start(directory, FakeServer.Peer::awaitEnd)) {
             assertThat(bench(server, "--connections", "4")).isEqualTo(ExitCode.NO_VERDICT);
         }
@@ -127,23 +129,47 @@ class BenchCommandTest {
     }
 
     @Test
-    void withoutAServiceOneLineSaysSo() {
-        assertThat(execute("--socket", directory + "/none")).isEqualTo(ExitCode.NO_VERDICT);
-        assertThat(err.toString())
-                .contains(
-                        "Cannot connect to " + directory + "/none: No such file or directory. Is the service running");
+    void brokenConnectionsAreReplaced() throws IOException {
+        try (FakeServer server = FakeServer.start(directory, peer -> {
+            if (peer.number() > 2) {
+                peer.answerAll(user -> "ok\n");
+            }
+        })) {
+            assertThat(bench(server, "--keep", "--connections", "2")).isZero();
+            assertThat(server.connections()).isEqualTo(4);
+        }
     }
 
     @Test
-    void whatCannotBeRunIsWrongUsage() {
+    void clientsWaitWhileTheBacklogIsFull() throws IOException {
+        try (FakeServer server = answering("ok\n")) {
+            assertThat(bench(server, "--connections", "300")).isZero();
+        }
+        assertThat(out.toString()).contains("300 connections").doesNotContain("no answer");
+    }
+
+    @Test
+    void missingServiceIsExplained() {
+        assertThat(execute("--socket", directory + "/none")).isEqualTo(ExitCode.NO_VERDICT);
+        assertThat(err.toString())
+                .contains("Cannot connect to " + directory
+                        + "/none: No such file or directory. Check that the service is running");
+    }
+
+    @Test
+    void valuesOutOfRangeAreWrongUsage() {
         assertWrongUsage("--connections must be 1 to 10000", "--connections", "0");
         assertWrongUsage("--wrong-share must be 0 to 100", "--wrong-share", "101");
         assertWrongUsage("--duration must be 1 to", "--duration", "0");
         assertWrongUsage("--warmup must be 0 to", "--warmup", "-1");
         assertWrongUsage("--idle must be 0 to", "--idle", "-1");
-        assertWrongUsage("--keep cannot be used", "--protocol", "saslauthd", "--keep");
+        assertWrongUsage("leave --keep out", "--protocol", "saslauthd", "--keep");
         assertWrongUsage("mutually exclusive", "--reconnect", "--keep");
         assertWrongUsage("The user is empty", "--user", "");
+        assertWrongUsage("expected one of [AUTHSERVICE, SASLAUTHD]", "--protocol", "sasl");
+        assertWrongUsage("'many' is not a whole number", "--connections", "many");
+        assertWrongUsage("Unknown argument 'alice'", "alice");
+        assertWrongUsage("Unknown option '--users'", "--users", "alice");
     }
 
     private void assertWrongUsage(String message, String... options) {

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.x2go.authservice.client.FakeServer;
 import org.x2go.authservice.client.Prerequisite;
-import org.x2go.authservice.client.StrangersServer;
+import org.x2go.authservice.client.UntrustedServer;
 
 /** The packaged command, as a process of its own. */
 @Timeout(120)
@@ -34,7 +34,7 @@ class CliJarIT {
     private final Map<String, String> environment = new HashMap<>();
 
     @Test
-    void itAsksTheService() throws Exception {
+    void loginPrintsTheVerdict() throws Exception {
         try (FakeServer server = FakeServer.answering(directory, user -> user.equals("jürgen") ? "ok\n" : "fail\n")) {
             assertThat(login(server.socket(), "jürgen")).isEqualTo(new Outcome(0, "Accepted.\n", ""));
             Outcome refused = login(server.socket(), "bob");
@@ -46,7 +46,7 @@ class CliJarIT {
     }
 
     @Test
-    void withoutATerminalItWantsThePasswordOnStandardInput() throws Exception {
+    void missingTerminalNamesPasswordStdin() throws Exception {
         Outcome outcome = run("", command("login", "alice"));
         assertThat(outcome.code()).isEqualTo(2);
         assertThat(outcome.err())
@@ -56,7 +56,7 @@ class CliJarIT {
     }
 
     @Test
-    void withoutAServiceItSaysSo() throws Exception {
+    void missingServiceIsExplained() throws Exception {
         Outcome outcome = login(directory.resolve("none"), "alice");
         assertThat(outcome.code()).isEqualTo(3);
         assertThat(outcome.out()).isEmpty();
@@ -66,7 +66,7 @@ class CliJarIT {
     }
 
     @Test
-    void withoutPermissionItSaysSo() throws Exception {
+    void missingPermissionIsExplained() throws Exception {
         Prerequisite.root();
         Prerequisite.file(SETPRIV);
         Path jar = Files.copy(jar(), directory.resolve("client.jar"));
@@ -96,7 +96,7 @@ class CliJarIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"C", "POSIX", ""})
-    void whatTheLocaleCannotSayIsNotAskedFor(String locale) throws Exception {
+    void argumentOutsideTheLocaleIsNotSent(String locale) throws Exception {
         try (FakeServer server = FakeServer.answering(directory, user -> "ok\n")) {
             environment.put("LC_ALL", locale);
             List<String> inUtf8 = List.of("/bin/sh", "-c", "exec \"$@\" $(printf '%b' 'j\\303\\274rgen')", "sh");
@@ -121,7 +121,7 @@ class CliJarIT {
     }
 
     @Test
-    void aTypedPasswordThatTheLocaleCannotSayIsNotAskedFor() throws Exception {
+    void typedPasswordOutsideTheLocaleIsNotSent() throws Exception {
         Prerequisite.file(PYTHON);
         Path terminal = Files.writeString(directory.resolve("terminal.py"), """
                 import os, pty, sys
@@ -156,24 +156,24 @@ class CliJarIT {
     }
 
     @Test
-    void aStrangersSocketIsNotToldThePassword() throws Exception {
-        try (StrangersServer stranger = StrangersServer.start(directory)) {
-            Outcome refused = login(stranger.socket(), "alice");
+    void untrustedServerIsNotSentThePassword() throws Exception {
+        try (UntrustedServer untrusted = UntrustedServer.start(directory)) {
+            Outcome refused = login(untrusted.socket(), "alice");
             assertThat(refused.code()).isEqualTo(3);
             assertThat(refused.out()).isEmpty();
             assertThat(refused.err())
-                    .startsWith("No verdict: " + stranger.socket() + " is served by the user " + StrangersServer.USER)
+                    .startsWith("No verdict: " + untrusted.socket() + " is served by the user " + UntrustedServer.USER)
                     .contains("--server-user")
                     .hasLineCount(1);
-            Outcome bench = run("secret\n", bench(stranger.socket()));
+            Outcome bench = run("secret\n", bench(untrusted.socket()));
             assertThat(bench.code()).isEqualTo(3);
-            assertThat(bench.err()).contains(stranger.socket() + " is served by the user " + StrangersServer.USER);
-            assertThat(stranger.sent()).isEmpty();
+            assertThat(bench.err()).contains(untrusted.socket() + " is served by the user " + UntrustedServer.USER);
+            assertThat(untrusted.sent()).isEmpty();
 
-            List<String> named = command("login", "alice", "--password-stdin", "--server-user", StrangersServer.USER);
-            named.addAll(List.of("--socket", stranger.socket().toString()));
+            List<String> named = command("login", "alice", "--password-stdin", "--server-user", UntrustedServer.USER);
+            named.addAll(List.of("--socket", untrusted.socket().toString()));
             assertThat(run("secret\n", named)).isEqualTo(new Outcome(0, "Accepted.\n", ""));
-            assertThat(stranger.sent()).isEqualTo("alice\rsecret\rx2gobroker\n");
+            assertThat(untrusted.sent()).isEqualTo("alice\rsecret\rx2gobroker\n");
         }
     }
 
@@ -182,7 +182,7 @@ class CliJarIT {
     }
 
     @Test
-    void itTellsItsVersion() throws Exception {
+    void versionIsPrinted() throws Exception {
         Outcome outcome = run("", command("--version"));
         assertThat(outcome.code()).isZero();
         assertThat(outcome.out()).matches("authservice \\d+\\.\\d+\\.\\d+\\S*\n");

@@ -36,7 +36,7 @@ class LoginCommandTest {
 
     @ParameterizedTest
     @CsvSource({"ok, 0, Accepted.", "fail, 1, Refused:"})
-    void theVerdictIsToldAndIsTheExitCode(String word, int code, String line) throws IOException {
+    void verdictIsPrintedAndExitCode(String word, int code, String line) throws IOException {
         try (FakeServer server = FakeServer.answering(directory, user -> word + "\n")) {
             assertThat(login(server, "alice")).isEqualTo(code);
             assertThat(out.toString()).startsWith(line).hasLineCount(1);
@@ -48,7 +48,7 @@ class LoginCommandTest {
 
     @ParameterizedTest
     @CsvSource({"error, could not reach a verdict", "bad, could not read the request", "what, did not send an answer"})
-    void withoutAVerdictOneLineSaysWhy(String word, String reason) throws IOException {
+    void missingVerdictIsExplainedInOneLine(String word, String reason) throws IOException {
         try (FakeServer server = FakeServer.answering(directory, user -> word + "\n")) {
             assertThat(login(server, "alice")).isEqualTo(ExitCode.NO_VERDICT);
             assertThat(out.toString()).isEmpty();
@@ -60,7 +60,7 @@ class LoginCommandTest {
     }
 
     @Test
-    void withoutAServiceOneLineSaysSo() {
+    void missingServiceIsExplainedInOneLine() {
         assertThat(execute("login", "alice", "--socket", directory + "/none")).isEqualTo(ExitCode.NO_VERDICT);
         assertThat(err.toString())
                 .startsWith("No verdict: There is no service at " + directory + "/none")
@@ -68,7 +68,7 @@ class LoginCommandTest {
     }
 
     @Test
-    void theServiceCanBeNamed() throws IOException {
+    void pamServiceAndTimeoutAreOptions() throws IOException {
         try (FakeServer server = FakeServer.answering(directory, user -> "ok\n")) {
             assertThat(login(server, "alice", "--service", "login", "--timeout", "5"))
                     .isZero();
@@ -78,7 +78,7 @@ class LoginCommandTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"pässwörd 🔑", "pässwörd 🔑\n", "pässwörd 🔑\nmore\n"})
-    void thePasswordCanComeFromStandardInput(String sent) throws IOException {
+    void passwordIsReadFromStandardInput(String sent) throws IOException {
         input = sent.getBytes(UTF_8);
         try (FakeServer server = FakeServer.answering(directory, user -> "ok\n")) {
             assertThat(login(server, "alice", "--password-stdin")).isZero();
@@ -89,7 +89,7 @@ class LoginCommandTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "\n", "\nsecret\n"})
-    void aPasswordMayBeEmpty(String sent) throws IOException {
+    void emptyPasswordIsSent(String sent) throws IOException {
         input = sent.getBytes(UTF_8);
         try (FakeServer server = FakeServer.answering(directory, user -> "fail\n")) {
             assertThat(login(server, "alice", "--password-stdin")).isEqualTo(ExitCode.FAIL);
@@ -98,7 +98,7 @@ class LoginCommandTest {
     }
 
     @Test
-    void whatWasTypedIsWiped() throws IOException {
+    void typedPasswordIsWiped() throws IOException {
         char[] password = "secret".toCharArray();
         typed = password;
         try (FakeServer server = FakeServer.answering(directory, user -> "ok\n")) {
@@ -108,7 +108,7 @@ class LoginCommandTest {
     }
 
     @Test
-    void aPasswordThatCannotBeSentIsWrongUsage() throws IOException {
+    void unsendablePasswordIsWrongUsage() throws IOException {
         try (FakeServer server = FakeServer.answering(directory, user -> "ok\n")) {
             input = "hunter2\r\n".getBytes(UTF_8);
             assertWrongUsage(login(server, "alice", "--password-stdin"), "The password holds a carriage return");
@@ -125,37 +125,53 @@ class LoginCommandTest {
     }
 
     @Test
-    void withoutATerminalTheUserIsToldAboutStandardInput() {
-        PasswordPrompt nobody = question -> {
-            throw new NoConsoleException();
+    void missingTerminalNamesPasswordStdin() {
+        PasswordInput.Prompt nobody = question -> {
+            throw new IllegalArgumentException("use --password-stdin");
         };
         assertWrongUsage(execute(nobody, "login", "alice"), "use --password-stdin");
     }
 
     @Test
-    void wrongUsageIsToldInTwoLines() {
+    void wrongUsageIsExplainedInTwoLines() {
         assertWrongUsage(execute(), "Missing required subcommand");
         assertWrongUsage(execute("login"), "Missing required parameter: 'USER'");
-        assertWrongUsage(execute("login", "alice", "bob"), "Unmatched argument");
-        assertWrongUsage(execute("login", "alice", "--timeout", "soon"), "Invalid value for option '--timeout'");
+        assertWrongUsage(execute("login", "alice", "bob"), "Unknown argument 'bob'");
+        assertWrongUsage(execute("login", "alice", "bob"), "See \"authservice login --help\"");
+        assertWrongUsage(execute("login", "alice", "--pasword-stdin"), "Unknown option '--pasword-stdin'");
+        assertWrongUsage(execute("login", "alice", "--pasword-stdin"), "Possible solutions: --password-stdin");
+        assertWrongUsage(
+                execute("login", "alice", "--timeout", "soon"),
+                "Invalid value for option '--timeout': 'soon' is not a whole number");
         assertWrongUsage(execute("login", "alice", "--timeout", "0"), "The timeout must be positive");
         assertThat(questions).isEmpty();
     }
 
     @Test
-    void anUnknownCommandIsToldWithTheOneThatMayBeMeant() {
+    void unknownCommandSuggestsASimilarOne() {
         assertThat(execute("logon")).isEqualTo(ExitCode.USAGE);
         assertThat(err.toString()).contains("logon", "authservice login").hasLineCount(2);
     }
 
     @Test
-    void helpAndVersionByThemselvesAreNoErrors() {
+    void helpAndVersionAloneExitWithZero() {
         assertThat(execute("--help")).isZero();
         assertThat(execute("help", "login")).isZero();
         assertThat(out.toString())
                 .contains("login", "--password-stdin", "Exit codes:", "$X2GOBROKER_AUTHSERVICE_SOCKET");
+        assertThat(execute("bench", "-h")).isZero();
+        assertThat(execute("bench", "--help")).isZero();
+        assertThat(out.toString()).contains("--connections=N");
         assertThat(execute("--version")).isZero();
         assertThat(out.toString()).contains("authservice ");
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-h", "--help"})
+    void loginHelpDoesNotExitWithZero(String option) {
+        assertThat(execute("login", option)).isEqualTo(ExitCode.USAGE);
+        assertThat(out.toString()).contains("--password-stdin", "Exit codes:");
         assertThat(err.toString()).isEmpty();
     }
 
@@ -165,7 +181,6 @@ class LoginCommandTest {
                 "login alice --password-stdin -h",
                 "login alice --password-stdin --help",
                 "login -h alice",
-                "login --help",
                 "login -V alice",
                 "login alice --version",
                 "login --password-stdin -hname",
@@ -176,7 +191,10 @@ class LoginCommandTest {
                 "-V login alice",
                 "-hV",
                 "-h alice",
-                "bench -h",
+                "-h login",
+                "--help bench",
+                "bench -h --json",
+                "bench --json --help",
                 "bench --version"
             })
     void helpAmongOtherArgumentsIsWrongUsage(String line) throws IOException {
@@ -189,7 +207,7 @@ class LoginCommandTest {
     }
 
     @Test
-    void aUserMayBeginWithAnAtSign() throws IOException {
+    void userMayBeginWithAtSign() throws IOException {
         input = "secret".getBytes(UTF_8);
         try (FakeServer evil = FakeServer.answering(directory, user -> "ok\n")) {
             Path file = Files.writeString(directory.resolve("arguments"), "--socket=" + evil.socket() + " eve");
@@ -205,7 +223,7 @@ class LoginCommandTest {
     }
 
     @Test
-    void aPasswordThatTheLocaleHasChangedIsNotAskedFor() throws IOException {
+    void passwordOutsideTheLocaleIsNotSent() throws IOException {
         char[] password = "p\uFFFDssw\uFFFDrd".toCharArray();
         typed = password;
         try (FakeServer server = FakeServer.answering(directory, user -> "ok\n")) {
@@ -230,14 +248,14 @@ class LoginCommandTest {
     }
 
     private int execute(String... arguments) {
-        PasswordPrompt user = question -> {
+        PasswordInput.Prompt user = question -> {
             questions.add(question);
             return typed;
         };
         return execute(user, arguments);
     }
 
-    private int execute(PasswordPrompt prompt, String... arguments) {
+    private int execute(PasswordInput.Prompt prompt, String... arguments) {
         CommandLine commandLine = Main.commandLine(prompt, Channels.newChannel(new ByteArrayInputStream(input)));
         return commandLine
                 .setOut(new PrintWriter(out, true))

@@ -130,7 +130,7 @@ class AuthServiceLoginModuleTest {
     }
 
     @Test
-    void aRightPasswordPutsThePrincipalIntoTheSubjectUntilTheLogout() throws LoginException {
+    void principalIsInTheSubjectFromLoginToLogout() throws LoginException {
         LoginContext login = context(answering("alice", "secret-of-x2gobroker"), required());
 
         login.login();
@@ -143,7 +143,7 @@ class AuthServiceLoginModuleTest {
     }
 
     @Test
-    void theServiceOfTheOptionsIsAskedFor() throws LoginException {
+    void configuredServiceIsUsed() throws LoginException {
         context(answering("alice", "secret-of-site"), required("service", "site"))
                 .login();
 
@@ -159,7 +159,7 @@ class AuthServiceLoginModuleTest {
         "'nul\0', secret-of-x2gobroker",
         "'', secret-of-x2gobroker"
     })
-    void whatCannotBeRightIsAFailedLogin(String name, String password) throws LoginException {
+    void unsendableCredentialsAreAFailedLogin(String name, String password) throws LoginException {
         LoginContext login = context(answering(name, password), required());
 
         assertThatThrownBy(login::login)
@@ -169,20 +169,20 @@ class AuthServiceLoginModuleTest {
     }
 
     @Test
-    void aServiceThatIsNotAllowedIsAFailedLogin() throws LoginException {
+    void disallowedServiceIsAFailedLogin() throws LoginException {
         assertThatThrownBy(context(answering("alice", "secret-of-su"), required("service", "su"))::login)
                 .isInstanceOf(FailedLoginException.class);
     }
 
     @Test
-    void noNameAndNoPasswordIsAFailedLogin() throws LoginException {
+    void missingNameOrPasswordIsAFailedLogin() throws LoginException {
         assertThatThrownBy(context(answering(null, "x"), required())::login).isInstanceOf(FailedLoginException.class);
         assertThatThrownBy(context(answering("alice", null), required())::login)
                 .isInstanceOf(FailedLoginException.class);
     }
 
     @Test
-    void anOutageIsNeverAFailedLogin() throws LoginException {
+    void outageIsNotAFailedLogin() throws LoginException {
         assertOutage(Kind.NO_VERDICT, answering("outage", "secret-of-x2gobroker"));
         server.close();
         assertOutage(Kind.UNAVAILABLE, answering("alice", "secret-of-x2gobroker"));
@@ -198,7 +198,7 @@ class AuthServiceLoginModuleTest {
     }
 
     @Test
-    void anInterruptIsNoFailedLoginAndStaysSet() throws LoginException {
+    void interruptIsNotAFailedLoginAndStaysSet() throws LoginException {
         LoginContext login = context(answering("alice", "secret-of-x2gobroker"), required());
         Thread.currentThread().interrupt();
 
@@ -210,7 +210,7 @@ class AuthServiceLoginModuleTest {
 
     @ParameterizedTest
     @CsvSource({"timeout, 0", "timeout, 86401", "timeout, soon", "service, ''", "service, 'x\ry'", "socket, 'a\0b'"})
-    void aMistakeInTheOptionsIsNamedAndNoFailedLogin(String option, String value) throws LoginException {
+    void invalidOptionIsNotAFailedLogin(String option, String value) throws LoginException {
         LoginContext login = context(answering("alice", "secret-of-x2gobroker"), required(option, value));
 
         assertThatThrownBy(login::login)
@@ -219,7 +219,7 @@ class AuthServiceLoginModuleTest {
     }
 
     @Test
-    void aHandlerThatCannotAskIsNoFailedLogin() throws LoginException {
+    void failingHandlerIsNotAFailedLogin() throws LoginException {
         assertThatThrownBy(context(null, required())::login).isExactlyInstanceOf(LoginException.class);
         CallbackHandler knowsNothing = callbacks -> {
             throw new UnsupportedCallbackException(callbacks[1]);
@@ -236,7 +236,7 @@ class AuthServiceLoginModuleTest {
     }
 
     @Test
-    void thePasswordOfTheCallbackIsWiped() throws LoginException {
+    void callbackPasswordIsWiped() throws LoginException {
         PasswordCallback[] asked = new PasswordCallback[1];
         CallbackHandler handler = callbacks -> {
             asked[0] = (PasswordCallback) callbacks[1];
@@ -250,7 +250,7 @@ class AuthServiceLoginModuleTest {
     }
 
     @Test
-    void nothingIsCommittedWhenAnotherModuleRefuses() throws LoginException {
+    void anotherModulesRefusalCommitsNothing() throws LoginException {
         Subject subject = new Subject();
         LoginContext login = context(
                 subject,
@@ -290,7 +290,7 @@ class AuthServiceLoginModuleTest {
     }
 
     @Test
-    void anAbortAfterTheCommitTakesThePrincipalAway() throws LoginException {
+    void abortAfterCommitRemovesThePrincipal() throws LoginException {
         Subject subject = new Subject();
         AuthServiceLoginModule module =
                 module(subject, answering("alice", "secret-of-x2gobroker"), new HashMap<>(), options());
@@ -307,7 +307,7 @@ class AuthServiceLoginModuleTest {
     }
 
     @Test
-    void aFailedLoginAfterASuccessfulOneCommitsNothing() throws LoginException {
+    void secondFailedLoginCommitsNothing() throws LoginException {
         Subject subject = new Subject();
         String[] password = {"secret-of-x2gobroker"};
         CallbackHandler handler = callbacks -> answering("alice", password[0]).handle(callbacks);
@@ -322,7 +322,7 @@ class AuthServiceLoginModuleTest {
     }
 
     @Test
-    void aPrincipalThatWasThereBeforeStays() throws LoginException {
+    void existingPrincipalStaysAfterLogout() throws LoginException {
         Subject subject = new Subject();
         subject.getPrincipals().add(new UserPrincipal("alice"));
         LoginContext login = context(subject, answering("alice", "secret-of-x2gobroker"), required());
@@ -334,7 +334,7 @@ class AuthServiceLoginModuleTest {
     }
 
     @Test
-    void aReadOnlySubjectIsToldAndNobodyIsLoggedIn() throws LoginException {
+    void readOnlySubjectFailsTheLogin() throws LoginException {
         Subject subject = new Subject();
         subject.setReadOnly();
         AuthServiceLoginModule module =
@@ -348,7 +348,7 @@ class AuthServiceLoginModuleTest {
     }
 
     @Test
-    void storedNameAndPasswordServeTheModulesThatFollow() throws LoginException {
+    void storePassServesLaterModules() throws LoginException {
         List<String> asked = new ArrayList<>();
         CallbackHandler once = callbacks -> {
             asked.add("once");
@@ -364,7 +364,7 @@ class AuthServiceLoginModuleTest {
     }
 
     @Test
-    void onlyAnAcceptedPasswordIsStoredAndNoneIsReplaced() throws LoginException {
+    void storePassStoresOnlyNewAcceptedPasswords() throws LoginException {
         Map<String, Object> shared = new HashMap<>();
         AuthServiceLoginModule wrong =
                 module(new Subject(), answering("alice", "wrong"), shared, options("storePass", "true"));
@@ -397,7 +397,7 @@ class AuthServiceLoginModuleTest {
     }
 
     @Test
-    void tryFirstPassAsksWhenTheFirstIsMissingOrWrong() throws LoginException {
+    void tryFirstPassAsksIfMissingOrWrong() throws LoginException {
         CallbackHandler right = answering("alice", "secret-of-x2gobroker");
         Map<String, Object> wrong = new HashMap<>(Map.of(NAME, "alice", PASSWORD, "wrong".toCharArray()));
 
@@ -410,7 +410,7 @@ class AuthServiceLoginModuleTest {
     }
 
     @Test
-    void tryFirstPassDoesNotAskBecauseOfAnOutage() {
+    void tryFirstPassDoesNotAskAfterAnOutage() {
         Map<String, Object> shared = new HashMap<>(Map.of(NAME, "outage", PASSWORD, "x".toCharArray()));
         CallbackHandler right = answering("alice", "secret-of-x2gobroker");
 
@@ -420,7 +420,7 @@ class AuthServiceLoginModuleTest {
     }
 
     @Test
-    void clearPassEmptiesTheSharedStateAndWipesWhatWasStored() throws LoginException {
+    void clearPassClearsAndWipesTheSharedState() throws LoginException {
         Map<String, Object> shared = new HashMap<>();
         AuthServiceLoginModule module = module(
                 new Subject(),

@@ -126,7 +126,7 @@ class TomcatTest {
     }
 
     @Test
-    void theRightPasswordIsLetInUnderItsName() throws IOException, InterruptedException {
+    void rightPasswordLogsIn() throws IOException, InterruptedException {
         HttpResponse<String> answer = get("alice", "secret");
 
         assertThat(answer.statusCode()).isEqualTo(200);
@@ -134,13 +134,13 @@ class TomcatTest {
     }
 
     @Test
-    void aWrongPasswordIsRefusedAndNoOutage() throws IOException, InterruptedException {
+    void wrongPasswordIsUnauthorizedWithoutALog() throws IOException, InterruptedException {
         assertThat(get("alice", "wrong").statusCode()).isEqualTo(401);
         assertThat(logged).isEmpty();
     }
 
     @Test
-    void anOutageLetsNobodyInAndTheLogSaysWhy() throws IOException, InterruptedException {
+    void outageIsUnauthorizedAndLogged() throws IOException, InterruptedException {
         service.close();
 
         assertThat(get("alice", "secret").statusCode()).isEqualTo(401);

@@ -1,35 +1,26 @@
 package org.x2go.authservice.client.cli.load;
 
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Connections that are open and ask nothing. */
+/** Connections that are open and send nothing. */
 final class IdleConnections implements AutoCloseable {
     private final List<SocketChannel> channels = new ArrayList<>();
 
-    private IdleConnections() {}
-
-    static IdleConnections open(LoadPlan plan) throws IOException {
-        IdleConnections idle = new IdleConnections();
-        boolean complete = false;
+    /** Opens them; none stays open if one cannot be. */
+    IdleConnections(Target target, int count) throws IOException {
         try {
-            UnixDomainSocketAddress address = UnixDomainSocketAddress.of(plan.socket());
-            for (int i = 0; i < plan.idle(); i++) {
-                SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-                idle.channels.add(channel);
-                channel.connect(address);
+            for (int i = 0; i < count; i++) {
+                SocketChannel channel = Target.openChannel();
+                channels.add(channel);
+                target.connect(channel);
             }
-            complete = true;
-            return idle;
-        } finally {
-            if (!complete) {
-                idle.close();
-            }
+        } catch (IOException e) {
+            close();
+            throw e;
         }
     }
 

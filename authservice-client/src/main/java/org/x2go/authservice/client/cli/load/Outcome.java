@@ -1,18 +1,18 @@
 package org.x2go.authservice.client.cli.load;
 
-/** What came of one request. */
+/** How a request ended. The first four have the names of verdicts. */
 public enum Outcome {
     /** The password was accepted. */
     OK("ok"),
     /** It was refused. */
     FAIL("fail"),
-    /** The service took the request for malformed. */
+    /** The service found the request malformed. */
     BAD("bad"),
-    /** The service came to no verdict. */
+    /** The service reached no verdict. */
     ERROR("error"),
-    /** The answer is none of the protocol. */
+    /** What came is not an answer of the protocol. */
     NOT_AN_ANSWER("not an answer"),
-    /** The connection was closed or broke before an answer. */
+    /** The connection was closed or broken before an answer. */
     NO_ANSWER("no answer");
 
     private final String label;
@@ -21,7 +21,7 @@ public enum Outcome {
         this.label = label;
     }
 
-    /** What reports call it. */
+    /** The name in reports. */
     public String label() {
         return label;
     }

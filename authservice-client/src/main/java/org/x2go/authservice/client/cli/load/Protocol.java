@@ -5,14 +5,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.x2go.authservice.protocol.RequestFormat;
 import org.x2go.authservice.protocol.Verdict;
 import org.x2go.authservice.protocol.Wipe;
 
-/** How a service is asked. */
+/** The form of requests and answers. */
 public enum Protocol {
-    /** That of this service and of X2Go's Python one. */
+    /** The protocol of this service and of X2Go's Python service. */
     AUTHSERVICE {
         @Override
         ByteBuffer encode(String user, CharSequence password, String service) {
@@ -26,7 +27,9 @@ public enum Protocol {
             if (end < 0 || answer.get(end) != RequestFormat.TERMINATOR) {
                 return answer.hasRemaining() ? null : Outcome.NOT_AN_ANSWER;
             }
-            return Verdict.ofWord(text(answer, 0, end)).map(Protocol::outcome).orElse(Outcome.NOT_AN_ANSWER);
+            return Verdict.ofWord(text(answer, 0, end))
+                    .map(verdict -> Outcome.valueOf(verdict.name()))
+                    .orElse(Outcome.NOT_AN_ANSWER);
         }
 
         @Override
@@ -36,8 +39,8 @@ public enum Protocol {
     },
 
     /**
-     * That of Cyrus SASL's saslauthd on its socket {@code mux}: user, password, service and realm, each behind its length in
-     * two bytes; {@code OK} or {@code NO} and perhaps a text, in the same form. One request on a connection.
+     * The protocol of Cyrus SASL's saslauthd on its socket {@code mux}. User, password, service and realm follow their lengths
+     * in two bytes each; so does the answer, which starts with {@code OK} or {@code NO}. One request per connection.
      */
     SASLAUTHD {
         @Override
@@ -74,7 +77,7 @@ public enum Protocol {
         }
     };
 
-    /** Room for the longest answer that is looked at. */
+    /** No answer is longer; of saslauthd's text only the start is read. */
     static final int ANSWER_BYTES = 64;
 
     /**
@@ -84,19 +87,16 @@ public enum Protocol {
      */
     abstract ByteBuffer encode(String user, CharSequence password, String service);
 
-    /** What the bytes from 0 to the position mean, or null if more must come. */
+    /** Parses the bytes from 0 to the position; null if the answer is incomplete. */
     abstract @Nullable Outcome parse(ByteBuffer answer);
 
     /** Whether a connection may carry more than one request. */
     public abstract boolean allowsKeptConnections();
 
-    private static Outcome outcome(Verdict verdict) {
-        return switch (verdict) {
-            case OK -> Outcome.OK;
-            case FAIL -> Outcome.FAIL;
-            case BAD -> Outcome.BAD;
-            case ERROR -> Outcome.ERROR;
-        };
+    /** The name as the option takes it. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
     }
 
     private static String text(ByteBuffer answer, int from, int to) {

@@ -5,7 +5,7 @@ import java.nio.CharBuffer;
 import java.util.Arrays;
 import org.x2go.authservice.protocol.Wipe;
 
-/** The requests of one connection: one with the right password, one with a wrong one, and which of them is next. */
+/** The requests of one connection: one with the right password and one with a wrong password. */
 final class Requests implements AutoCloseable {
     private static final int PERCENT = 100;
 
@@ -14,19 +14,19 @@ final class Requests implements AutoCloseable {
     private final int wrongPercent;
     private int share;
 
-    /** Requests for the user of this connection, counted from 1. The password stays the caller's. */
-    Requests(LoadPlan plan, int connection, char[] password) {
-        String user = plan.user(connection);
+    /** Requests for the user of this connection, counted from 1. The caller wipes the password. */
+    Requests(LoadOptions options, String pamService, int connection, char[] password) {
+        String user = options.user(connection);
         char[] other = Arrays.copyOf(password, password.length + 1);
         other[password.length] = '~';
         try {
-            right = plan.protocol().encode(user, CharBuffer.wrap(password), plan.service());
-            wrong = plan.protocol().encode(user, CharBuffer.wrap(other), plan.service());
+            right = options.protocol.encode(user, CharBuffer.wrap(password), pamService);
+            wrong = options.protocol.encode(user, CharBuffer.wrap(other), pamService);
         } finally {
             Arrays.fill(other, '\0');
         }
-        wrongPercent = plan.wrongPercent();
-        // So that the wrong ones of all connections do not come at the same time.
+        wrongPercent = options.wrongPercent;
+        // So that connections do not send their wrong passwords at the same time.
         share = connection * wrongPercent % PERCENT;
     }
 

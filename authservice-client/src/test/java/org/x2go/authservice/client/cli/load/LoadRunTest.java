@@ -7,7 +7,6 @@ import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -18,6 +17,7 @@ import org.x2go.authservice.client.transport.ServerVerifier;
 import org.x2go.authservice.protocol.Credentials;
 import org.x2go.authservice.server.AuthServer;
 import org.x2go.authservice.server.AuthServerConfig;
+import picocli.CommandLine;
 
 /** The load generator and the real server. */
 @Timeout(60)
@@ -26,22 +26,21 @@ class LoadRunTest {
     Path directory;
 
     @Test
-    void everyRequestHasItsVerdict() throws Exception {
+    void realServerAnswersEveryRequest() throws Exception {
         for (boolean keep : new boolean[] {false, true}) {
             try (AuthServer server = server()) {
-                LoadPlan plan = new LoadPlan(
-                        server.socketPath(),
-                        ServerVerifier.allowing(null, null),
-                        Protocol.AUTHSERVICE,
-                        "user-%d",
-                        "bench",
-                        4,
-                        keep,
-                        50,
-                        50,
-                        Duration.ZERO,
-                        Duration.ofSeconds(1));
-                LoadResult result = new LoadRun(plan, new PrintWriter(new StringWriter())).run("secret".toCharArray());
+                Target target = new Target(server.socketPath(), ServerVerifier.allowing(null, null), "bench");
+                LoadOptions options = CommandLine.populateCommand(
+                        new LoadOptions(),
+                        keep ? "--keep" : "--reconnect",
+                        "--user=user-%d",
+                        "--connections=4",
+                        "--idle=50",
+                        "--wrong-share=50",
+                        "--warmup=0",
+                        "--duration=1");
+                LoadResult result =
+                        new LoadRun(target, options, new PrintWriter(new StringWriter())).run("secret".toCharArray());
                 assertThat(result.count(Outcome.OK)).isPositive();
                 assertThat(result.count(Outcome.FAIL)).isPositive();
                 assertThat(result.answers()).isEqualTo(result.count(Outcome.OK) + result.count(Outcome.FAIL));

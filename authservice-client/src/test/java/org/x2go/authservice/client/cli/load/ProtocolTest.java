@@ -13,25 +13,25 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ProtocolTest {
     @ParameterizedTest
     @CsvSource({"ok, OK", "fail, FAIL", "bad, BAD", "error, ERROR", "yes, NOT_AN_ANSWER", "'', NOT_AN_ANSWER"})
-    void anAnswerIsAWordAndANewline(String word, Outcome outcome) {
+    void authserviceAnswerEndsWithNewline(String word, Outcome outcome) {
         assertThat(parse(Protocol.AUTHSERVICE, word + "\n")).isEqualTo(outcome);
         assertThat(parse(Protocol.AUTHSERVICE, word)).isNull();
     }
 
     @Test
-    void whatNeverEndsIsNoAnswer() {
+    void endlessAnswerIsNotAnAnswer() {
         assertThat(parse(Protocol.AUTHSERVICE, "x".repeat(Protocol.ANSWER_BYTES)))
                 .isEqualTo(Outcome.NOT_AN_ANSWER);
     }
 
     @Test
-    void saslauthdIsSentFourFieldsBehindTheirLengths() {
+    void saslauthdRequestHasFourCountedFields() {
         assertThat(text(Protocol.SASLAUTHD.encode("älice", "secret", "login")))
                 .isEqualTo("\0\6Ã¤lice\0\6secret\0\5login\0\0");
     }
 
     @Test
-    void saslauthdAnswersBehindALength() {
+    void saslauthdAnswerIsCounted() {
         assertThat(parse(Protocol.SASLAUTHD, "\0\2OK")).isEqualTo(Outcome.OK);
         assertThat(parse(Protocol.SASLAUTHD, "\0\6NO why")).isEqualTo(Outcome.FAIL);
         assertThat(parse(Protocol.SASLAUTHD, "\0\0")).isEqualTo(Outcome.NOT_AN_ANSWER);
@@ -40,7 +40,7 @@ class ProtocolTest {
     }
 
     @Test
-    void whatIsTooLongForARequestIsRefused() {
+    void tooLongRequestIsRejected() {
         String password = "x".repeat(5000);
         for (Protocol protocol : Protocol.values()) {
             assertThatIllegalArgumentException()

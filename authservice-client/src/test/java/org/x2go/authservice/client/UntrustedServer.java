@@ -14,7 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
  * A socket that another user serves, who answers {@code ok} to every line and writes down what was sent. That user is a number
  * without a name.
  */
-public final class StrangersServer implements AutoCloseable {
+public final class UntrustedServer implements AutoCloseable {
     /** Who serves it. */
     public static final String USER = "54321";
 
@@ -25,19 +25,19 @@ public final class StrangersServer implements AutoCloseable {
     private final Path sent;
     private final Process process;
 
-    private StrangersServer(Path socket, Path sent, Process process) {
+    private UntrustedServer(Path socket, Path sent, Process process) {
         this.socket = socket;
         this.sent = sent;
         this.process = process;
     }
 
     /** Starts one below a directory, whose mode it changes so that the other user may enter it. Needs root. */
-    public static StrangersServer start(Path directory) throws IOException, InterruptedException {
+    public static UntrustedServer start(Path directory) throws IOException, InterruptedException {
         Prerequisite.root();
         Prerequisite.file(SOCAT);
         Prerequisite.file(SETPRIV);
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-        Path own = Files.createDirectory(directory.resolve("strangers"));
+        Path own = Files.createDirectory(directory.resolve("others"));
         Files.setAttribute(own, "unix:uid", Integer.valueOf(USER));
         Path socket = own.resolve("s");
         Path sent = own.resolve("sent");
@@ -61,7 +61,7 @@ public final class StrangersServer implements AutoCloseable {
                 .start();
         Await.until("it listens, or has ended", () -> isListening(socket) || !process.isAlive());
         assertThat(process.isAlive()).isTrue();
-        return new StrangersServer(socket, sent, process);
+        return new UntrustedServer(socket, sent, process);
     }
 
     public Path socket() {
