@@ -37,6 +37,8 @@ import org.x2go.authservice.protocol.Credentials;
 public final class PamAuthenticator implements Authenticator, AutoCloseable {
     private static final String LOGGER = "org.x2go.authservice.pam";
 
+    private static final AuthResult CHANGED = AuthResult.error("a file of the service was changed while PAM read it");
+
     private final ServicePolicy services;
     private final byte @Nullable [] confdir;
     private final Diagnostics diagnostics;
@@ -139,37 +141,39 @@ public final class PamAuthenticator implements Authenticator, AutoCloseable {
         if (holdsNul(credentials.password())) {
             return AuthResult.fail("the password holds a NUL");
         }
-        ServiceStack stack = files.of(service);
-        if (stack.refusal().isPresent()) {
-            return AuthResult.error(stack.refusal().get().reason());
-        }
         byte[] asker = CString.of(peerNames.of(peer.uid()));
         // What modules leave behind is not to reach the next transaction, nor the caller.
         ThreadState thread = ThreadState.ofCallingThread();
         try {
-            warmModules.keep(service);
-            return check(credentials, stack, user, asker);
+            AuthResult result = check(credentials, files.lately(service), user, asker);
+            if (result == null) {
+                result = check(credentials, files.of(service), user, asker);
+            }
+            return result == null ? CHANGED : result;
         } finally {
             thread.restore();
         }
     }
 
-    private AuthResult check(Credentials credentials, ServiceStack stack, byte[] user, byte[] asker)
+    /** Null if libpam did not read the files that the stack is from. */
+    private @Nullable AuthResult check(Credentials credentials, ServiceStack stack, byte[] user, byte[] asker)
             throws IOException {
+        if (stack.refusal().isPresent()) {
+            return AuthResult.error(stack.refusal().get().reason());
+        }
+        warmModules.keep(credentials.service());
         byte[] service = CString.of(credentials.service());
         PamConversation conversation = conversations.pollFirst();
         if (conversation == null) {
             conversation = new PamConversation(diagnostics);
         }
-        AuthResult result;
+        AuthResult result = null;
         SystemLog.restore();
         conversation.begin(credentials);
         try (PamTransaction transaction = PamTransaction.start(service, user, confdir, conversation)) {
-            // libpam has read the files by now: what it read is what was looked at only if they did not change
-            // meanwhile.
-            result = stack.isSettled() && stack.isCurrent()
-                    ? transaction.check(user, service, asker)
-                    : AuthResult.error("a file of the service was changed while PAM read it");
+            if (stack.isSettled() && stack.isCurrent()) {
+                result = transaction.check(user, service, asker);
+            }
         } finally {
             conversation.end();
         }

@@ -16,6 +16,9 @@ final class ServiceFiles {
 
     private static final int READINGS = 4;
 
+    /** For so long a look counts for the next requests too: under load each then looks once, after libpam has read. */
+    private static final long LOOK_NANOS = 5_000_000;
+
     private final LibPamBuild build;
     private final PamConfiguration configuration;
     private final LongSupplier nanoTime;
@@ -44,6 +47,15 @@ final class ServiceFiles {
         }
         stack.refusal().ifPresent(refusal -> warn(service, refusal));
         return stack;
+    }
+
+    /** The rules of a service now, or a moment ago: for who looks afterwards whether they still are. */
+    ServiceStack lately(String service) {
+        ServiceStack stack = known.get(service);
+        boolean lookedAt = stack != null
+                && stack.refusal().isEmpty()
+                && stack.files().sinceCurrentNanos() < LOOK_NANOS;
+        return lookedAt ? stack : of(service);
     }
 
     /**

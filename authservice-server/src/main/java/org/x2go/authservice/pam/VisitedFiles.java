@@ -19,6 +19,7 @@ final class VisitedFiles {
 
     private final Map<Path, Visited> visited = new LinkedHashMap<>();
     private int opened;
+    private volatile long currentNanos = System.nanoTime();
 
     private static final class Visited {
         private final byte[] path;
@@ -79,12 +80,19 @@ final class VisitedFiles {
 
     /** Whether at each path lies what lay there when it was opened. */
     boolean areCurrent() {
+        long now = System.nanoTime();
         for (Visited each : visited.values()) {
             if (!each.isCurrent()) {
                 return false;
             }
         }
+        currentNanos = now;
         return true;
+    }
+
+    /** How long ago they were. */
+    long sinceCurrentNanos() {
+        return System.nanoTime() - currentNanos;
     }
 
     /** Whether every change from this time on shows in {@link #areCurrent}. */
