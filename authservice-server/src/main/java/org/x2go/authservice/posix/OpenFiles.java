@@ -14,7 +14,7 @@ public final class OpenFiles {
     /** A JVM, its jars, a worker's channel (which is kept away from low numbers) and a few files for PAM's modules. */
     private static final int FEWEST = 128;
 
-    private static final byte[] DEV_NULL = CString.of("/dev/null");
+    private static final int STANDARD_INPUT = 0;
 
     private OpenFiles() {}
 
@@ -67,11 +67,11 @@ public final class OpenFiles {
     /** The number that the next file to be opened gets: no fewer are open than that (open(2)). MAX_VALUE if none is left. */
     public static int next() {
         try {
-            int number = LibC.open(DEV_NULL, LibC.O_RDONLY | LibC.O_CLOEXEC);
+            int number = LibC.fcntl(STANDARD_INPUT, LibC.F_DUPFD_CLOEXEC, 0);
             LibC.close(number);
             return number;
         } catch (LastErrorException e) {
-            // There is none left.
+            // There is none left, or somebody has closed this one.
             return Integer.MAX_VALUE;
         }
     }
