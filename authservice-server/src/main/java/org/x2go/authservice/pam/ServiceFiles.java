@@ -52,10 +52,10 @@ final class ServiceFiles {
     /** The rules of a service now, or a moment ago: for who looks afterwards whether they still are. */
     ServiceStack lately(String service) {
         ServiceStack stack = known.get(service);
-        boolean lookedAt = stack != null
-                && stack.refusal().isEmpty()
-                && stack.files().sinceCurrentNanos() < LOOK_NANOS;
-        return lookedAt ? stack : of(service);
+        if (stack == null || stack.refusal().isPresent() || stack.files().sinceCurrentNanos() > LOOK_NANOS) {
+            return of(service);
+        }
+        return stack;
     }
 
     /**
