@@ -86,7 +86,7 @@ public final class AppendOnlyFile implements AutoCloseable {
         }
     }
 
-    private static void check(Path path, FileIdentity file) throws IOException {
+    private static void check(Path path, FileStatus file) throws IOException {
         if (!file.isRegularFile()) {
             throw refused(path, "it is " + file.kind() + " and not a regular file");
         }
@@ -141,7 +141,7 @@ public final class AppendOnlyFile implements AutoCloseable {
     /** Whether what is in the file ends without a newline. */
     private boolean endsInsideLine() throws IOException {
         try (RandomAccessFile content =
-                new RandomAccessFile(FileIdentity.referenceTo(descriptor).toFile(), "r")) {
+                new RandomAccessFile(PathHandle.referenceTo(descriptor).toFile(), "r")) {
             long length = content.length();
             content.seek(Math.max(0, length - 1));
             return length > 0 && content.read() != '\n';

@@ -4,6 +4,7 @@ import com.sun.jna.Native;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -11,18 +12,26 @@ import java.util.Optional;
  * several files are looked at for each request.
  *
  * @param mode its kind and permissions
+ * @param links how many names the file has
+ * @param uid whose it is
+ * @param gid the group whose it is
  * @param device the device that it lies on
  * @param inode its number there
  * @param size its size in bytes
  * @param changedNanos when the inode was last changed, in nanoseconds since 1970
  */
-public record FileStatus(int mode, long device, long inode, long size, long changedNanos) {
+public record FileStatus(
+        int mode, int links, int uid, int gid, long device, long inode, long size, long changedNanos) {
     private static final int BYTES = 256;
     private static final int BASIC_STATS = 0x7ff;
     private static final int AT_FDCWD = -100;
+    private static final int AT_SYMLINK_NOFOLLOW = 0x100;
     private static final int AT_EMPTY_PATH = 0x1000;
     private static final byte[] NO_PATH = CString.of("");
 
+    private static final int LINKS = 16;
+    private static final int UID = 20;
+    private static final int GID = 24;
     private static final int MODE = 28;
     private static final int INODE = 32;
     private static final int SIZE = 40;
@@ -31,6 +40,13 @@ public record FileStatus(int mode, long device, long inode, long size, long chan
     private static final int DEVICE_MAJOR = 136;
     private static final int DEVICE_MINOR = 140;
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+    private static final int S_IFMT = 0170000;
+    private static final int S_IFIFO = 0010000;
+    private static final int S_IFDIR = 0040000;
+    private static final int S_IFREG = 0100000;
+    private static final int S_IFLNK = 0120000;
+    private static final int S_IFSOCK = 0140000;
 
     /**
      * Looks at what lies at a path, links followed.
@@ -41,6 +57,16 @@ public record FileStatus(int mode, long device, long inode, long size, long chan
      */
     public static Optional<FileStatus> of(byte[] path) throws IOException {
         return at(AT_FDCWD, path, 0);
+    }
+
+    /**
+     * Looks at what lies at a path itself, no link followed.
+     *
+     * @return empty if there is nothing
+     * @throws IOException if this process may not look
+     */
+    public static Optional<FileStatus> ofEntry(Path path) throws IOException {
+        return at(AT_FDCWD, CString.of(path.toString()), AT_SYMLINK_NOFOLLOW);
     }
 
     /** What a descriptor of this process is open on; empty if it is closed. */
@@ -60,10 +86,42 @@ public record FileStatus(int mode, long device, long inode, long size, long chan
         ByteBuffer fields = ByteBuffer.wrap(statx).order(ByteOrder.nativeOrder());
         return Optional.of(new FileStatus(
                 Short.toUnsignedInt(fields.getShort(MODE)),
+                fields.getInt(LINKS),
+                fields.getInt(UID),
+                fields.getInt(GID),
                 (long) fields.getInt(DEVICE_MAJOR) << Integer.SIZE
                         | Integer.toUnsignedLong(fields.getInt(DEVICE_MINOR)),
                 fields.getLong(INODE),
                 fields.getLong(SIZE),
                 fields.getLong(CHANGED_SECONDS) * NANOS_PER_SECOND + fields.getInt(CHANGED_NANOS)));
+    }
+
+    public boolean isSocket() {
+        return (mode & S_IFMT) == S_IFSOCK;
+    }
+
+    public boolean isRegularFile() {
+        return (mode & S_IFMT) == S_IFREG;
+    }
+
+    /** What kind of file it is, in words. */
+    public String kind() {
+        return switch (mode & S_IFMT) {
+            case S_IFREG -> "a regular file";
+            case S_IFDIR -> "a directory";
+            case S_IFLNK -> "a symbolic link";
+            case S_IFSOCK -> "a socket";
+            case S_IFIFO -> "a named pipe";
+            default -> "a device";
+        };
+    }
+
+    int permissions() {
+        return mode & 07777;
+    }
+
+    /** Whether both are the same file, whatever was done to its owner and mode. */
+    public boolean isSameFile(FileStatus other) {
+        return device == other.device && inode == other.inode;
     }
 }

@@ -14,9 +14,9 @@ final class PathHandle implements AutoCloseable {
     private static final int O_PATH = 010000000;
 
     private final int descriptor;
-    private final FileIdentity identity;
+    private final FileStatus identity;
 
-    private PathHandle(int descriptor, FileIdentity identity) {
+    private PathHandle(int descriptor, FileStatus identity) {
         this.descriptor = descriptor;
         this.identity = identity;
     }
@@ -33,20 +33,25 @@ final class PathHandle implements AutoCloseable {
             throw new IOException("cannot open " + path + ": " + Errno.text(e), e);
         }
         try {
-            return new PathHandle(descriptor, FileIdentity.ofDescriptor(descriptor));
+            return new PathHandle(descriptor, FileStatus.ofDescriptor(descriptor).orElseThrow());
         } catch (IOException e) {
             LibC.close(descriptor);
             throw e;
         }
     }
 
-    FileIdentity identity() {
+    FileStatus identity() {
         return identity;
+    }
+
+    /** A path to what a descriptor is open on. */
+    static Path referenceTo(int descriptor) {
+        return Path.of("/proc/self/fd/" + descriptor);
     }
 
     /** A path to this very file, for as long as this is open. A symbolic link cannot be opened by it. */
     Path reference() {
-        return FileIdentity.referenceTo(descriptor);
+        return referenceTo(descriptor);
     }
 
     /** Opens the file, without waiting for whoever has the other end of a named pipe. The caller closes the descriptor. */

@@ -17,9 +17,9 @@ public final class RegularFile implements AutoCloseable {
     private static final int OWNERS = 0600;
 
     private final int descriptor;
-    private final FileIdentity identity;
+    private final FileStatus identity;
 
-    private RegularFile(int descriptor, FileIdentity identity) {
+    private RegularFile(int descriptor, FileStatus identity) {
         this.descriptor = descriptor;
         this.identity = identity;
     }
@@ -55,20 +55,20 @@ public final class RegularFile implements AutoCloseable {
         int descriptor = Errno.check("make " + path, () -> LibC.create(path, LibC.O_WRONLY, OWNERS));
         try {
             Errno.check("make " + path, () -> LibC.fchmod(descriptor, mode));
-            return Files.newOutputStream(FileIdentity.referenceTo(descriptor));
+            return Files.newOutputStream(PathHandle.referenceTo(descriptor));
         } finally {
             LibC.close(descriptor);
         }
     }
 
     /** Which file it is. */
-    public FileIdentity identity() {
+    public FileStatus identity() {
         return identity;
     }
 
     /** The first bytes of the file, as ISO 8859-1. */
     public String beginning(int bytes) throws IOException {
-        try (InputStream content = Files.newInputStream(FileIdentity.referenceTo(descriptor))) {
+        try (InputStream content = Files.newInputStream(PathHandle.referenceTo(descriptor))) {
             return new String(content.readNBytes(bytes), StandardCharsets.ISO_8859_1);
         }
     }

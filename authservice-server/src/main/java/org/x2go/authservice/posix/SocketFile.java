@@ -24,10 +24,10 @@ import java.util.function.Consumer;
 public final class SocketFile implements ListeningSocket {
     private final Path path;
     private final int descriptor;
-    private final FileIdentity identity;
+    private final FileStatus identity;
     private final Consumer<String> warnings;
 
-    private SocketFile(Path path, int descriptor, FileIdentity identity, Consumer<String> warnings) {
+    private SocketFile(Path path, int descriptor, FileStatus identity, Consumer<String> warnings) {
         this.path = path;
         this.descriptor = descriptor;
         this.identity = identity;
@@ -75,10 +75,10 @@ public final class SocketFile implements ListeningSocket {
         }
     }
 
-    private static FileIdentity checked(Path path, int fd, int uid, int gid, int mode) throws IOException {
+    private static FileStatus checked(Path path, int fd, int uid, int gid, int mode) throws IOException {
         boolean right = false;
         try {
-            FileIdentity made = FileIdentity.of(path)
+            FileStatus made = FileStatus.ofEntry(path)
                     .orElseThrow(() -> new IOException("cannot bind " + path + ": it was removed at once by another"));
             if (!made.isSocket() || made.uid() != uid || made.gid() != gid || made.permissions() != mode) {
                 throw new IOException(
@@ -155,7 +155,7 @@ public final class SocketFile implements ListeningSocket {
             return;
         }
         try (DirectoryLock lock = DirectoryLock.of(directory, warnings)) {
-            Optional<FileIdentity> there = FileIdentity.of(path);
+            Optional<FileStatus> there = FileStatus.ofEntry(path);
             if (there.isPresent() && there.get().isSameFile(identity)) {
                 Files.deleteIfExists(path);
             }

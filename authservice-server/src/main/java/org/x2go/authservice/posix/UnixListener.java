@@ -30,7 +30,7 @@ public record UnixListener(Set<Long> inodes) {
 
     /** The socket that listens at an absolute path and whose file is there; empty if there is none. */
     public static Optional<UnixListener> at(Path path) throws IOException {
-        if (FileIdentity.of(path).filter(FileIdentity::isSocket).isEmpty()) {
+        if (FileStatus.ofEntry(path).filter(FileStatus::isSocket).isEmpty()) {
             return Optional.empty();
         }
         Set<Long> inodes = new HashSet<>();

@@ -17,7 +17,7 @@ import org.x2go.authservice.protocol.Credentials;
 final class FlakyAuthenticator implements Authenticator, Question.Source {
     private static final String SERVICE = "x2gobroker";
 
-    /** So many that a name seldom has to wait for a slot of its own. */
+    /** So many that a name seldom has to wait for a permit. */
     private static final int NAMES = 200;
 
     private final Duration stuckFor;

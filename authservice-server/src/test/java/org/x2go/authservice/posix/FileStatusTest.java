@@ -20,11 +20,14 @@ class FileStatusTest {
         Path file = Files.writeString(directory.resolve("fìle"), "content");
         Path link = Files.createSymbolicLink(directory.resolve("link"), file);
         for (Path path : new Path[] {file, link, directory, Path.of("/dev/null")}) {
-            Map<String, Object> expected = Files.readAttributes(path, "unix:mode,ino,size,ctime");
+            Map<String, Object> expected = Files.readAttributes(path, "unix:mode,nlink,uid,gid,ino,size,ctime");
 
             FileStatus status = FileStatus.of(cString(path)).orElseThrow();
 
             assertThat(status.mode()).isEqualTo(expected.get("mode"));
+            assertThat(status.links()).isEqualTo(expected.get("nlink"));
+            assertThat(status.uid()).isEqualTo(expected.get("uid"));
+            assertThat(status.gid()).isEqualTo(expected.get("gid"));
             assertThat(status.inode()).isEqualTo(expected.get("ino"));
             assertThat(status.size()).isEqualTo(expected.get("size"));
             FileTime changed = (FileTime) Objects.requireNonNull(expected.get("ctime"));
@@ -35,6 +38,21 @@ class FileStatusTest {
                 .isNotEqualTo(FileStatus.of(cString(Path.of("/proc/self")))
                         .orElseThrow()
                         .device());
+    }
+
+    @Test
+    void entryIsTheLinkItselfAndNotWhatItLeadsTo() throws Exception {
+        Path file = Files.createFile(directory.resolve("file"));
+        Path link = Files.createSymbolicLink(directory.resolve("link"), file);
+
+        FileStatus entry = FileStatus.ofEntry(link).orElseThrow();
+
+        assertThat(entry.kind()).isEqualTo("a symbolic link");
+        assertThat(entry.isRegularFile()).isFalse();
+        assertThat(entry.isSameFile(FileStatus.ofEntry(file).orElseThrow())).isFalse();
+        assertThat(FileStatus.of(cString(link)).orElseThrow().isSameFile(FileStatus.ofEntry(file).orElseThrow()))
+                .isTrue();
+        assertThat(FileStatus.ofEntry(directory.resolve("missing"))).isEmpty();
     }
 
     @Test

@@ -151,7 +151,7 @@ class AuthServerTest {
     }
 
     @Test
-    void aSlowLoginHoldsUpNobodyElse() throws Exception {
+    void slowLoginHoldsUpNobodyElse() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
         Authenticator slowForBob = (credentials, peer) -> {
             if (credentials.user().equals("bob")) {
@@ -298,7 +298,7 @@ class AuthServerTest {
     }
 
     @Test
-    void tellsAPeerThatIsOneTooManyWhyItIsRefused() throws Exception {
+    void connectionBeyondTheLimitIsToldError() throws Exception {
         try (AuthServer server =
                 AuthServer.start(config().limit(Limit.MAX_CONNECTIONS, 2).build(), alice)) {
             try (RawPeer first = RawPeer.connect(socket);
@@ -355,7 +355,7 @@ class AuthServerTest {
     }
 
     @Test
-    void dropsTheQueuedRequestOfAPeerThatLeft() throws Exception {
+    void queuedRequestOfAPeerThatLeftIsNotAsked() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
         Authenticator slow = (credentials, peer) -> {
             asked.add(credentials.user());
@@ -386,7 +386,7 @@ class AuthServerTest {
     }
 
     @Test
-    void keepsBoundedMemoryForPeersThatSendAheadAndEndTheirInput() throws Exception {
+    void memoryForWhatIsSentAheadIsBounded() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
         Authenticator slow = (credentials, peer) -> {
             release.await();
@@ -420,7 +420,7 @@ class AuthServerTest {
     }
 
     @Test
-    void givesBackMemoryHoweverItsPeersLeave() throws Exception {
+    void memoryIsGivenBackHoweverPeersLeave() throws Exception {
         Authenticator slow = (credentials, peer) -> AuthResult.fail("wrong").delayedBy(Duration.ofMillis(50));
         try (AuthServer server =
                 AuthServer.start(config().limit(Limit.MAX_UNREAD_BYTES, 1 << 20).build(), slow)) {

@@ -155,7 +155,7 @@ class AuthenticationHandlerTest {
     }
 
     @Test
-    void dropsARequestThatNoWorkerHasBegunWhenItsPeerLeaves() throws InterruptedException {
+    void queuedRequestIsWithdrawnWhenItsPeerLeaves() throws InterruptedException {
         open(config());
         ServerContext context = context(config());
         Credentials first = Credentials.copyOf("a", ISO_8859_1.encode("x"), "x2gobroker");
@@ -182,7 +182,7 @@ class AuthenticationHandlerTest {
     }
 
     @Test
-    void whenStoppedAnswersWhatWasReadAndThenCloses() throws InterruptedException {
+    void requestReadBeforeAStopIsAnsweredAndThenClosed() throws InterruptedException {
         open(config());
         send(REQUEST + REQUEST);
         channel.pipeline().fireUserEventTriggered(AuthenticationHandler.STOP);
@@ -196,7 +196,7 @@ class AuthenticationHandlerTest {
     }
 
     @Test
-    void whenStoppedAnswersARequestThatWasOnItsWay() throws InterruptedException {
+    void requestOnItsWayAtAStopIsAnswered() throws InterruptedException {
         open(config());
         channel.pipeline().fireUserEventTriggered(AuthenticationHandler.STOP);
         channel.advanceTimeBy(999, TimeUnit.MILLISECONDS);
@@ -209,7 +209,7 @@ class AuthenticationHandlerTest {
     }
 
     @Test
-    void whenStoppedSoonTellsWhoAsksForNothingThatItIsTooLate() {
+    void idleConnectionIsToldErrorSoonAfterAStop() {
         open(config());
         channel.pipeline().fireUserEventTriggered(AuthenticationHandler.STOP);
         channel.advanceTimeBy(1000, TimeUnit.MILLISECONDS);
@@ -281,7 +281,7 @@ class AuthenticationHandlerTest {
     }
 
     @Test
-    void letsNoMoreAttemptsForOneUserRunThanItHasSlots() throws InterruptedException {
+    void userHasNoMoreRunningAttemptsThanPermits() throws InterruptedException {
         open(config().limit(Limit.WORKERS, 4));
         ServerContext context = context(config().limit(Limit.WORKERS, 4).limit(Limit.MAX_ATTEMPTS_PER_USER, 2));
         List<NotedReplies> askers = new ArrayList<>();
@@ -304,7 +304,7 @@ class AuthenticationHandlerTest {
     }
 
     @Test
-    void answersErrorToAnAttemptThatGetsNoSlotWithinTenSeconds() {
+    void attemptWithoutAPermitForTenSecondsIsAnError() {
         open(config());
         ServerContext context = context(config().limit(Limit.MAX_ATTEMPTS_PER_USER, 1));
         attempt(context, "bob");
@@ -315,7 +315,7 @@ class AuthenticationHandlerTest {
     }
 
     @Test
-    void givesASlotThatIsFreeToNobodyWhoHasLeft() throws InterruptedException {
+    void freePermitGoesToNobodyWhoHasLeft() throws InterruptedException {
         open(config());
         ServerContext context = context(config().limit(Limit.MAX_ATTEMPTS_PER_USER, 1));
         attempt(context, "bob");

@@ -19,7 +19,7 @@ import org.x2go.authservice.testsupport.RawPeer;
 /** What a fail delay is worth: against many connections, and to those who are not guessing. */
 @Timeout(120)
 class GuessingTest {
-    private static final int SLOTS = 5;
+    private static final int PERMITS = 5;
     private static final Duration DELAY = Duration.ofMillis(300);
     private static final String GUESS = "victim\rguess\rx2gobroker\n";
     private static final String RIGHT = "other\rright\rx2gobroker\n";
@@ -41,13 +41,13 @@ class GuessingTest {
         return AuthServer.start(
                 AuthServerConfig.builder(directory.resolve("s"))
                         .limit(Limit.WORKERS, workers)
-                        .limit(Limit.MAX_ATTEMPTS_PER_USER, SLOTS)
+                        .limit(Limit.MAX_ATTEMPTS_PER_USER, PERMITS)
                         .build(),
                 delaying);
     }
 
     @Test
-    void fiveHundredConnectionsGuessNoFasterThanTheDelayOfTheirUsersSlots() throws Exception {
+    void fiveHundredConnectionsGuessNoFasterThanFiveAttempts() throws Exception {
         try (AuthServer server = start(4)) {
             long begun = System.nanoTime();
             List<RawPeer> peers = new ArrayList<>();
@@ -108,7 +108,7 @@ class GuessingTest {
     private void assertBounded(long begunNanos) {
         int made = guesses.get();
         long delays = (System.nanoTime() - begunNanos) / DELAY.toNanos() + 1;
-        assertThat(made).isBetween(1, (int) (SLOTS * delays));
+        assertThat(made).isBetween(1, (int) (PERMITS * delays));
     }
 
     @Test

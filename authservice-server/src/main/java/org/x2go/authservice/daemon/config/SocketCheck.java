@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.x2go.authservice.posix.FileIdentity;
+import org.x2go.authservice.posix.FileStatus;
 import org.x2go.authservice.posix.UnixListener;
 
 /** Looks whether the socket that the service makes could be made. */
@@ -84,7 +84,7 @@ final class SocketCheck {
 
     private static boolean isSocket(Path path) {
         try {
-            return FileIdentity.of(path).filter(FileIdentity::isSocket).isPresent();
+            return FileStatus.ofEntry(path).filter(FileStatus::isSocket).isPresent();
         } catch (IOException e) {
             // Who may not look at it is told so by the check of its directory.
             return true;

@@ -12,7 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.x2go.authservice.posix.ErrorMessages;
-import org.x2go.authservice.posix.FileIdentity;
+import org.x2go.authservice.posix.FileStatus;
 import org.x2go.authservice.posix.RegularFile;
 
 /**
@@ -32,7 +32,7 @@ public final class MetricsFile implements StatisticsListener {
     private final SecureRandom random = new SecureRandom();
 
     /** What this has put at the path last. */
-    private @Nullable FileIdentity written;
+    private @Nullable FileStatus written;
 
     private boolean closed;
 
@@ -87,7 +87,7 @@ public final class MetricsFile implements StatisticsListener {
         Path next = directory.resolve("." + file.getFileName() + "." + Long.toHexString(random.nextLong()) + ".new");
         try {
             write(next, statistics);
-            written = FileIdentity.of(next).orElseThrow(() -> new NoSuchFileException(next.toString()));
+            written = FileStatus.ofEntry(next).orElseThrow(() -> new NoSuchFileException(next.toString()));
             Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             Files.deleteIfExists(next);
@@ -104,7 +104,7 @@ public final class MetricsFile implements StatisticsListener {
     @Override
     public synchronized void close() throws IOException {
         closed = true;
-        Optional<FileIdentity> there = FileIdentity.of(file);
+        Optional<FileStatus> there = FileStatus.ofEntry(file);
         if (written != null && there.isPresent() && there.get().isSameFile(written)) {
             Files.deleteIfExists(file);
         }

@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.x2go.authservice.posix.ErrorMessages;
-import org.x2go.authservice.posix.FileIdentity;
+import org.x2go.authservice.posix.FileStatus;
 
 /**
  * Looks now and then whether the socket's file is still there: without it the service runs on, and nobody reaches it. That is
@@ -19,11 +19,11 @@ public final class SocketFileWatch implements StatisticsListener {
     private static final Duration INTERVAL = Duration.ofSeconds(30);
 
     private final Path path;
-    private final FileIdentity socket;
+    private final FileStatus socket;
     private boolean missing;
     private volatile boolean stopping;
 
-    private SocketFileWatch(Path path, FileIdentity socket) {
+    private SocketFileWatch(Path path, FileStatus socket) {
         this.path = path;
         this.socket = socket;
     }
@@ -35,12 +35,12 @@ public final class SocketFileWatch implements StatisticsListener {
      *     service's user
      */
     public static Optional<SocketFileWatch> over(Path path) {
-        return look(path).filter(FileIdentity::isSocket).map(socket -> new SocketFileWatch(path, socket));
+        return look(path).filter(FileStatus::isSocket).map(socket -> new SocketFileWatch(path, socket));
     }
 
-    private static Optional<FileIdentity> look(Path path) {
+    private static Optional<FileStatus> look(Path path) {
         try {
-            return FileIdentity.of(path);
+            return FileStatus.ofEntry(path);
         } catch (IOException e) {
             LOG.debug("Cannot look at the socket {}: {}", path, ErrorMessages.text(e));
             return Optional.empty();

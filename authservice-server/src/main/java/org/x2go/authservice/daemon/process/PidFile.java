@@ -15,7 +15,7 @@ import java.util.Set;
 import org.apache.logging.log4j.LogManager;
 import org.x2go.authservice.posix.DirectoryLock;
 import org.x2go.authservice.posix.ErrorMessages;
-import org.x2go.authservice.posix.FileIdentity;
+import org.x2go.authservice.posix.FileStatus;
 import org.x2go.authservice.posix.RegularFile;
 
 /**
@@ -132,7 +132,7 @@ public final class PidFile implements AutoCloseable {
     /** Removes the file, if it still is this process's. */
     @Override
     public void close() throws IOException {
-        Optional<FileIdentity> there = FileIdentity.of(path);
+        Optional<FileStatus> there = FileStatus.ofEntry(path);
         if (there.isPresent()
                 && there.get().isSameFile(locked.identity())
                 && locked.beginning(MOST_BYTES).strip().equals(number)) {
