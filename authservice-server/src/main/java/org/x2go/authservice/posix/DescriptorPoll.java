@@ -4,6 +4,8 @@ import com.sun.jna.LastErrorException;
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /** Waits for one of several descriptors to become readable (poll(2)). One thread waits; any thread may wake it up. */
 public final class DescriptorPoll implements AutoCloseable {
@@ -12,8 +14,13 @@ public final class DescriptorPoll implements AutoCloseable {
     private static final int EVENTS_OFFSET = 4;
     private static final int REVENTS_OFFSET = 6;
 
+    /** What is added to the number that an event descriptor holds. */
+    private static final byte[] ONE = ByteBuffer.allocate(Long.BYTES)
+            .order(ByteOrder.nativeOrder())
+            .putLong(1)
+            .array();
+
     private final int event;
-    private final Memory number = new Memory(Long.BYTES);
 
     /** Makes one that waits for nothing yet. */
     public DescriptorPoll() throws IOException {
@@ -65,8 +72,7 @@ public final class DescriptorPoll implements AutoCloseable {
 
     /** Ends the present wait, or the next one. */
     public void wakeUp() {
-        number.setLong(0, 1);
-        LibC.write(event, number, Long.BYTES);
+        LibC.write(event, ONE, ONE.length);
     }
 
     @Override

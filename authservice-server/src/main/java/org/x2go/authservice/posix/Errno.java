@@ -9,15 +9,12 @@ final class Errno {
     static final int EPERM = 1;
     static final int ENOENT = 2;
     static final int EBADF = 9;
-    static final int ESRCH = 3;
     static final int EINTR = 4;
-    static final int ECHILD = 10;
     static final int EAGAIN = 11;
     static final int EACCES = 13;
     static final int EEXIST = 17;
     static final int ENOTDIR = 20;
     static final int ERANGE = 34;
-    static final int ELOOP = 40;
     static final int ENOPROTOOPT = 92;
     static final int EADDRINUSE = 98;
     static final int ECONNRESET = 104;

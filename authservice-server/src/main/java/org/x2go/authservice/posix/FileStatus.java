@@ -20,8 +20,7 @@ import java.util.Optional;
  * @param size its size in bytes
  * @param changedNanos when the inode was last changed, in nanoseconds since 1970
  */
-public record FileStatus(
-        int mode, int links, int uid, int gid, long device, long inode, long size, long changedNanos) {
+public record FileStatus(int mode, int links, int uid, int gid, long device, long inode, long size, long changedNanos) {
     private static final int BYTES = 256;
     private static final int BASIC_STATS = 0x7ff;
     private static final int AT_FDCWD = -100;

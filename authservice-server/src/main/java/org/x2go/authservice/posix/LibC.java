@@ -101,16 +101,12 @@ final class LibC {
 
     static native int getgroups(int size, int[] groups);
 
-    static native int statx(int fd, Pointer path, int flags, int mask, Pointer into) throws LastErrorException;
-
     /** For who expects that there is no file, and asks often: without an exception. */
     static native int statx(int fd, byte[] path, int flags, int mask, byte[] into);
 
     static native int pipe2(Pointer fds, int flags) throws LastErrorException;
 
     static native int eventfd(int initial, int flags) throws LastErrorException;
-
-    static native long write(int fd, Pointer bytes, long count) throws LastErrorException;
 
     static native long send(int fd, long bytes, long count, int flags) throws LastErrorException;
 

@@ -33,7 +33,8 @@ final class PathHandle implements AutoCloseable {
             throw new IOException("cannot open " + path + ": " + Errno.text(e), e);
         }
         try {
-            return new PathHandle(descriptor, FileStatus.ofDescriptor(descriptor).orElseThrow());
+            return new PathHandle(
+                    descriptor, FileStatus.ofDescriptor(descriptor).orElseThrow());
         } catch (IOException e) {
             LibC.close(descriptor);
             throw e;

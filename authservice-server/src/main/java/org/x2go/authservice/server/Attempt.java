@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.x2go.authservice.auth.AuthResult;
 import org.x2go.authservice.auth.PeerCredentials;
@@ -42,18 +43,10 @@ final class Attempt {
         DONE
     }
 
-    /** Who waits for the verdict. Called on the event loop. */
-    interface ResultListener {
-        /** Takes the verdict, at the time when the peer may have it. */
-        void reply(Verdict verdict);
-
-        /** Whether the peer has closed its connection, so that nobody would get the reply. */
-        boolean isPeerClosed();
-    }
-
     private final ServerContext context;
     private final Credentials credentials;
     private final PeerCredentials peer;
+    private final BooleanSupplier peerClosed;
     private final PerUserLimiter.Key user;
     private final BooleanSupplier onPermit = this::permitGranted;
 
@@ -65,17 +58,27 @@ final class Attempt {
     private boolean holdsPermit;
 
     /** Null once the verdict was given, or the peer has left. */
-    private @Nullable ResultListener listener;
+    private @Nullable Consumer<Verdict> listener;
 
     private @Nullable CompletableFuture<AuthResult> result;
     private @Nullable Future<?> deadline;
     private @Nullable Future<?> permitTimeout;
 
-    Attempt(ServerContext context, Credentials credentials, PeerCredentials peer, ResultListener listener) {
+    /**
+     * @param listener takes the verdict, at the time when the peer may have it
+     * @param peerClosed whether the peer has closed its connection, so that nobody would get the reply
+     */
+    Attempt(
+            ServerContext context,
+            Credentials credentials,
+            PeerCredentials peer,
+            Consumer<Verdict> listener,
+            BooleanSupplier peerClosed) {
         this.context = context;
         this.credentials = credentials;
         this.peer = peer;
         this.listener = listener;
+        this.peerClosed = peerClosed;
         this.bytes = MemoryBudget.bytesOf(credentials);
         this.user = PerUserLimiter.Key.of(peer, credentials.user());
     }
@@ -109,8 +112,7 @@ final class Attempt {
 
     /** False if this attempt has no use for the permit any more. */
     private boolean permitGranted() {
-        ResultListener waiting = listener;
-        if (waiting == null || waiting.isPeerClosed()) {
+        if (listener == null || peerClosed.getAsBoolean()) {
             refuse(PEER_LEFT);
             return false;
         }
@@ -243,10 +245,10 @@ final class Attempt {
     }
 
     private void answer(Verdict verdict) {
-        ResultListener waiting = listener;
+        Consumer<Verdict> waiting = listener;
         listener = null;
         if (waiting != null) {
-            waiting.reply(verdict);
+            waiting.accept(verdict);
         }
     }
 

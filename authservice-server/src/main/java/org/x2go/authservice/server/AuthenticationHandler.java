@@ -59,7 +59,8 @@ final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
         answering = true;
         if (msg instanceof Credentials credentials) {
-            attempt = new Attempt(context, credentials, peer, new Connection(ctx));
+            attempt = new Attempt(
+                    context, credentials, peer, verdict -> reply(ctx, verdict), () -> isPeerClosed(ctx.channel()));
             if (!attempt.start()) {
                 LingeringClose.begin(ctx.channel());
             }
@@ -181,25 +182,6 @@ final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
         } else {
             LOG.error("A connection is ended because of a fault in this program", cause);
             LingeringClose.begin(ctx.channel());
-        }
-    }
-
-    /** The connection, as the listener of its attempts. */
-    private final class Connection implements Attempt.ResultListener {
-        private final ChannelHandlerContext ctx;
-
-        Connection(ChannelHandlerContext ctx) {
-            this.ctx = ctx;
-        }
-
-        @Override
-        public void reply(Verdict verdict) {
-            AuthenticationHandler.this.reply(ctx, verdict);
-        }
-
-        @Override
-        public boolean isPeerClosed() {
-            return AuthenticationHandler.isPeerClosed(ctx.channel());
         }
     }
 }

@@ -50,7 +50,9 @@ class FileStatusTest {
         assertThat(entry.kind()).isEqualTo("a symbolic link");
         assertThat(entry.isRegularFile()).isFalse();
         assertThat(entry.isSameFile(FileStatus.ofEntry(file).orElseThrow())).isFalse();
-        assertThat(FileStatus.of(cString(link)).orElseThrow().isSameFile(FileStatus.ofEntry(file).orElseThrow()))
+        assertThat(FileStatus.of(cString(link))
+                        .orElseThrow()
+                        .isSameFile(FileStatus.ofEntry(file).orElseThrow()))
                 .isTrue();
         assertThat(FileStatus.ofEntry(directory.resolve("missing"))).isEmpty();
     }

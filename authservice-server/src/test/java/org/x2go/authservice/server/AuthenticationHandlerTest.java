@@ -160,9 +160,9 @@ class AuthenticationHandlerTest {
         ServerContext context = context(config());
         Credentials first = Credentials.copyOf("a", ISO_8859_1.encode("x"), "x2gobroker");
         Credentials second = Credentials.copyOf("b", ISO_8859_1.encode("y"), "x2gobroker");
-        new Attempt(context, first, new PeerCredentials(1, 2, 3), new NotedReplies()).start();
+        attempt(context, first, new NotedReplies()).start();
         NotedReplies verdicts = new NotedReplies();
-        Attempt waiting = new Attempt(context, second, new PeerCredentials(1, 2, 3), verdicts);
+        Attempt waiting = attempt(context, second, verdicts);
         waiting.start();
         var password = second.password();
         waiting.abandon();
@@ -284,9 +284,9 @@ class AuthenticationHandlerTest {
     void userHasNoMoreRunningAttemptsThanPermits() throws InterruptedException {
         open(config().limit(Limit.WORKERS, 4));
         ServerContext context = context(config().limit(Limit.WORKERS, 4).limit(Limit.MAX_ATTEMPTS_PER_USER, 2));
-        List<NotedReplies> askers = new ArrayList<>();
+        List<NotedReplies> attempts = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            askers.add(attempt(context, i % 2 == 0 ? "bob" : "BOB"));
+            attempts.add(attempt(context, i % 2 == 0 ? "bob" : "BOB"));
         }
         NotedReplies other = attempt(context, "carol");
         resolve(AuthResult.fail("wrong").delayedBy(Duration.ofSeconds(2)));
@@ -297,9 +297,9 @@ class AuthenticationHandlerTest {
         channel.runPendingTasks();
         // The attempt whose turn it is begins by itself.
         channel.runPendingTasks();
-        assertThat(askers.get(2).noted).isEmpty();
+        assertThat(attempts.get(2).noted).isEmpty();
         resolve(AuthResult.ok());
-        assertThat(askers.get(2).noted).containsExactly(Verdict.OK);
+        assertThat(attempts.get(2).noted).containsExactly(Verdict.OK);
         assertThat(other.noted).containsExactly(Verdict.FAIL);
     }
 
@@ -320,7 +320,7 @@ class AuthenticationHandlerTest {
         ServerContext context = context(config().limit(Limit.MAX_ATTEMPTS_PER_USER, 1));
         attempt(context, "bob");
         NotedReplies gone = attempt(context, "bob");
-        gone.left = true;
+        gone.peerClosed = true;
         NotedReplies third = attempt(context, "bob");
         resolve(AuthResult.ok());
         resolve(AuthResult.ok());
@@ -345,25 +345,20 @@ class AuthenticationHandlerTest {
     }
 
     private static NotedReplies attempt(ServerContext context, String user) {
-        NotedReplies asker = new NotedReplies();
-        Credentials credentials = Credentials.copyOf(user, ISO_8859_1.encode("x"), "x2gobroker");
-        new Attempt(context, credentials, new PeerCredentials(1, 2, 3), asker).start();
-        return asker;
+        NotedReplies replies = new NotedReplies();
+        attempt(context, Credentials.copyOf(user, ISO_8859_1.encode("x"), "x2gobroker"), replies)
+                .start();
+        return replies;
     }
 
-    /** A listener that notes what it is told. */
-    private static final class NotedReplies implements Attempt.ResultListener {
+    private static Attempt attempt(ServerContext context, Credentials credentials, NotedReplies replies) {
+        return new Attempt(
+                context, credentials, new PeerCredentials(1, 2, 3), replies.noted::add, () -> replies.peerClosed);
+    }
+
+    /** What an attempt's listener has been told, and whether its peer has left. */
+    private static final class NotedReplies {
         private final List<Verdict> noted = new ArrayList<>();
-        private boolean left;
-
-        @Override
-        public void reply(Verdict verdict) {
-            noted.add(verdict);
-        }
-
-        @Override
-        public boolean isPeerClosed() {
-            return left;
-        }
+        private boolean peerClosed;
     }
 }
