@@ -1,7 +1,23 @@
 # Read by the commands of this tree: which Java there is, how it is to run, and whether there is an archive of its classes.
-# "home" is where the tree lies; "me" is who reads this, for messages; "no_java" the exit status without Java, 1 unless set.
+# "home" is where the tree lies; "me" is who reads this, for messages; "no_java" the exit status if no JVM can be started, 1 unless
+# set.
 # Starts few processes: each adds to the start.
 # shellcheck shell=sh disable=SC2034,SC2154
+
+# What is meant for every JVM may end this one (-Xinternalversion), with the status of success: the client's "ok".
+unset JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS _JAVA_OPTIONS
+
+# A standard descriptor that is closed would be that of the next file, and a password be read from one of the JVM's.
+if [ -d /proc/self/fd ]; then
+  [ -L /proc/self/fd/0 ] || exec </dev/null
+  [ -L /proc/self/fd/1 ] || exec >/dev/null
+  [ -L /proc/self/fd/2 ] || exec 2>/dev/null
+fi
+
+if [ -z "$(pwd -P 2>/dev/null)" ]; then
+  echo "$me: the directory that this was started in was removed, and Java does not start there: change to another" >&2
+  exit "${no_java:-1}"
+fi
 
 server_jar=$home/lib/authservice-server.jar
 client_jar=$home/lib/authservice-client-cli.jar

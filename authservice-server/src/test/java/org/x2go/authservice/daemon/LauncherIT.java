@@ -1,0 +1,78 @@
+package org.x2go.authservice.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.x2go.authservice.testsupport.Needs;
+
+/** What the installed commands hand to Java, of which a stand-in takes the place. */
+class LauncherIT {
+    private static final Path DIST = Path.of("../dist").toAbsolutePath().normalize();
+
+    @TempDir
+    Path directory;
+
+    @BeforeEach
+    void standInForJava() throws Exception {
+        Path java = Files.writeString(
+                Files.createDirectories(directory.resolve("jre/bin")).resolve("java"),
+                "#!/bin/sh\nenv\nopen=$(readlink /proc/$$/fd/0 /proc/$$/fd/1 /proc/$$/fd/2)\necho \"$open\" >'"
+                        + directory + "/descriptors'\n");
+        Files.setAttribute(java, "unix:mode", 0755);
+    }
+
+    private record Ended(int status, String output) {}
+
+    private Ended run(String script, String program, Map<String, String> environment) throws Exception {
+        Path output = directory.resolve("output");
+        ProcessBuilder builder = new ProcessBuilder(
+                        Needs.program("sh").toString(),
+                        "-c",
+                        script,
+                        DIST.resolve("bin").resolve(program).toString())
+                .directory(Files.createDirectories(directory.resolve("cwd")).toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile());
+        builder.environment().put("JAVA_HOME", directory.resolve("jre").toString());
+        builder.environment().putAll(environment);
+        return new Ended(builder.start().waitFor(), Files.readString(output));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"authservice", "x2gobroker-authservice"})
+    void optionsForEveryJvmAreNotForThisOne(String program) throws Exception {
+        Ended ended = run(
+                "exec \"$0\" --version",
+                program,
+                Map.of("JAVA_TOOL_OPTIONS", "-Xa", "JDK_JAVA_OPTIONS", "-Xb", "_JAVA_OPTIONS", "-Xc", "KEPT", "yes"));
+
+        assertThat(ended.status()).isZero();
+        assertThat(ended.output()).contains("KEPT=yes").doesNotContain("-Xa", "-Xb", "-Xc");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"authservice", "x2gobroker-authservice"})
+    void closedStandardDescriptorIsNoOtherFiles(String program) throws Exception {
+        assertThat(run("exec \"$0\" --version <&- >&- 2>&-", program, Map.of()).status())
+                .isZero();
+        assertThat(directory.resolve("descriptors")).hasContent("/dev/null\n/dev/null\n/dev/null");
+    }
+
+    /** A JVM would end with 1, which from the client is a refusal. */
+    @ParameterizedTest
+    @CsvSource({"authservice, 3", "x2gobroker-authservice, 1"})
+    void removedDirectoryIsNoVerdict(String program, int status) throws Exception {
+        Ended ended = run("rmdir ../cwd && exec \"$0\" --version", program, Map.of());
+
+        assertThat(ended.output()).contains(program + ": the directory that this was started in was removed");
+        assertThat(ended.status()).isEqualTo(status);
+        assertThat(directory.resolve("descriptors")).doesNotExist();
+    }
+}
