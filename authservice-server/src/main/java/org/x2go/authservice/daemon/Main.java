@@ -72,7 +72,7 @@ public final class Main {
         } catch (UsageException e) {
             err.println(NAME + ": " + e.getMessage() + " (try --help)");
             return ExitStatus.WRONG_USAGE;
-        } catch (Exception | LinkageError e) {
+        } catch (Exception | LinkageError | OutOfMemoryError e) {
             err.println(NAME + ": " + ErrorMessages.textWithFile(e));
             if (debug) {
                 e.printStackTrace(err);
@@ -83,6 +83,8 @@ public final class Main {
 
     private static int run(Invocation invocation, String[] args, PrintStream out) throws Exception {
         if (invocation.action() == Invocation.Action.CHECK) {
+            // A module that hangs when it is loaded would hold up the JVM's own end.
+            ProcessControl.letSignalsEndTheProcess();
             return invocation.check(out) ? ExitStatus.OK : ExitStatus.FAILED;
         }
         Settings settings = invocation.settings();

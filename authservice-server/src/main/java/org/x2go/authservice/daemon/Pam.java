@@ -27,7 +27,7 @@ import org.x2go.authservice.worker.pool.WorkerLauncher;
 import org.x2go.authservice.worker.pool.WorkerPool;
 
 /** PAM as the program has it: in this process or in others. */
-final class Pam implements AutoCloseable {
+final class Pam {
     private final Settings settings;
     private final Diagnostics log = new LoggedDiagnostics();
 
@@ -114,13 +114,5 @@ final class Pam implements AutoCloseable {
         return pool == null
                 ? CompletableFuture.completedFuture(Optional.empty())
                 : pool.statistics().thenApply(Optional::of);
-    }
-
-    /** The pool of workers is the server's, and closed with that. */
-    @Override
-    public void close() {
-        if (authenticator != null) {
-            authenticator.close();
-        }
     }
 }

@@ -34,12 +34,7 @@ final class Service implements AutoCloseable {
     static Service start(Settings settings, OptionalInt inherited) throws IOException, PamUnavailableException {
         AuthServerConfig config = settings.serverConfig();
         Pam pam = Pam.open(settings);
-        try {
-            return new Service(pam.serve(config, inherited), pam);
-        } catch (IOException | RuntimeException | Error e) {
-            pam.close();
-            throw e;
-        }
+        return new Service(pam.serve(config, inherited), pam);
     }
 
     /** Where the socket is. */
@@ -56,17 +51,16 @@ final class Service implements AutoCloseable {
         }
     }
 
-    /** Loads the modules of the services. Requests are answered meanwhile; the first ones may wait as well. */
-    void warmUp() throws InterruptedException {
+    /** Has the modules of the services loaded. Requests are answered meanwhile; the first ones may wait as well. */
+    void warmUp() {
         Thread thread = new Thread(null, pam::warmUp, "pam-warm-up", MODULES_STACK_BYTES);
         thread.setDaemon(true);
         thread.start();
-        thread.join();
     }
 
+    /** Modules are not unloaded, but end with the process: that would run code of theirs. */
     @Override
     public void close() {
         server.close();
-        pam.close();
     }
 }

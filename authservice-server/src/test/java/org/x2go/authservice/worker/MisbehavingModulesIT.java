@@ -242,6 +242,16 @@ class MisbehavingModulesIT {
     }
 
     @Test
+    void whatAModuleDoesAtExitDoesNotKeepTheServiceEither() throws Exception {
+        try (ServerProcess server =
+                server("atexit").args("--isolation", "thread").start()) {
+            assertThat(server.ask("mallory", "secret", "bad")).isEqualTo("ok");
+            server.stop();
+            assertThat(server.exitStatus()).isZero();
+        }
+    }
+
+    @Test
     void whatAModuleDoesAtExitDoesNotKeepItsWorker() throws Exception {
         try (ServerProcess server = server("atexit").start()) {
             assertThat(server.ask("mallory", "secret", "bad")).isEqualTo("ok");

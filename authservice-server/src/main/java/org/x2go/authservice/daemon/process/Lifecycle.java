@@ -21,6 +21,9 @@ public final class Lifecycle {
         void start() throws Exception;
     }
 
+    /** Set where the JVM is to write an archive of classes, as it does at its own end only. */
+    private static final String JVM_EXIT = "authservice.jvm.exit";
+
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
     private final Logging logging;
 
@@ -53,7 +56,12 @@ public final class Lifecycle {
 
     private void end() {
         ProcessControl.letSignalsEndTheProcess();
-        Runtime.getRuntime().halt(closeAll());
+        int status = closeAll();
+        if (Boolean.getBoolean(JVM_EXIT)) {
+            Runtime.getRuntime().halt(status);
+        }
+        // The JVM's own end waits for what PAM's modules do at exit.
+        ProcessControl.exit(status);
     }
 
     private synchronized int closeAll() {
