@@ -25,7 +25,10 @@ final class ModuleCheck {
         Optional<String> fault = Optional.of("is not there; looked for " + paths);
         for (Path path : paths) {
             if (Files.exists(path)) {
-                fault = fault(path, rule.facility());
+                // Loading a pipe would wait for ever.
+                fault = Files.isRegularFile(path)
+                        ? fault(path, rule.facility())
+                        : Optional.of("is not a regular file: " + path);
                 if (fault.isEmpty()) {
                     return fault;
                 }

@@ -119,6 +119,26 @@ class SurroundingsIT {
         assertThat(program.run(args).status()).as(program.read("out")).isZero();
     }
 
+    @Test
+    void checkWarnsOfLimitsThatTheHeapDoesNotHold() throws Exception {
+        Program program = Program.on(List.of("-Xmx96m"), directory);
+        String[] args = {
+            "--check-config",
+            "-s",
+            "socket",
+            "--auth-log",
+            "log",
+            "--pam-confdir",
+            pam.toString(),
+            "--max-unread-bytes",
+            "0"
+        };
+        args[args.length - 1] = "25165824";
+        assertThat(program.run(args).out()).doesNotContain("warning: peers can take ");
+        args[args.length - 1] = "1073741824";
+        assertThat(program.run(args).out()).contains("warning: peers can take ");
+    }
+
     private static void send(String signal, long pid) throws Exception {
         assertThat(new ProcessBuilder(Needs.program("kill").toString(), "-" + signal, Long.toString(pid))
                         .inheritIO()

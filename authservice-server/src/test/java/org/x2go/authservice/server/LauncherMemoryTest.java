@@ -3,14 +3,14 @@ package org.x2go.authservice.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.x2go.authservice.testsupport.LauncherOptions;
 
 /** The sum of what the limits allow peers to take, in the memory that the launcher gives the service. */
 class LauncherMemoryTest {
-    /** What the service takes for itself: 4 MB were measured after some logins, and a log's queue may fill. */
-    private static final long OWN_HEAP = 16 << 20;
-
     /** Buffers that are kept for the next reads, and passwords that were wiped and whose memory is not collected yet. */
     private static final long OWN_DIRECT = 16 << 20;
 
@@ -20,8 +20,19 @@ class LauncherMemoryTest {
     void oldGenerationHoldsAllConnectionsAndRequests() throws IOException {
         long ratio = LauncherOptions.number("-XX:NewRatio=");
         long oldGeneration = LauncherOptions.number("-Xmx") * ratio / (ratio + 1);
-        long connections = (long) Limit.MAX_CONNECTIONS.defaultValue() * MemoryBudget.CONNECTION_BYTES;
-        assertThat(OWN_HEAP + connections + REQUESTS).isLessThanOrEqualTo(oldGeneration);
+        AuthServerConfig defaults =
+                AuthServerConfig.builder(Path.of("/run/socket")).build();
+        assertThat(MemoryDemand.heapBytes(defaults)).isLessThanOrEqualTo(oldGeneration);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"MAX_CONNECTIONS, 19000", "MAX_UNREAD_BYTES, 33554432"})
+    void limitsThatTheHeapDoesNotHoldAreToldOf(Limit limit, int value) throws IOException {
+        AuthServerConfig.Builder config = AuthServerConfig.builder(Path.of("/run/socket"));
+        long heap = LauncherOptions.number("-Xmx");
+        assertThat(MemoryDemand.shortfall(config.build(), heap)).isEmpty();
+        assertThat(MemoryDemand.shortfall(config.limit(limit, value).build(), heap))
+                .hasValueSatisfying(text -> assertThat(text).contains("--max-connections", "-Xmx"));
     }
 
     @Test

@@ -2,6 +2,7 @@ package org.x2go.authservice.daemon.config;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -62,12 +63,12 @@ final class SettingSources {
      * @throws IOException if it is not an INI file; the message names it and the line
      */
     static SettingSources open(Map<String, String> environment, Path path) throws IOException {
-        boolean readable = Files.isReadable(path);
-        boolean ignored = Files.isRegularFile(path) && !readable;
-        IniFile file = readable && Files.isRegularFile(path) ? IniFile.read(path) : null;
+        boolean regular = Files.isRegularFile(path);
+        IniFile file = regular && Files.isReadable(path) ? IniFile.read(path) : null;
         SettingSources sources = new SettingSources(environment, path, file);
-        if (ignored) {
-            sources.warnings.add(path + " is ignored: this user may not read it");
+        if (file == null && Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            sources.warnings.add(
+                    path + " is ignored: " + (regular ? "this user may not read it" : "it is not a regular file"));
         }
         return sources;
     }

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ import org.x2go.authservice.pam.PamConfiguration;
 import org.x2go.authservice.posix.Accounts;
 import org.x2go.authservice.posix.ErrorMessages;
 import org.x2go.authservice.server.Limit;
+import org.x2go.authservice.server.MemoryDemand;
 
 /** Makes {@link Settings} of {@link Options}: checks every value, looks names up, and makes paths absolute. */
 final class SettingsReader {
@@ -70,7 +72,7 @@ final class SettingsReader {
     Settings read(CommandLineParser parser, Options options) throws UsageException, IOException {
         warnings.addAll(sources.warnings());
         try {
-            return new Settings(
+            Settings settings = new Settings(
                     new Settings.Socket(
                             path(options.socket.file, "--socket-file"),
                             account(options.socket.owner, Accounts::uidOf, "user", "--owner"),
@@ -91,7 +93,13 @@ final class SettingsReader {
                                     path(options.background.logDir, "--logdir")))
                             .filter(background -> options.background.daemonize),
                     metrics(options),
-                    new Settings.Findings(List.copyOf(problems), parser.mistakes(), List.copyOf(warnings)));
+                    new Settings.Findings(
+                            Collections.unmodifiableList(problems),
+                            parser.mistakes(),
+                            Collections.unmodifiableList(warnings)));
+            FileClash.in(settings).ifPresent(problems::add);
+            MemoryDemand.shortfall(settings.serverConfig()).ifPresent(warnings::add);
+            return settings;
         } catch (IllegalArgumentException e) {
             throw new UsageException(String.valueOf(e.getMessage()));
         }

@@ -26,6 +26,9 @@ public final class LogConfigurationFile {
 
     /** Whether a file is for Python's logging, as the one is that this program's predecessor had under the same name. */
     public static boolean isPython(Path file) throws IOException {
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw new IOException("it is not a regular file");
+        }
         try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.ISO_8859_1)) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (line.startsWith("[loggers]")) {

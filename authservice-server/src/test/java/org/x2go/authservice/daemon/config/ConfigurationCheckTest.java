@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.x2go.authservice.pam.DeniedModules;
 import org.x2go.authservice.testsupport.Needs;
+import org.x2go.authservice.testsupport.SpecialFiles;
 
 class ConfigurationCheckTest {
     private static final String PERMIT = "auth required pam_permit.so\naccount required pam_permit.so\n";
@@ -246,6 +247,31 @@ class ConfigurationCheckTest {
         assertThat(check(new ProcessUser("jane", false))).isFalse();
         assertThat(report).contains("problem: " + pam + "/x2gobroker, line 1: pam_unix lets a user who is not root");
         assertThat(check(new ProcessUser("root", true))).isTrue();
+    }
+
+    @Test
+    void oneFileForTwoPurposesIsAProblem() throws Exception {
+        assertThat(check("--metrics-file", directory.resolve("run/../log").toString()))
+                .isFalse();
+        assertThat(report).contains("problem: --metrics-file and --auth-log are the same file");
+        assertThat(check(
+                        "-D",
+                        "-L",
+                        directory.toString(),
+                        "-P",
+                        directory.resolve("run/socket").toString()))
+                .isFalse();
+        assertThat(report).contains("problem: --pidfile and --socket-file are the same file");
+        assertThat(check()).as(report).isTrue();
+    }
+
+    @Test
+    void moduleThatIsAPipeIsNotLoaded() throws Exception {
+        Path pipe = SpecialFiles.pipe(directory.resolve("pam_pipe.so"));
+        Files.writeString(pam.resolve("x2gobroker"), "auth required " + pipe + "\naccount required pam_permit.so\n");
+
+        assertThat(check()).isFalse();
+        assertThat(report).contains("x2gobroker, line 1: module " + pipe + " is not a regular file");
     }
 
     @Test

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.x2go.authservice.daemon.logging.LogTarget;
 import org.x2go.authservice.server.AuthServerConfig;
 import org.x2go.authservice.server.Limit;
+import org.x2go.authservice.testsupport.SpecialFiles;
 
 class SettingsReaderTest {
     private static final ProcessUser ROOT = new ProcessUser("root", true);
@@ -280,6 +281,16 @@ class SettingsReaderTest {
 
         assertThat(settings.log().target()).isEqualTo(new LogTarget.File(Path.of(SettingsReader.AUTH_LOG)));
         assertThat(settings.findings().warnings()).singleElement().asString().startsWith(logConfig.toString());
+    }
+
+    @Test
+    void filesOfSettingsThatArePipesAreNotOpened() throws Exception {
+        Path pipe = SpecialFiles.pipe(directory.resolve("pipe"));
+
+        assertThatThrownBy(() -> read(Map.of(LOG_CONFIG, pipe.toString())))
+                .hasMessage("cannot read the log configuration " + pipe + ": it is not a regular file");
+        assertThat(SettingSources.open(Map.of(), pipe).warnings())
+                .containsExactly(pipe + " is ignored: it is not a regular file");
     }
 
     @Test
