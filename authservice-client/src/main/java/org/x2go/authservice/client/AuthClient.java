@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.x2go.authservice.protocol.RequestFormat;
 
 /**
- * Asks the authservice whether a user's password is right.
+ * Has the authservice check users' passwords.
  *
  * <pre>{@code
  * try (AuthClient client = AuthClient.builder().build()) {
@@ -29,13 +29,13 @@ import org.x2go.authservice.protocol.RequestFormat;
  *
  * <p><b>Lifecycle and threads.</b> A client is thread-safe and meant to be shared and kept: it keeps connections for a while
  * and reuses them. It opens nothing before the first call, so it can be built while the service is down, and it finds the
- * service again after a restart. A blocking call does its work on the caller's thread; one daemon thread watches over the
+ * service again after a restart. A blocking call does its work on the caller's thread; one daemon thread enforces
  * timeouts while there are calls or idle connections. {@link #close} ends all of that.
  *
  * <p><b>Asynchronous calls</b> return at once. They run on at most as many daemon threads as there may be {@link
  * AuthClientBuilder#maxConnections connections}, which end when idle for as long as a connection may be; more calls wait in
- * line without a thread, within their timeout, each holding its request in memory outside the heap. The client sets no limit
- * to the line: a program that lets strangers ask should. Completing the future in any way, {@link CompletableFuture#cancel}
+ * a queue without a thread, within their timeout, each with its request in memory outside the heap. The client does not bound
+ * that queue: a program whose users are not trusted should. Completing the future in any way, {@link CompletableFuture#cancel}
  * among them, ends the call and frees its connection. Stages that depend on the future run on the client's threads: use
  * their {@code Async} forms for anything that blocks.
  *
@@ -53,7 +53,7 @@ import org.x2go.authservice.protocol.RequestFormat;
  * IllegalArgumentException}, before anything is sent.
  */
 public final class AuthClient implements AutoCloseable {
-    /** The PAM service that is asked for unless the caller names one: the one of X2Go's broker. */
+    /** The PAM service that checks passwords unless the caller names one: that of X2Go's broker. */
     public static final String DEFAULT_SERVICE = "x2gobroker";
 
     private final AuthClientOptions options;
@@ -68,33 +68,55 @@ public final class AuthClient implements AutoCloseable {
         this.workers = newWorkers(options);
     }
 
-    /** Starts building a client. */
+    /** Returns a new builder, which reads this process's environment. */
     public static AuthClientBuilder builder() {
         return new AuthClientBuilder(System.getenv());
     }
 
-    /** {@link #authenticate(String, String, String)} with service {@value #DEFAULT_SERVICE}. */
+    /**
+     * Checks a password with the PAM service {@value #DEFAULT_SERVICE}, and waits for the verdict, at most for the client's timeout.
+     * Thread-safe. Prefer the {@code char[]} form.
+     *
+     * @param user the user's name
+     * @param password the password, which may be empty
+     * @return true if PAM accepted, false if PAM or the authservice's policy refused
+     * @throws IllegalArgumentException if a field cannot be sent; nothing was
+     * @throws AuthServiceException if there is no verdict
+     * @throws InterruptedIOException if the thread is interrupted, before or while it waits; its interrupt status stays set,
+     *     and the service may still be checking
+     */
     public boolean authenticate(String user, String password) throws AuthServiceException, InterruptedIOException {
         return authenticate(user, password, DEFAULT_SERVICE);
     }
 
-    /** {@link #authenticate(String, char[], String)} with service {@value #DEFAULT_SERVICE}. */
+    /**
+     * Checks a password with the PAM service {@value #DEFAULT_SERVICE}, and waits for the verdict, at most for the client's timeout.
+     * Thread-safe.
+     *
+     * @param user the user's name
+     * @param password the password, which may be empty; it is left as it is, and the caller wipes it
+     * @return true if PAM accepted, false if PAM or the authservice's policy refused
+     * @throws IllegalArgumentException if a field cannot be sent; nothing was
+     * @throws AuthServiceException if there is no verdict
+     * @throws InterruptedIOException if the thread is interrupted, before or while it waits; its interrupt status stays set,
+     *     and the service may still be checking
+     */
     public boolean authenticate(String user, char[] password) throws AuthServiceException, InterruptedIOException {
         return authenticate(user, password, DEFAULT_SERVICE);
     }
 
     /**
-     * Asks whether a password is right, and waits for the answer. Programs that can should pass the password as a {@code
-     * char[]} and wipe it.
+     * Checks a password, and waits for the verdict, at most for the client's timeout. Thread-safe. Prefer the {@code char[]}
+     * form, since a {@code String} cannot be wiped.
      *
      * @param user the user's name
      * @param password the password, which may be empty
-     * @param service the PAM service to check with; the authservice must allow it
+     * @param service the PAM service that checks it; the authservice must allow it
      * @return true if PAM accepted, false if PAM or the authservice's policy refused
      * @throws IllegalArgumentException if a field cannot be sent; nothing was
      * @throws AuthServiceException if there is no verdict
      * @throws InterruptedIOException if the thread is interrupted, before or while it waits; its interrupt status stays set,
-     *     and the service may go on checking
+     *     and the service may still be checking
      */
     public boolean authenticate(String user, String password, String service)
             throws AuthServiceException, InterruptedIOException {
@@ -102,32 +124,59 @@ public final class AuthClient implements AutoCloseable {
     }
 
     /**
-     * Asks whether a password is right, and waits for the answer: {@link #authenticate(String, String, String)} for a password
-     * that can be wiped. The array is left as it is; wiping it stays the caller's business.
+     * Checks a password, and waits for the verdict, at most for the client's timeout. Thread-safe.
+     *
+     * @param user the user's name
+     * @param password the password, which may be empty; it is left as it is, and the caller wipes it
+     * @param service the PAM service that checks it; the authservice must allow it
+     * @return true if PAM accepted, false if PAM or the authservice's policy refused
+     * @throws IllegalArgumentException if a field cannot be sent; nothing was
+     * @throws AuthServiceException if there is no verdict
+     * @throws InterruptedIOException if the thread is interrupted, before or while it waits; its interrupt status stays set,
+     *     and the service may still be checking
      */
     public boolean authenticate(String user, char[] password, String service)
             throws AuthServiceException, InterruptedIOException {
         return run(newCall(user, CharBuffer.wrap(password), service));
     }
 
-    /** {@link #authenticateAsync(String, String, String)} with service {@value #DEFAULT_SERVICE}. */
+    /**
+     * Checks a password with the PAM service {@value #DEFAULT_SERVICE} without waiting for the verdict. Thread-safe. Prefer the
+     * {@code char[]} form.
+     *
+     * @param user the user's name
+     * @param password the password, which may be empty
+     * @return a future of true if PAM accepted and false if PAM or the authservice's policy refused; it fails with an {@link
+     *     AuthServiceException} if there is no verdict
+     * @throws IllegalArgumentException if a field cannot be sent; nothing was
+     */
     public CompletableFuture<Boolean> authenticateAsync(String user, String password) {
         return authenticateAsync(user, password, DEFAULT_SERVICE);
     }
 
-    /** {@link #authenticateAsync(String, char[], String)} with service {@value #DEFAULT_SERVICE}. */
+    /**
+     * Checks a password with the PAM service {@value #DEFAULT_SERVICE} without waiting for the verdict. Thread-safe.
+     *
+     * @param user the user's name
+     * @param password the password, which may be empty; it is left as it is and has been copied, outside the heap, when this
+     *     method returns, so that the caller can wipe it
+     * @return a future of true if PAM accepted and false if PAM or the authservice's policy refused; it fails with an {@link
+     *     AuthServiceException} if there is no verdict
+     * @throws IllegalArgumentException if a field cannot be sent; nothing was
+     */
     public CompletableFuture<Boolean> authenticateAsync(String user, char[] password) {
         return authenticateAsync(user, password, DEFAULT_SERVICE);
     }
 
     /**
-     * Asks whether a password is right, without waiting for the answer.
+     * Checks a password without waiting for the verdict. Thread-safe. Prefer the {@code char[]} form, since a {@code
+     * String} cannot be wiped.
      *
      * @param user the user's name
      * @param password the password, which may be empty
-     * @param service the PAM service to check with; the authservice must allow it
-     * @return what becomes true if PAM accepted, false if PAM or the authservice's policy refused, and completes with an
-     *     {@link AuthServiceException} if there is no verdict
+     * @param service the PAM service that checks it; the authservice must allow it
+     * @return a future of true if PAM accepted and false if PAM or the authservice's policy refused; it fails with an {@link
+     *     AuthServiceException} if there is no verdict
      * @throws IllegalArgumentException if a field cannot be sent; nothing was
      */
     public CompletableFuture<Boolean> authenticateAsync(String user, String password, String service) {
@@ -135,8 +184,15 @@ public final class AuthClient implements AutoCloseable {
     }
 
     /**
-     * Asks whether a password is right, without waiting for the answer: {@link #authenticateAsync(String, String, String)} for
-     * a password that can be wiped. The array is left as it is and has been copied, outside the heap, when this returns.
+     * Checks a password without waiting for the verdict. Thread-safe.
+     *
+     * @param user the user's name
+     * @param password the password, which may be empty; it is left as it is and has been copied, outside the heap, when this
+     *     method returns, so that the caller can wipe it
+     * @param service the PAM service that checks it; the authservice must allow it
+     * @return a future of true if PAM accepted and false if PAM or the authservice's policy refused; it fails with an {@link
+     *     AuthServiceException} if there is no verdict
+     * @throws IllegalArgumentException if a field cannot be sent; nothing was
      */
     public CompletableFuture<Boolean> authenticateAsync(String user, char[] password, String service) {
         return submit(newCall(user, CharBuffer.wrap(password), service));
@@ -145,16 +201,16 @@ public final class AuthClient implements AutoCloseable {
     /**
      * Closes all connections. Calls in flight, and later ones, fail with an {@link AuthServiceException} of kind {@link
      * AuthServiceException.Kind#CLIENT_CLOSED}. It does not wait for them, nor for the client's threads, which end as soon as
-     * their calls have failed. Closing again does nothing.
+     * their calls have failed. Closing again does nothing. Thread-safe.
      */
     @Override
     public void close() {
-        pool.close(); // first, so that a call whose turn comes now asks nothing
+        pool.close(); // first, so that a call that gets its permit now sends nothing
         watchdog.close();
         workers.shutdown();
     }
 
-    /** The socket's path and the timeout. */
+    /** Returns the socket's path and the timeout. */
     @Override
     public String toString() {
         return "AuthClient[socket=" + options.socket() + ", timeout=" + options.timeout() + "]";
@@ -185,14 +241,14 @@ public final class AuthClient implements AutoCloseable {
     private void complete(CompletableFuture<Boolean> answer, Call call) {
         try {
             answer.complete(run(call));
-        } catch (Throwable e) { // a future that nobody completes is worse than any of them
+        } catch (Throwable e) { // otherwise the future would never complete
             answer.completeExceptionally(e);
         }
     }
 
     /**
-     * Calls are taken in the order they came, and have the same timeout: when one's time is over, so is that of all before it,
-     * and a thread is free to say so.
+     * Calls are taken in the order in which they came, and have the same timeout: when a queued call times out, those before it
+     * have timed out too, and a thread is free to fail it.
      */
     private static ThreadPoolExecutor newWorkers(AuthClientOptions options) {
         AtomicInteger count = new AtomicInteger();

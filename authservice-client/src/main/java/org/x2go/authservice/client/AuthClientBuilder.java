@@ -9,14 +9,13 @@ import org.x2go.authservice.client.transport.ServerVerifier;
 import org.x2go.authservice.client.transport.SocketPath;
 
 /**
- * Builds {@link AuthClient}s. Every setting has a default that suits the installed service. A builder may be used again;
- * it is not thread-safe.
+ * Builds {@link AuthClient}s. The defaults suit the installed service. A builder may be used again; it is not thread-safe.
  */
 public final class AuthClientBuilder {
     static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(70);
     static final int DEFAULT_MAX_CONNECTIONS = 16;
     static final Duration DEFAULT_IDLE_TIME = Duration.ofSeconds(10);
-    static final int MOST_CONNECTIONS = 1024;
+    static final int MAX_CONNECTIONS = 1024;
 
     private final Map<String, String> environment;
     private @Nullable Path socket;
@@ -31,9 +30,12 @@ public final class AuthClientBuilder {
     }
 
     /**
-     * The path of the service's socket. Unless set, it is what the environment variable {@code
-     * X2GOBROKER_AUTHSERVICE_SOCKET} says, and without that {@code /run/x2gobroker/x2gobroker-authservice.socket}. The system
-     * allows 107 bytes. Whether there is a service is found out by the first call.
+     * Sets the path of the service's socket. The default is the value of the environment variable {@code
+     * X2GOBROKER_AUTHSERVICE_SOCKET}, or without it {@code /run/x2gobroker/x2gobroker-authservice.socket}. The first call
+     * connects to it.
+     *
+     * @param socket the path, at most 107 bytes long
+     * @return this builder
      */
     public AuthClientBuilder socket(Path socket) {
         this.socket = socket;
@@ -41,10 +43,13 @@ public final class AuthClientBuilder {
     }
 
     /**
-     * Who may serve the socket, by name or number, besides root and this process's own user. Unless set, it is whom the
-     * environment variable {@code X2GOBROKER_AUTHSERVICE_SERVER_USER} names, and without that nobody. To be set where the
-     * service is neither root's nor started by systemd's socket. Anybody else who serves it is not told a password: the call
-     * ends with {@link AuthServiceException.Kind#UNTRUSTED_SERVER}.
+     * Sets a user who may serve the socket, besides root and this process's own user. The default is the value of the
+     * environment variable {@code X2GOBROKER_AUTHSERVICE_SERVER_USER}, or without it nobody. It is needed where the service
+     * neither runs as root nor gets its socket from systemd. If anybody else serves the socket, nothing is sent, and calls fail
+     * with {@link AuthServiceException.Kind#UNTRUSTED_SERVER}.
+     *
+     * @param user the user's name or number
+     * @return this builder
      */
     public AuthClientBuilder serverUser(String user) {
         this.serverUser = user;
@@ -52,10 +57,12 @@ public final class AuthClientBuilder {
     }
 
     /**
-     * How long one call may take, from its start to the service's word: waiting for a free connection, connecting, PAM and
-     * the delay after a wrong password included. At most a day; 70 seconds unless set. The service itself gives up on PAM
-     * after 60 seconds and may hold a reply back for a few more: with a shorter timeout the caller misses that word, and
-     * cannot tell a hanging PAM module from a hanging service.
+     * Sets how long a call may take, from its start to the verdict. This includes the wait for a free connection, connecting,
+     * PAM, and the delay after a wrong password. The default is 70 seconds. The service gives up on PAM after 60 seconds and may
+     * delay its reply by a few more: with a shorter timeout the caller cannot tell a hanging PAM module from a hanging service.
+     *
+     * @param timeout more than 0, at most a day
+     * @return this builder
      */
     public AuthClientBuilder timeout(Duration timeout) {
         this.timeout = timeout;
@@ -63,23 +70,32 @@ public final class AuthClientBuilder {
     }
 
     /**
-     * How many connections there may be at a time, 1 to 1024; 16 unless set. Each has one request in flight, so this is also
-     * how many logins are checked at the same time; further calls wait their turn, within their timeout.
+     * Sets how many connections there may be at a time. The default is 16. Each has one request in flight, so this also bounds
+     * the logins that are checked at the same time; further calls wait, within their timeout.
+     *
+     * @param connections 1 to 1024
+     * @return this builder
      */
     public AuthClientBuilder maxConnections(int connections) {
         this.maxConnections = connections;
         return this;
     }
 
-    /** How long a connection is kept when it has nothing to do, at most a day; 10 seconds unless set. */
+    /**
+     * Sets how long an idle connection stays open. The default is 10 seconds.
+     *
+     * @param idleTime more than 0, at most a day
+     * @return this builder
+     */
     public AuthClientBuilder idleTime(Duration idleTime) {
         this.idleTime = idleTime;
         return this;
     }
 
     /**
-     * A client with these settings. It opens nothing yet.
+     * Builds a client with these settings. It opens nothing before its first call.
      *
+     * @return the client, which is thread-safe; the caller closes it
      * @throws IllegalArgumentException if a setting is out of its range
      */
     public AuthClient build() {

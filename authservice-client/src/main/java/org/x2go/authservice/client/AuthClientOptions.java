@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.x2go.authservice.client.transport.ServerVerifier;
 
-/** What a client was built with, checked once. */
+/** The settings of a client, checked. */
 record AuthClientOptions(
         UnixDomainSocketAddress address,
         ServerVerifier verifier,
@@ -17,9 +17,9 @@ record AuthClientOptions(
     AuthClientOptions {
         requireTime("The timeout", timeout);
         requireTime("The idle time", idleTime);
-        if (maxConnections < 1 || maxConnections > AuthClientBuilder.MOST_CONNECTIONS) {
+        if (maxConnections < 1 || maxConnections > AuthClientBuilder.MAX_CONNECTIONS) {
             throw new IllegalArgumentException("The number of connections must be 1 to "
-                    + AuthClientBuilder.MOST_CONNECTIONS + ", not " + maxConnections);
+                    + AuthClientBuilder.MAX_CONNECTIONS + ", not " + maxConnections);
         }
     }
 
@@ -29,7 +29,7 @@ record AuthClientOptions(
 
     private static void requireTime(String what, Duration time) {
         if (time.isNegative() || time.isZero() || time.compareTo(LONGEST) > 0) {
-            throw new IllegalArgumentException(what + " must be positive and at most a day, not " + time);
+            throw new IllegalArgumentException(what + " must be more than 0 and at most 86400 seconds");
         }
     }
 }

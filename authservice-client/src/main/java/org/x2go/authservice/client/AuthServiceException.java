@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.Serial;
 
 /**
- * Says that there is no verdict on a user's password, and why. It is never thrown for a wrong password.
+ * Thrown if there is no verdict on a user's password. It is never thrown for a wrong password.
  *
  * <p>The message is one sentence for people, and names the socket. It never holds the name or password of who
  * logs in, or anything that the service sent.
@@ -55,7 +55,7 @@ public final class AuthServiceException extends IOException {
     private final Kind kind;
 
     /**
-     * An exception of this kind. Only the client makes them, but a program's tests may want to.
+     * Creates an exception. Only the client and programs' tests need to.
      *
      * @param kind what kept the client from a verdict
      * @param message one sentence for people
@@ -66,18 +66,18 @@ public final class AuthServiceException extends IOException {
     }
 
     /**
-     * An exception of this kind with a cause.
+     * Creates an exception with a cause.
      *
      * @param kind what kept the client from a verdict
      * @param message one sentence for people
-     * @param cause what was thrown below
+     * @param cause the exception that led to it
      */
     public AuthServiceException(Kind kind, String message, Throwable cause) {
         super(message, cause);
         this.kind = kind;
     }
 
-    /** What kept the client from a verdict. */
+    /** Returns what kept the client from a verdict. */
     public Kind kind() {
         return kind;
     }

@@ -4,7 +4,7 @@ package org.x2go.authservice.client;
 final class DaemonThreads {
     private DaemonThreads() {}
 
-    /** A daemon thread that takes over none of the creating thread's locals: it may outlive that thread's work. */
+    /** Creates a daemon thread without the creator's inheritable thread locals, since it may outlive the creator's work. */
     static Thread create(Runnable task, String name) {
         Thread thread = new Thread(null, task, name, 0, false);
         thread.setDaemon(true);

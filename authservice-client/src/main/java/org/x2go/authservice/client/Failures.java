@@ -9,26 +9,26 @@ import java.time.Duration;
 import org.x2go.authservice.client.AuthServiceException.Kind;
 import org.x2go.authservice.client.transport.UntrustedServerException;
 
-/** Words for what can go wrong, for the people who have to set it right. */
+/** The client's exceptions, with messages for administrators. */
 final class Failures {
-    /** The room that a socket's path has, without the NUL behind it; see unix(7). */
-    private static final int MOST_PATH_BYTES = 107;
+    /** The longest path of a socket, without its NUL; see unix(7). */
+    private static final int MAX_PATH_BYTES = 107;
 
     private Failures() {}
 
-    /** Finds out why a connection could not be made: the system's own words are in the process's language. */
+    /** Finds out why a connection failed; the system's own text is in the language of the process. */
     static AuthServiceException cannotConnect(Path socket, IOException cause) {
         String message;
-        if (bytes(socket) > MOST_PATH_BYTES) {
-            message = "The path " + socket + " has " + bytes(socket) + " bytes, of which the system takes "
-                    + MOST_PATH_BYTES + " at most for a socket: give the service a shorter one, and name that";
+        if (bytes(socket) > MAX_PATH_BYTES) {
+            message = "The socket's path " + socket + " has " + bytes(socket) + " bytes, and the system allows "
+                    + MAX_PATH_BYTES + ": give the service a shorter path";
         } else if (Files.notExists(socket)) {
-            message = "There is no service at " + socket + ": is x2gobroker-authservice running?";
+            message = "There is no socket " + socket + ": start x2gobroker-authservice, or set the path of its socket";
         } else if (!Files.isWritable(socket)) {
-            message = "Permission to use " + socket
-                    + " is denied: may this process's user write to the socket? (group x2gobroker)";
+            message = "Permission denied: " + socket
+                    + ". Add this program's user to the group that may write to it (x2gobroker)";
         } else if (cause instanceof ConnectException) {
-            message = "Nobody listens at " + socket + ": is x2gobroker-authservice running?";
+            message = "No process listens on " + socket + ": start x2gobroker-authservice";
         } else {
             message = "The service at " + socket + " cannot be reached: " + cause.getMessage();
         }
@@ -46,24 +46,28 @@ final class Failures {
     static AuthServiceException connectionLost(Path socket, IOException cause) {
         return new AuthServiceException(
                 Kind.CONNECTION_LOST,
-                "The service at " + socket + " ended the connection without an answer: did it crash or restart?",
+                "The service at " + socket
+                        + " closed the connection without an answer: its log tells of a crash or restart",
                 cause);
     }
 
     static AuthServiceException notAnAnswer(Path socket) {
         return new AuthServiceException(
                 Kind.PROTOCOL,
-                "What listens at " + socket + " did not send an answer of the protocol: is it x2gobroker-authservice?");
+                "The server at " + socket
+                        + " did not send an answer of the protocol: check that it is x2gobroker-authservice");
     }
 
     static AuthServiceException malformed(Path socket) {
         return new AuthServiceException(
-                Kind.PROTOCOL, "The service at " + socket + " could not read the request: is it of another version?");
+                Kind.PROTOCOL,
+                "The service at " + socket
+                        + " rejected the request as malformed: check that it has the client's version");
     }
 
     static AuthServiceException noVerdict(Path socket) {
         return new AuthServiceException(
-                Kind.NO_VERDICT, "The service at " + socket + " could not reach a verdict: its log says why");
+                Kind.NO_VERDICT, "The service at " + socket + " reached no verdict: see its log");
     }
 
     static AuthServiceException timedOut(Path socket, Duration timeout) {

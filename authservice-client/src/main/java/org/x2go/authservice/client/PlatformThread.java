@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
-/** Does on a platform thread what would not wait on a virtual one. */
+/** Runs a task on a platform thread: connect(2) does not wait for a full backlog on a virtual one. */
 final class PlatformThread {
-    /** What is done there. */
+    /** Work that may fail with an I/O error. */
     @FunctionalInterface
     interface Task {
         void run() throws IOException;
@@ -15,8 +15,7 @@ final class PlatformThread {
     private PlatformThread() {}
 
     /**
-     * Runs a task on a thread of its own and returns at its end. When interrupted it returns earlier: the caller sees to it that
-     * the task ends.
+     * Runs a task on a new thread and waits for its end. An interrupt ends the wait only: the caller makes the task end.
      */
     static void run(Task task) throws IOException, InterruptedException {
         FutureTask<Void> running = new FutureTask<>(() -> {

@@ -8,11 +8,11 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stops the calls whose time is over, and closes connections that have been idle for too long. Thread-safe.
+ * Stops calls at their timeout, and closes connections at the end of their idle time. Thread-safe.
  *
- * <p>One daemon thread does that, as long as there is a call or an idle connection. Nobody has to wake it for a new call,
- * which keeps calls cheap: all calls of a client have the same timeout, so one that starts while the thread sleeps is due
- * only after the thread wakes up, if it never sleeps longer than that timeout. The same goes for the idle time.
+ * <p>One daemon thread does that while there is a call or an idle connection. A new call need not wake it, which keeps calls
+ * cheap: all calls of a client have the same timeout, and the thread never sleeps longer than that. The same holds for the idle
+ * time.
  */
 final class Watchdog implements Runnable {
     private final ConnectionPool pool;
@@ -27,7 +27,7 @@ final class Watchdog implements Runnable {
         this.timeoutNanos = options.timeout().toNanos();
     }
 
-    /** Watches this call until it is {@link #forget}ten; stops it at once if the client is closed. */
+    /** Watches a call until {@link #forget}; stops it at once if the client is closed. */
     void watch(Call call) {
         calls.add(call);
         if (closed) {
@@ -73,7 +73,7 @@ final class Watchdog implements Runnable {
         return next;
     }
 
-    /** Retires if there is nothing to do, unless a call came just then and nobody else took over. */
+    /** False if there is nothing to do, unless a call has just come and no other thread has started for it. */
     private boolean isNeeded() {
         if (hasWork()) {
             return true;
@@ -82,7 +82,7 @@ final class Watchdog implements Runnable {
         return hasWork() && awake.compareAndSet(false, true);
     }
 
-    /** In this order: a call gives its connection to the pool before it is forgotten. */
+    /** In this order: a call returns its connection to the pool before it is forgotten. */
     private boolean hasWork() {
         return !calls.isEmpty() || pool.hasIdle();
     }

@@ -54,11 +54,11 @@ class AuthClientBuilderTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(
                         () -> AuthClient.builder().timeout(Duration.parse(time)).build())
-                .withMessageStartingWith("The timeout must be positive");
+                .withMessage("The timeout must be more than 0 and at most 86400 seconds");
         assertThatIllegalArgumentException()
                 .isThrownBy(() ->
                         AuthClient.builder().idleTime(Duration.parse(time)).build())
-                .withMessageStartingWith("The idle time must be positive");
+                .withMessage("The idle time must be more than 0 and at most 86400 seconds");
     }
 
     @ParameterizedTest

@@ -144,7 +144,7 @@ class EmbeddingIT {
         assertThat(run("--limit-modules", "java.base", "-cp", classes, "program.Main"))
                 .first()
                 .asString()
-                .contains("It cannot be found out who serves " + auth.socket() + ", so nothing was sent");
+                .contains("Cannot find out who serves " + auth.socket() + ", so nothing was sent");
         assertThat(auth.requests()).isEmpty();
     }
 

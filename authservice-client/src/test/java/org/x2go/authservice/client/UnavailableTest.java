@@ -25,12 +25,13 @@ class UnavailableTest {
     void missingSocketIsUnavailable() {
         Path socket = directory.resolve("none.socket");
         assertThat(failureAt(socket))
-                .hasMessage("There is no service at " + socket + ": is x2gobroker-authservice running?");
+                .hasMessage("There is no socket " + socket
+                        + ": start x2gobroker-authservice, or set the path of its socket");
     }
 
     @Test
     void missingDirectoryIsUnavailable() {
-        assertThat(failureAt(directory.resolve("none/none.socket"))).hasMessageStartingWith("There is no service at ");
+        assertThat(failureAt(directory.resolve("none/none.socket"))).hasMessageStartingWith("There is no socket ");
     }
 
     @Test
@@ -38,24 +39,23 @@ class UnavailableTest {
         Path socket = directory.resolve("dead.socket");
         ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         listener.bind(UnixDomainSocketAddress.of(socket)).close();
-        assertThat(failureAt(socket))
-                .hasMessage("Nobody listens at " + socket + ": is x2gobroker-authservice running?");
+        assertThat(failureAt(socket)).hasMessage("No process listens on " + socket + ": start x2gobroker-authservice");
     }
 
     @Test
     void regularFileIsUnavailable() throws IOException {
         Path file = Files.createFile(directory.resolve("file"));
-        assertThat(failureAt(file)).hasMessageStartingWith("Nobody listens at " + file);
+        assertThat(failureAt(file)).hasMessageStartingWith("No process listens on " + file);
     }
 
     @Test
     void tooLongPathIsUnavailable() throws IOException {
         int room = 107 - (directory + "/").getBytes(UTF_8).length - "ü".getBytes(UTF_8).length;
         Path longest = directory.resolve("ü" + "x".repeat(room));
-        assertThat(failureAt(longest)).hasMessageStartingWith("There is no service at " + longest);
+        assertThat(failureAt(longest)).hasMessageStartingWith("There is no socket " + longest);
 
         Path longer = directory.resolve("ü" + "x".repeat(room + 1));
-        String message = "The path " + longer + " has 108 bytes, of which the system takes 107 at most for a socket";
+        String message = "The socket's path " + longer + " has 108 bytes, and the system allows 107";
         assertThat(failureAt(longer)).hasMessageStartingWith(message);
         Files.createFile(longer);
         assertThat(failureAt(longer)).hasMessageStartingWith(message);

@@ -3,13 +3,12 @@ package org.x2go.authservice.protocol;
 import java.nio.ByteBuffer;
 
 /**
- * A user, a password and the PAM service to check them with: what one request asks.
+ * One request: a user, a password, and the PAM service that checks them.
  *
  * <p>The password lives outside the Java heap, where no garbage collection can leave copies of it behind, and
  * {@link #close()} overwrites it. User and service are not secrets, but they come from outside: escape them in logs.
  *
- * <p>Whoever holds the credentials last closes them. Reading and closing may happen on different threads as long as they
- * do not happen at the same time.
+ * <p>The last owner closes the credentials. Reading and closing may happen on different threads, but not at the same time.
  */
 public final class Credentials implements AutoCloseable {
     private final String user;
@@ -24,12 +23,12 @@ public final class Credentials implements AutoCloseable {
     }
 
     /**
-     * Credentials with a copy, outside the heap, of the password's remaining bytes.
+     * Creates credentials with a copy of the password outside the heap.
      *
      * @param user the user's name, not empty
-     * @param password the password's bytes, from position to limit, which are left as they are: wiping them stays the
-     *     caller's business
+     * @param password the password's bytes, from position to limit; they are left as they are, and the caller wipes them
      * @param service the PAM service's name, not empty
+     * @return the credentials, which the caller closes
      */
     public static Credentials copyOf(String user, ByteBuffer password, String service) {
         ByteBuffer copy = ByteBuffer.allocateDirect(password.remaining());
@@ -37,16 +36,16 @@ public final class Credentials implements AutoCloseable {
         return new Credentials(user, copy.flip(), service);
     }
 
-    /** The user's name. */
+    /** Returns the user's name. */
     public String user() {
         return user;
     }
 
     /**
-     * A view of the password's bytes, which need not be text in any encoding. It reads as zeros once these credentials are
-     * closed.
+     * Returns a read-only view of the password's bytes, which need not be text in any encoding. It reads as zeros once these
+     * credentials are closed.
      *
-     * @throws IllegalStateException if these credentials are closed already
+     * @throws IllegalStateException if these credentials are closed
      */
     public ByteBuffer password() {
         if (closed) {
@@ -55,7 +54,7 @@ public final class Credentials implements AutoCloseable {
         return password.asReadOnlyBuffer();
     }
 
-    /** The PAM service's name. */
+    /** Returns the PAM service's name. */
     public String service() {
         return service;
     }
@@ -67,7 +66,7 @@ public final class Credentials implements AutoCloseable {
         Wipe.wipe(password);
     }
 
-    /** The user and the service, never the password nor its length. Neither name is escaped. */
+    /** Returns the user and the service, unescaped, and neither the password nor its length. */
     @Override
     public String toString() {
         return "Credentials[user=" + user + ", service=" + service + "]";

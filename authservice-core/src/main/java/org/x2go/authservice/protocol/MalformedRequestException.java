@@ -3,8 +3,8 @@ package org.x2go.authservice.protocol;
 import java.io.Serial;
 
 /**
- * Says that a line is not a request, and why, in fixed words: it never carries anything of what was read, which may be a
- * password. It has no stack trace, because peers decide how often it is made.
+ * Thrown for a line that is not a request. The message is one of a few fixed texts and holds nothing of the line, which may have
+ * a password in it. There is no stack trace, because peers decide how often it is thrown.
  */
 public final class MalformedRequestException extends Exception {
     @Serial
@@ -33,7 +33,7 @@ public final class MalformedRequestException extends Exception {
         /** A name has bytes that are not text. */
         NOT_UTF8("the user or the service is not UTF-8"),
 
-        /** The peer closed, or fell silent, in the middle of a line. */
+        /** The peer closed the connection, or stopped sending, in the middle of a line. */
         CUT_OFF("the line was not ended");
 
         private final String text;
@@ -42,7 +42,7 @@ public final class MalformedRequestException extends Exception {
             this.text = text;
         }
 
-        /** What is wrong, as a sentence without a full stop, fit for a log. */
+        /** Returns the reason for a log, as a sentence without a full stop. */
         public String text() {
             return text;
         }
@@ -50,13 +50,13 @@ public final class MalformedRequestException extends Exception {
 
     private final Reason reason;
 
-    /** Says that this rule was broken. */
+    /** Creates an exception for a broken rule. */
     public MalformedRequestException(Reason reason) {
         super(reason.text(), null, false, false);
         this.reason = reason;
     }
 
-    /** The rule that was broken. */
+    /** Returns the rule that was broken. */
     public Reason reason() {
         return reason;
     }

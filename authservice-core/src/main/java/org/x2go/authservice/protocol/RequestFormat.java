@@ -13,8 +13,7 @@ import org.x2go.authservice.protocol.MalformedRequestException.Reason;
  *
  * <p>User and service are UTF-8 and not empty. The password is any bytes, none at all included. No field holds a carriage
  * return, a newline or a NUL: the first two would end the field, the third would end a C string early, so that PAM would
- * check something other than what was asked. {@link #parse} and {@link #encode} hold the same rules, so that what one
- * refuses the other never makes.
+ * check something other than what was asked. {@link #parse} and {@link #encode} follow the same rules.
  */
 public final class RequestFormat {
     /** Ends the user and the password. */
@@ -23,10 +22,10 @@ public final class RequestFormat {
     /** Ends a request, and a reply. */
     public static final byte TERMINATOR = '\n';
 
-    /** The longest request, its newline included, unless a service is told otherwise. */
+    /** The default limit on a request's bytes, its newline included. */
     public static final int DEFAULT_MAX_REQUEST_BYTES = 4096;
 
-    /** No char takes more in UTF-8: what needs four bytes is two chars. */
+    /** In UTF-8; a character of four bytes is two chars. */
     private static final long MAX_BYTES_PER_CHAR = 3;
 
     /** Two separators and the terminator. */
@@ -35,9 +34,9 @@ public final class RequestFormat {
     private RequestFormat() {}
 
     /**
-     * Reads one request. The password is copied out of the heap's reach; wiping the line stays the caller's business.
+     * Parses one request. The password is copied to memory outside the heap.
      *
-     * @param line the request without its newline, from position to limit, which are left as they are
+     * @param line the request without its newline, from position to limit; it is left as it is, and the caller wipes it
      * @return the credentials, which the caller must close
      * @throws MalformedRequestException if the line is not a request
      */
@@ -91,13 +90,13 @@ public final class RequestFormat {
     }
 
     /**
-     * Writes one request, its newline included, into a buffer of its own outside the heap, ready to be sent. The caller wipes
-     * it, with {@link Wipe#wipe}, when it is no longer needed.
+     * Encodes one request, its newline included.
      *
      * @param user the user's name
      * @param password the password, sent as UTF-8; left as it is
      * @param service the PAM service's name
-     * @param maxRequestBytes the longest request that is accepted, its newline included
+     * @param maxRequestBytes the longest request that is accepted, in bytes, its newline included
+     * @return a new buffer outside the heap, ready to be sent; the caller wipes it by {@link Wipe#wipe}
      * @throws IllegalArgumentException if a field holds a carriage return, a newline, a NUL or half a surrogate pair, if user
      *     or service is empty, or if the request would be too long; the message never holds a field's content
      */
@@ -142,7 +141,7 @@ public final class RequestFormat {
             throw new IllegalArgumentException("The " + name + " holds half a surrogate pair, which is no character");
         }
         if (result.isOverflow() || !request.hasRemaining()) {
-            // Only a request over the caller's limit gets here: a smaller buffer has room for any text of that length.
+            // The buffer is smaller than the limit only if any text of this length fits.
             throw new IllegalArgumentException("The request would be longer than " + request.capacity() + " bytes");
         }
         request.put(end);

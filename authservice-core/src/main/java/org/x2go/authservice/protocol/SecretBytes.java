@@ -3,7 +3,7 @@ package org.x2go.authservice.protocol;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 
-/** Copies secrets without leaving more of them behind than the copy. */
+/** Copies secrets without leaving other copies behind. */
 public final class SecretBytes {
     private SecretBytes() {}
 
@@ -17,8 +17,8 @@ public final class SecretBytes {
      * C heap; nobody ever wipes those. A single byte at a time tells nothing. The fence, which costs nothing on x86, keeps
      * the compiler from making vectors of this loop, too.
      *
-     * @param from the secret; wiping it stays the caller's business
-     * @param to has room for it
+     * @param from the secret, which the caller wipes
+     * @param to a buffer with enough room
      */
     public static void copy(ByteBuffer from, ByteBuffer to) {
         while (from.hasRemaining()) {

@@ -2,7 +2,7 @@ package org.x2go.authservice.protocol;
 
 import java.util.Optional;
 
-/** What the service answers to a request, and the word for it on the wire. */
+/** The service's answer to a request, and its word on the wire. */
 public enum Verdict {
     /** PAM accepted exactly this user, password and service. */
     OK("ok"),
@@ -13,7 +13,7 @@ public enum Verdict {
     /** The request was malformed; nothing was asked of PAM. */
     BAD("bad"),
 
-    /** No verdict could be reached: a PAM module or directory is out of order, or the service is overloaded or stopping. */
+    /** No verdict: a PAM module or a directory server failed, or the service is overloaded or stopping. */
     ERROR("error");
 
     private final String word;
@@ -22,12 +22,12 @@ public enum Verdict {
         this.word = word;
     }
 
-    /** The word that stands for this verdict on the wire, without the newline that ends a reply. */
+    /** Returns the word for this verdict on the wire, without the newline that ends a reply. */
     public String word() {
         return word;
     }
 
-    /** The verdict that a reply's word (without its newline) stands for, or empty if no verdict has that word. */
+    /** Returns the verdict for a reply's word, given without its newline; empty if there is none. */
     public static Optional<Verdict> ofWord(String word) {
         for (Verdict verdict : values()) {
             if (verdict.word.equals(word)) {

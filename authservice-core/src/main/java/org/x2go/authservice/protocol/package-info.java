@@ -1,8 +1,7 @@
 /**
- * The wire protocol: one line {@code <user>\r<password>\r<service>\n} asks, one word and a newline answers.
+ * The wire protocol: a request is one line {@code <user>\r<password>\r<service>\n}, an answer is one word and a newline.
  *
- * <p>This package needs nothing but the JDK. It holds the credentials of one request, the words that answer it, and the
- * rules by which bytes become the one and the other; sockets and PAM are other packages' business.
+ * <p>This package needs only the JDK. It has no sockets and no PAM.
  */
 @NullMarked
 package org.x2go.authservice.protocol;

@@ -6,11 +6,11 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * Text that the JVM has decoded as the locale says. Bytes that are no text there, as everything beyond ASCII in the locale C, it
- * replaces: it would be another name, another path or another password.
+ * Checks that the JVM could decode a text in the locale. It replaces bytes that it cannot decode, such as everything beyond ASCII
+ * in the locale C, and the text would be another name, path or password.
  */
 public final class LocaleText {
-    /** What the variables begin with that the service and its clients read. */
+    /** The prefix of the variables that the service and its clients read. */
     private static final String OURS = "X2GOBROKER_";
 
     private static final char REPLACEMENT = '\uFFFD';
@@ -39,8 +39,8 @@ public final class LocaleText {
      */
     public static void requireDecoded(String what, CharSequence text) {
         if (text.chars().anyMatch(c -> c == REPLACEMENT)) {
-            throw new IllegalArgumentException(what + " is no text in this locale (" + locale(System.getenv())
-                    + "): use one with UTF-8, as by LC_ALL=C.UTF-8");
+            throw new IllegalArgumentException(what + " is not text in this locale (" + locale(System.getenv())
+                    + "): use a UTF-8 locale, such as LC_ALL=C.UTF-8");
         }
     }
 

@@ -1,4 +1,4 @@
-/** Text that the program is started with. For the service and the client's command; not exported to others. */
+/** Text from the command line and the environment. For the service and the client's command; not exported to others. */
 @NullMarked
 package org.x2go.authservice.text;
 

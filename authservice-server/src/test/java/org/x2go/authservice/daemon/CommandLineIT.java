@@ -66,9 +66,8 @@ class CommandLineIT {
         assertThat(ended.status()).isEqualTo(2);
         assertThat(ended.out()).isEmpty();
         assertThat(ended.err())
-                .isEqualTo(
-                        "x2gobroker-authservice: An argument is no text in this locale (LC_ALL=C): use one with UTF-8,"
-                                + " as by LC_ALL=C.UTF-8 (try --help)\n");
+                .isEqualTo("x2gobroker-authservice: An argument is not text in this locale (LC_ALL=C): use a UTF-8"
+                        + " locale, such as LC_ALL=C.UTF-8 (try --help)\n");
     }
 
     @Test
@@ -82,7 +81,7 @@ class CommandLineIT {
 
         assertThat(ended.status()).isEqualTo(2);
         assertThat(ended.err())
-                .contains("The value of X2GOBROKER_AUTHSERVICE_SOCKET is no text in this locale (LC_ALL=C)");
+                .contains("The value of X2GOBROKER_AUTHSERVICE_SOCKET is not text in this locale (LC_ALL=C)");
     }
 
     @Test

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.x2go.authservice.client.AuthClient;
 
 /**
- * A JAAS login module that asks the authservice whether a user's password is right.
+ * A JAAS login module that has the authservice check a user's password.
  *
  * <pre>{@code
  * Site {
@@ -44,7 +44,7 @@ import org.x2go.authservice.client.AuthClient;
  * <p><b>Outcome.</b> A refusal by PAM or the service's policy is a {@link FailedLoginException}. Everything that kept the
  * module from a verdict, an outage above all, is a {@link LoginException} that is no {@code FailedLoginException}, with an
  * {@link org.x2go.authservice.client.AuthServiceException} as its cause: it says nothing about the password. A successful
- * login adds a {@link UserPrincipal} to the subject, in the second phase, and {@link #logout} takes it away.
+ * login adds a {@link UserPrincipal} to the subject, in the second phase, and {@link #logout} removes it.
  *
  * <p>The module wipes its own copies of the password as soon as they have been sent; those of the caller, and those in the
  * shared state that it has not put there itself, stay their owners' business. It keeps neither connections nor threads from
@@ -70,9 +70,17 @@ public final class AuthServiceLoginModule implements LoginModule {
     /** Whether the principal was put into the subject by this module, and is not there for another reason. */
     private boolean added;
 
-    /** For {@link javax.security.auth.login.LoginContext}, which makes one for each login. */
+    /** Creates a module; {@link javax.security.auth.login.LoginContext} does that for each login. */
     public AuthServiceLoginModule() {}
 
+    /**
+     * Prepares a login; nothing is opened.
+     *
+     * @param subject receives the principal in the second phase
+     * @param callbackHandler asks for name and password; null if the application has none
+     * @param sharedState what the modules of the configuration share
+     * @param options the module's options, see above; they are checked by {@link #login}
+     */
     @Override
     @SuppressWarnings("unchecked") // the shared state is made to be written to, and holds anything
     public void initialize(
@@ -84,10 +92,11 @@ public final class AuthServiceLoginModule implements LoginModule {
     }
 
     /**
-     * The first phase: asks for name and password, and the service whether they are right.
+     * The first phase: asks for name and password and has the service check them. It blocks, up to {@code timeout} seconds for
+     * the service.
      *
-     * @return true: this module is never to be ignored
-     * @throws FailedLoginException if they are refused
+     * @return true; this module is never ignored
+     * @throws FailedLoginException if they were refused
      * @throws LoginException if there is no verdict
      */
     @Override
@@ -107,8 +116,8 @@ public final class AuthServiceLoginModule implements LoginModule {
                     }
                 }
             } else if (!settings.tryFirstPass()) {
-                throw new LoginException("useFirstPass is set, and no module before this one has stored a name and a"
-                        + " password: let that one store them (storePass), or use tryFirstPass");
+                throw new LoginException("useFirstPass is set, but no earlier module has stored a name and a password:"
+                        + " set storePass for that module, or tryFirstPass for this one");
             }
         }
         prompt(settings);
@@ -136,10 +145,10 @@ public final class AuthServiceLoginModule implements LoginModule {
     }
 
     /**
-     * The second phase of a login that failed as a whole: forgets everything, and takes the principal away again if it was
-     * added already.
+     * The second phase of a login that failed as a whole: forgets everything, and removes the principal if it was added.
      *
      * @return false if this module's own login did not succeed, so that there is nothing to undo
+     * @throws LoginException if the principal was added and the subject is read-only now
      */
     @Override
     public boolean abort() throws LoginException {
@@ -148,7 +157,7 @@ public final class AuthServiceLoginModule implements LoginModule {
     }
 
     /**
-     * Takes the principal away that the login added.
+     * Removes the principal that the login added.
      *
      * @return true
      * @throws LoginException if the subject is read-only
@@ -168,7 +177,7 @@ public final class AuthServiceLoginModule implements LoginModule {
 
     private void prompt(ModuleOptions settings) throws LoginException {
         if (handler == null) {
-            throw new LoginException("There is no callback handler to ask for a name and a password");
+            throw new LoginException("The application has no callback handler that asks for name and password");
         }
         NameCallback name = new NameCallback("User: ");
         PasswordCallback secret = new PasswordCallback("Password: ", false);
@@ -181,10 +190,10 @@ public final class AuthServiceLoginModule implements LoginModule {
             }
             ask(name.getName(), password, settings);
         } catch (IOException e) {
-            throw noVerdict("The name and the password could not be asked for: " + e.getMessage(), e);
+            throw noVerdict("Cannot ask for name and password: " + e.getMessage(), e);
         } catch (UnsupportedCallbackException e) {
             throw noVerdict(
-                    "The callback handler knows no "
+                    "The callback handler does not support "
                             + e.getCallback().getClass().getSimpleName(),
                     e);
         } finally {

@@ -10,7 +10,7 @@ import org.x2go.authservice.client.AuthClient;
 import org.x2go.authservice.client.AuthClientBuilder;
 
 /**
- * What a login configuration says about the module.
+ * The module's options in a login configuration.
  *
  * @param client builds a client for the socket, server's user and timeout that were configured
  * @param service the PAM service to ask for
@@ -27,7 +27,7 @@ record ModuleOptions(
         boolean storePass,
         boolean clearPass) {
 
-    /** Reads them. A mistake is no wrong password: it is told as an ordinary {@link LoginException}. */
+    /** Reads the options. A mistake is not a wrong password: it is a plain {@link LoginException}. */
     static ModuleOptions of(Map<String, ?> options) throws LoginException {
         AuthClientBuilder client = AuthClient.builder();
         String socket = text(options, "socket");
@@ -36,7 +36,7 @@ record ModuleOptions(
         }
         String serverUser = text(options, "serverUser");
         if (serverUser != null) {
-            client.serverUser(name("serverUser", serverUser, "is no name of a user"));
+            client.serverUser(name("serverUser", serverUser, "is not the name of a user"));
         }
         String timeout = text(options, "timeout");
         if (timeout != null) {
@@ -45,7 +45,9 @@ record ModuleOptions(
         String service = text(options, "service");
         return new ModuleOptions(
                 client,
-                service == null ? AuthClient.DEFAULT_SERVICE : name("service", service, "is no name of a PAM service"),
+                service == null
+                        ? AuthClient.DEFAULT_SERVICE
+                        : name("service", service, "is not the name of a PAM service"),
                 flag(options, "useFirstPass"),
                 flag(options, "tryFirstPass"),
                 flag(options, "storePass"),
@@ -57,8 +59,8 @@ record ModuleOptions(
         if (value == null || value instanceof String) {
             return (String) value;
         }
-        // Not to be passed over: without its socket the module would ask another service.
-        throw mistake(name, value.toString(), "is no text");
+        // Not ignored: without its socket the module would ask another service.
+        throw mistake(name, value.toString(), "is not text");
     }
 
     private static boolean flag(Map<String, ?> options, String name) throws LoginException {
@@ -69,14 +71,14 @@ record ModuleOptions(
         try {
             return Path.of(value);
         } catch (InvalidPathException e) {
-            throw mistake("socket", value, "is no path");
+            throw mistake("socket", value, "is not a path");
         }
     }
 
     private static Duration seconds(String value) throws LoginException {
         if (!value.matches("[1-9][0-9]{0,4}")
                 || Integer.parseInt(value) > Duration.ofDays(1).toSeconds()) {
-            throw mistake("timeout", value, "is no number of seconds from 1 to 86400");
+            throw mistake("timeout", value, "is not a number of seconds from 1 to 86400");
         }
         return Duration.ofSeconds(Integer.parseInt(value));
     }

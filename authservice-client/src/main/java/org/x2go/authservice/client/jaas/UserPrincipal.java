@@ -12,8 +12,7 @@ public final class UserPrincipal implements Principal, Serializable {
     private final String name;
 
     /**
-     * A principal of this name. It says nothing about who the user is unless it is found in a {@link
-     * javax.security.auth.Subject} after a login.
+     * Creates a principal. It proves nothing unless a login has put it into a {@link javax.security.auth.Subject}.
      *
      * @param name the user's name
      */
@@ -21,25 +20,25 @@ public final class UserPrincipal implements Principal, Serializable {
         this.name = name;
     }
 
-    /** The user's name, as it was given to log in. */
+    /** Returns the user's name, as it was given to log in. */
     @Override
     public String getName() {
         return name;
     }
 
-    /** Whether the other is a user of the very same name. */
+    /** Returns whether the other object is a {@code UserPrincipal} with exactly this name. */
     @Override
     public boolean equals(Object other) {
         return other instanceof UserPrincipal user && user.name.equals(name);
     }
 
-    /** Goes with {@link #equals}. */
+    /** Returns a hash code that fits {@link #equals}. */
     @Override
     public int hashCode() {
         return name.hashCode();
     }
 
-    /** For people: the class and the name, which is not escaped. */
+    /** Returns the class and the name, which is not escaped. */
     @Override
     public String toString() {
         return "UserPrincipal[" + name + "]";

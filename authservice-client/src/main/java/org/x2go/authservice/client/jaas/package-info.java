@@ -1,5 +1,5 @@
 /**
- * Logs users in through JAAS, by asking the authservice: {@link
+ * Logs users in through JAAS with the authservice: {@link
  * org.x2go.authservice.client.jaas.AuthServiceLoginModule} for servlet containers, brokers and whatever else speaks JAAS.
  */
 @NullMarked

@@ -12,17 +12,17 @@ import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Verifies that a socket is served by somebody who may be told a password: root, this process's own user, or one user more
- * that the caller named. It is what libpq calls {@code requirepeer}.
+ * Verifies that a trusted user serves a socket: root, this process's own user, or one more user that the caller named. It is
+ * what libpq calls {@code requirepeer}.
  *
- * <p>The kernel says who that is (SO_PEERCRED, unix(7)): the user who called listen(2) on the socket. It says so of the
- * connection and not of a path, so that it does not matter who may replace the socket's file, nor when.
+ * <p>The kernel tells the user who called listen(2) on the socket (SO_PEERCRED, unix(7)). It tells this of the connection and
+ * not of a path, so that it does not matter who may replace the socket's file, nor when.
  *
  * <p>Users are compared by their numbers. To learn the number of the connection's user the JDK looks up the names of that user
  * and group as well. Immutable.
  */
 public final class ServerVerifier {
-    /** The environment variable that names the user who is allowed besides. */
+    /** The environment variable that names one more trusted user. */
     public static final String VARIABLE = "X2GOBROKER_AUTHSERVICE_SERVER_USER";
 
     private final @Nullable String allowed;
@@ -32,10 +32,10 @@ public final class ServerVerifier {
     }
 
     /**
-     * A verifier that allows one user more, unless there is none.
+     * Returns a verifier.
      *
-     * @param configured the name or number of the user that the caller named, or null
-     * @param environment what {@link #VARIABLE} says, which holds if the caller named nobody, or null; may be empty
+     * @param configured the name or number of one more trusted user, or null
+     * @param environment the value of {@link #VARIABLE}, which counts if {@code configured} is null; may be null or empty
      * @throws IllegalArgumentException if the caller named the empty user
      */
     public static ServerVerifier allowing(@Nullable String configured, @Nullable String environment) {
@@ -47,10 +47,11 @@ public final class ServerVerifier {
     }
 
     /**
-     * Returns if a connection leads to a user who may be told a password.
+     * Returns if a trusted user serves a connection.
      *
-     * @param path where it was connected to, for the message
-     * @throws UntrustedServerException if it does not, or if that cannot be found out
+     * @param connection a connected channel
+     * @param path its socket, for the message
+     * @throws UntrustedServerException if another user does, or if that cannot be found out
      * @throws ClosedChannelException if the connection is closed, by this side
      */
     public void verify(SocketChannel connection, Path path) throws UntrustedServerException, ClosedChannelException {
@@ -64,8 +65,8 @@ public final class ServerVerifier {
             throw e;
         } catch (IOException | UnsupportedOperationException | LinkageError e) {
             throw new UntrustedServerException(
-                    "It cannot be found out who serves " + path + ", so nothing was sent: SO_PEERCRED, of Linux and the"
-                            + " JDK's module jdk.net, is needed",
+                    "Cannot find out who serves " + path + ", so nothing was sent: Linux and the Java module jdk.net"
+                            + " are needed",
                     e);
         }
     }
@@ -94,7 +95,7 @@ public final class ServerVerifier {
         }
     }
 
-    /** Those of every process, looked up once. Who is null is nobody. */
+    /** Users that are the same for every verifier, looked up once; null if that failed. */
     private static final class WellKnown {
         /** By number, whatever its name is: a plus sign is in no user's name (as in chown(1)). */
         private static final @Nullable UserPrincipal ROOT = find(() -> lookUp("+0"));

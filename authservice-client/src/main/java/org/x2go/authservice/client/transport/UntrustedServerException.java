@@ -3,7 +3,7 @@ package org.x2go.authservice.client.transport;
 import java.io.IOException;
 import java.io.Serial;
 
-/** Says that a socket is served by a user who is not to be told a password. The message names that user, for people. */
+/** Thrown if a socket is served by a user who is not trusted with passwords. The message names that user. */
 public final class UntrustedServerException extends IOException {
     @Serial
     private static final long serialVersionUID = 1L;

@@ -1,4 +1,4 @@
-/** How a socket of the service is reached. For the library and its command; not exported. */
+/** Where the service's socket is and who may serve it. For the library and its command; not exported. */
 @NullMarked
 package org.x2go.authservice.client.transport;
 

@@ -60,9 +60,7 @@ class CliJarIT {
         Outcome outcome = login(directory.resolve("none"), "alice");
         assertThat(outcome.code()).isEqualTo(3);
         assertThat(outcome.out()).isEmpty();
-        assertThat(outcome.err())
-                .startsWith("No verdict: There is no service at ")
-                .hasLineCount(1);
+        assertThat(outcome.err()).startsWith("No verdict: There is no socket ").hasLineCount(1);
     }
 
     @Test
@@ -87,8 +85,8 @@ class CliJarIT {
                     server.socket().toString()));
             Outcome outcome = run("secret\n", command);
             assertThat(outcome.err())
-                    .isEqualTo("No verdict: Permission to use " + server.socket()
-                            + " is denied: may this process's user write to the socket? (group x2gobroker)\n");
+                    .isEqualTo("No verdict: Permission denied: " + server.socket()
+                            + ". Add this program's user to the group that may write to it (x2gobroker)\n");
             assertThat(outcome.code()).isEqualTo(3);
             assertThat(server.connections()).isZero();
         }
@@ -107,7 +105,7 @@ class CliJarIT {
             assertThat(outcome.code()).isEqualTo(2);
             assertThat(outcome.out()).isEmpty();
             assertThat(outcome.err())
-                    .startsWith("authservice: An argument is no text in this locale (")
+                    .startsWith("authservice: An argument is not text in this locale (")
                     .contains(locale)
                     .contains("LC_ALL=C.UTF-8")
                     .hasLineCount(1);
@@ -145,7 +143,7 @@ class CliJarIT {
             command.addAll(command("login", "alice", "--socket", server.socket().toString()));
             environment.put("LC_ALL", "C");
             Outcome outcome = run("", command);
-            assertThat(outcome.out()).contains("The password is no text in this locale (LC_ALL=C)");
+            assertThat(outcome.out()).contains("The password is not text in this locale (LC_ALL=C)");
             assertThat(outcome.code()).isEqualTo(2);
             assertThat(server.connections()).isZero();
 

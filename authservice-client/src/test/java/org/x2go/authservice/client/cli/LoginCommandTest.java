@@ -47,7 +47,7 @@ class LoginCommandTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"error, could not reach a verdict", "bad, could not read the request", "what, did not send an answer"})
+    @CsvSource({"error, reached no verdict", "bad, rejected the request as malformed", "what, did not send an answer"})
     void missingVerdictIsExplainedInOneLine(String word, String reason) throws IOException {
         try (FakeServer server = FakeServer.answering(directory, user -> word + "\n")) {
             assertThat(login(server, "alice")).isEqualTo(ExitCode.NO_VERDICT);
@@ -63,7 +63,7 @@ class LoginCommandTest {
     void missingServiceIsExplainedInOneLine() {
         assertThat(execute("login", "alice", "--socket", directory + "/none")).isEqualTo(ExitCode.NO_VERDICT);
         assertThat(err.toString())
-                .startsWith("No verdict: There is no service at " + directory + "/none")
+                .startsWith("No verdict: There is no socket " + directory + "/none")
                 .hasLineCount(1);
     }
 
@@ -143,7 +143,9 @@ class LoginCommandTest {
         assertWrongUsage(
                 execute("login", "alice", "--timeout", "soon"),
                 "Invalid value for option '--timeout': 'soon' is not a whole number");
-        assertWrongUsage(execute("login", "alice", "--timeout", "0"), "The timeout must be positive");
+        assertWrongUsage(
+                execute("login", "alice", "--timeout", "0"),
+                "The timeout must be more than 0 and at most 86400 seconds");
         assertThat(questions).isEmpty();
     }
 
@@ -227,7 +229,7 @@ class LoginCommandTest {
         char[] password = "p\uFFFDssw\uFFFDrd".toCharArray();
         typed = password;
         try (FakeServer server = FakeServer.answering(directory, user -> "ok\n")) {
-            assertWrongUsage(login(server, "alice"), "The password is no text in this locale (");
+            assertWrongUsage(login(server, "alice"), "The password is not text in this locale (");
             assertThat(server.connections()).isZero();
         }
         assertThat(password).containsOnly('\0');
