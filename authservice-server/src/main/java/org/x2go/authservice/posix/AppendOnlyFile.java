@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -25,13 +24,13 @@ public final class AppendOnlyFile implements AutoCloseable {
     private static final int TRIES = 5;
 
     private final Path path;
-    private final Object identity;
+    private final FileStatus identity;
     private int descriptor;
 
     /** Whether somebody, this process not excepted, may have been cut short in the middle of a line. */
     private boolean mayEndInsideLine = true;
 
-    private AppendOnlyFile(Path path, int descriptor, Object identity) {
+    private AppendOnlyFile(Path path, int descriptor, FileStatus identity) {
         this.path = path;
         this.descriptor = descriptor;
         this.identity = identity;
@@ -49,9 +48,7 @@ public final class AppendOnlyFile implements AutoCloseable {
                 try (PathHandle file = PathHandle.open(path)) {
                     if (file != null) {
                         check(path, file.identity());
-                        Object key = Files.readAttributes(file.reference(), BasicFileAttributes.class)
-                                .fileKey();
-                        return new AppendOnlyFile(path, file.open(FLAGS), key);
+                        return new AppendOnlyFile(path, file.open(FLAGS), file.identity());
                     }
                 }
                 create(path, permissions);
@@ -107,9 +104,9 @@ public final class AppendOnlyFile implements AutoCloseable {
         return new IOException("cannot write to " + path + ": " + why + "; choose another file");
     }
 
-    /** Which file was opened, to be compared with what {@code BasicFileAttributes.fileKey()} says of a path. */
-    public Object identity() {
-        return identity;
+    /** Whether this file still is the one at the path that it was opened by. */
+    public boolean isAtItsPath() throws IOException {
+        return FileStatus.ofEntry(path).filter(identity::isSameFile).isPresent();
     }
 
     /**

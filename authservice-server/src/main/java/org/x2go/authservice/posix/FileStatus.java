@@ -4,6 +4,7 @@ import com.sun.jna.Native;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -80,7 +81,8 @@ public record FileStatus(int mode, int links, int uid, int gid, long device, lon
             if (error == Errno.ENOENT || error == Errno.ENOTDIR || error == Errno.EBADF) {
                 return Optional.empty();
             }
-            throw new IOException("cannot look at a file: " + LibC.strerror(error));
+            String where = new String(path, 0, path.length - 1, StandardCharsets.UTF_8);
+            throw new IOException("cannot look at " + where + ": " + LibC.strerror(error));
         }
         ByteBuffer fields = ByteBuffer.wrap(statx).order(ByteOrder.nativeOrder());
         return Optional.of(new FileStatus(

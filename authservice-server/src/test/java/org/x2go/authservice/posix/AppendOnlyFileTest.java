@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,12 +56,19 @@ class AppendOnlyFileTest {
     }
 
     @Test
-    void knowsWhichFileItOpened() throws IOException {
+    void fileThatWasMovedOrReplacedIsNotAtItsPath() throws IOException {
         Path path = directory.resolve("file");
-        try (AppendOnlyFile file = AppendOnlyFile.open(path, PERMISSIONS);
-                AppendOnlyFile same = AppendOnlyFile.open(path, PERMISSIONS);
-                AppendOnlyFile other = AppendOnlyFile.open(directory.resolve("other"), PERMISSIONS)) {
-            assertThat(file.identity()).isEqualTo(same.identity()).isNotEqualTo(other.identity());
+        try (AppendOnlyFile file = AppendOnlyFile.open(path, PERMISSIONS)) {
+            assertThat(file.isAtItsPath()).isTrue();
+            Path moved = Files.move(path, directory.resolve("moved"));
+            assertThat(file.isAtItsPath()).isFalse();
+            Files.createSymbolicLink(path, moved);
+            assertThat(file.isAtItsPath()).isFalse();
+            Files.delete(path);
+            Files.createFile(path);
+            assertThat(file.isAtItsPath()).isFalse();
+            Files.move(moved, path, StandardCopyOption.REPLACE_EXISTING);
+            assertThat(file.isAtItsPath()).isTrue();
         }
     }
 

@@ -1,11 +1,7 @@
 package org.x2go.authservice.daemon.logging;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.concurrent.TimeUnit;
 import org.apache.logging.log4j.core.Appender;
 import org.apache.logging.log4j.core.Filter;
@@ -87,11 +83,7 @@ public final class ReopeningFileAppender extends AbstractAppender {
 
     private boolean wasMoved() {
         try {
-            Object now = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
-                    .fileKey();
-            return !file.identity().equals(now);
-        } catch (NoSuchFileException e) {
-            return true;
+            return !file.isAtItsPath();
         } catch (IOException e) {
             error("cannot look at " + path, e);
             return false;
