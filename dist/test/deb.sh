@@ -74,7 +74,7 @@ package=${package#* }
 
 say "lintian"
 # It leaves temporary files behind.
-find "$here/target" -maxdepth 1 -name 'authservice_*.deb' -newer "$here/target/deb" -print0 |
+find "$here/target" -maxdepth 1 -name 'authservice_*.deb' -newer "$here/target/stage" -print0 |
   TMPDIR=$work xargs -0 lintian --allow-root --fail-on error,warning --tag-display-limit 0 || fail "lintian said the above"
 echo "ok    no error, no warning"
 

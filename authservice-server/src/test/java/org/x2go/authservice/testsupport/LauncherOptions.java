@@ -3,30 +3,30 @@ package org.x2go.authservice.testsupport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
-/** The options that the installed launcher gives the service's JVM: those that need no path. */
+/** The options that the installed commands give their JVMs: those that need no path. */
 public final class LauncherOptions {
-    private static final Path FILE = Path.of("../dist/libexec/jvm.sh");
-    private static final Pattern VARIABLE =
-            Pattern.compile("^(?:safe|server)_options=(['\"])(.*?)\\1", Pattern.MULTILINE | Pattern.DOTALL);
-
+    private static final Path SERVER = Path.of("../dist/libexec/server.args");
     private static final Pattern BLANKS = Pattern.compile("\\s+");
 
     private LauncherOptions() {}
 
+    /** The service's. */
     public static List<String> read() throws IOException {
-        Matcher variables = VARIABLE.matcher(Files.readString(FILE));
-        List<String> options = new ArrayList<>();
-        while (variables.find()) {
-            BLANKS.splitAsStream(variables.group(2).strip())
-                    .filter(option -> !option.startsWith("$"))
-                    .forEach(options::add);
+        return read(SERVER);
+    }
+
+    /** Those of a file for java, as it reads it. */
+    public static List<String> read(Path file) throws IOException {
+        try (Stream<String> lines = Files.lines(file)) {
+            return lines.map(line -> line.replaceFirst("#.*", "").strip())
+                    .filter(line -> !line.isEmpty())
+                    .flatMap(BLANKS::splitAsStream)
+                    .toList();
         }
-        return options;
     }
 
     /** The number that follows this name, in bytes if it is in megabytes. */

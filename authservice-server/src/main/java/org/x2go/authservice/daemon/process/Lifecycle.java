@@ -21,7 +21,7 @@ public final class Lifecycle {
         void start() throws Exception;
     }
 
-    /** Set where the JVM is to write an archive of classes, as it does at its own end only. */
+    /** Set where the JVM is to write a list of its classes, which is whole at its own end only. */
     private static final String JVM_EXIT = "authservice.jvm.exit";
 
     private final Deque<AutoCloseable> started = new ArrayDeque<>();

@@ -1,10 +1,15 @@
 package org.x2go.authservice.worker.pool;
 
 import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /** The command that starts a worker: this process's own Java, and its own jar, with the options of a small JVM. */
@@ -21,26 +26,8 @@ public final class JavaCommand {
 
     private static final List<String> FLAGS = List.of("jna.nounpack", "jna.nosys");
 
-    /**
-     * A small heap, small from the beginning, and only the first compiler, which compiles a method when it was called five times
-     * as often as by default: what it needs for the methods of the start stays resident. A crash leaves no image of the memory,
-     * which may hold a password. Nothing is said about an archive that does not fit: the worker does without.
-     */
-    private static final List<String> OPTIONS = List.of(
-            "-Xms6m",
-            "-XX:NewSize=2m",
-            "-Xmx16m",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-XX:CompileThresholdScaling=5",
-            "-XX:ReservedCodeCacheSize=8m",
-            "-XX:-UsePerfData",
-            "-XX:ErrorFile=/dev/null",
-            "-XX:-CreateCoredumpOnCrash",
-            "-XX:+DisableAttachMechanism",
-            "-XX:+ExitOnOutOfMemoryError",
-            "-XX:+DisplayVMOutputToStderr",
-            "-Xlog:disable");
+    /** Where the options of a worker's JVM stand, as a java @argfile without quotes: the installed tree has it, too. */
+    private static final String OPTIONS = "worker.args";
 
     private JavaCommand() {}
 
@@ -53,7 +40,7 @@ public final class JavaCommand {
     public static List<String> of(String mainClass, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(OPTIONS);
+        command.addAll(options());
         String archive = System.getProperty(ARCHIVE);
         if (archive != null) {
             command.add(archive);
@@ -74,6 +61,18 @@ public final class JavaCommand {
         command.add(WORKER);
         command.addAll(arguments);
         return List.copyOf(command);
+    }
+
+    private static List<String> options() {
+        try (InputStream file = Objects.requireNonNull(JavaCommand.class.getResourceAsStream(OPTIONS), OPTIONS)) {
+            return new String(file.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> !line.startsWith("#") && !line.isBlank())
+                    .flatMap(line -> Arrays.stream(line.split(" ", -1)))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static void addProgram(List<String> command, String classPath, String mainClass) {
