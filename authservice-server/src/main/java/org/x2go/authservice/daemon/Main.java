@@ -135,13 +135,13 @@ public final class Main {
         OptionalInt inherited = socket();
         Service service = Service.start(settings, inherited);
         lifecycle.started(service);
-        lifecycle.started(reports(settings, service));
+        lifecycle.started(publisher(settings, service));
         Logger log = LogManager.getLogger(Main.class);
         log.info(
                 "authservice {} answers on {} ({}), PAM services {}, {} workers",
                 version(),
                 service.socket(),
-                inherited.isPresent() ? "passed to it" : ownerText(settings.socket()),
+                inherited.isPresent() ? "passed to it" : settings.socket().access(),
                 settings.services().allowed(),
                 settings.serverConfig().limit(Limit.WORKERS));
         if (background != null && process != null) {
@@ -159,22 +159,18 @@ public final class Main {
                 System.getenv(), ProcessHandle.current().pid());
     }
 
-    private static String ownerText(Settings.Socket socket) {
-        return socket.owner().name() + ":" + socket.group().name() + " " + socket.modeText();
-    }
-
-    private static StatisticsPublisher reports(Settings settings, Service service) throws IOException {
-        List<StatisticsListener> reports = new ArrayList<>();
+    private static StatisticsPublisher publisher(Settings settings, Service service) throws IOException {
+        List<StatisticsListener> listeners = new ArrayList<>();
         Optional<SystemdNotifier> notifier =
                 SystemdNotifier.of(System.getenv(), ProcessHandle.current().pid());
         if (notifier.isPresent()) {
             notifier.get().ready();
-            reports.add(notifier.get());
+            listeners.add(notifier.get());
         }
-        SocketFileWatch.over(service.socket()).ifPresent(reports::add);
+        SocketFileWatch.over(service.socket()).ifPresent(listeners::add);
         settings.metrics()
-                .ifPresent(metrics -> reports.add(new MetricsFile(metrics.file(), metrics.interval(), version())));
-        return StatisticsPublisher.start(service::statistics, reports);
+                .ifPresent(metrics -> listeners.add(new MetricsFile(metrics.file(), metrics.interval(), version())));
+        return StatisticsPublisher.start(service::statistics, listeners);
     }
 
     /** What an admin should know of, but need not wait for at the start. */

@@ -2,26 +2,45 @@ package org.x2go.authservice.daemon;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.x2go.authservice.auth.Diagnostics;
+import org.x2go.authservice.daemon.config.Isolation;
 import org.x2go.authservice.daemon.config.Settings;
+import org.x2go.authservice.daemon.logging.LoggedDiagnostics;
 import org.x2go.authservice.daemon.monitoring.ServiceStatistics;
+import org.x2go.authservice.pam.PamAuthenticator;
 import org.x2go.authservice.pam.PamUnavailableException;
+import org.x2go.authservice.server.AsyncAuthenticatorFactory;
 import org.x2go.authservice.server.AuthServer;
 import org.x2go.authservice.server.AuthServerConfig;
+import org.x2go.authservice.server.Limit;
+import org.x2go.authservice.worker.pool.ConnectingLauncher;
+import org.x2go.authservice.worker.pool.JavaCommand;
+import org.x2go.authservice.worker.pool.SpawningLauncher;
+import org.x2go.authservice.worker.pool.WorkerLauncher;
+import org.x2go.authservice.worker.pool.WorkerPool;
+import org.x2go.authservice.worker.process.WorkerOptions;
 
-/** The service as the program runs it: the socket in front, PAM behind. */
+/** The service as the program runs it: PAM, in this process or in others, and the socket in front. */
 final class Service implements AutoCloseable {
     /** The ordinary size, whatever that of other threads is set to. */
     private static final long MODULES_STACK_BYTES = 1024 * 1024;
 
     private final AuthServer server;
-    private final Pam pam;
 
-    private Service(AuthServer server, Pam pam) {
+    /** Null if PAM runs in other processes. */
+    private final @Nullable PamAuthenticator pam;
+
+    /** Null if PAM runs in this process. The server closes it. */
+    private final @Nullable WorkerPool pool;
+
+    private Service(AuthServer server, @Nullable PamAuthenticator pam, @Nullable WorkerPool pool) {
         this.server = server;
         this.pam = pam;
+        this.pool = pool;
     }
 
     /**
@@ -33,8 +52,30 @@ final class Service implements AutoCloseable {
      */
     static Service start(Settings settings, OptionalInt inherited) throws IOException, PamUnavailableException {
         AuthServerConfig config = settings.serverConfig();
-        Pam pam = Pam.open(settings);
-        return new Service(pam.serve(config, inherited), pam);
+        Isolation isolation = settings.isolation();
+        Diagnostics log = new LoggedDiagnostics();
+        if (isolation.mode() == Isolation.Mode.THREAD) {
+            PamAuthenticator pam = PamAuthenticator.open(settings.pam(), log);
+            AuthServer server = inherited.isPresent()
+                    ? AuthServer.adopt(config, pam, inherited.getAsInt())
+                    : AuthServer.start(config, pam);
+            return new Service(server, pam, null);
+        }
+        WorkerOptions worker = new WorkerOptions(
+                settings.pam(), isolation.limits(), settings.log().debug());
+        WorkerLauncher launcher = isolation.workerSocket().isPresent()
+                ? new ConnectingLauncher(isolation.workerSocket().get(), log)
+                : new SpawningLauncher(JavaCommand.of(Main.class.getName(), worker.arguments()), log, true);
+        CompletableFuture<WorkerPool> pool = new CompletableFuture<>();
+        AsyncAuthenticatorFactory opener = loop -> {
+            pool.complete(WorkerPool.open(
+                    loop, launcher, config.limit(Limit.WORKERS), config.limit(Limit.MAX_QUEUED_REQUESTS), log));
+            return pool.join();
+        };
+        AuthServer server = inherited.isPresent()
+                ? AuthServer.adopt(config, opener, inherited.getAsInt())
+                : AuthServer.start(config, opener);
+        return new Service(server, null, pool.join());
     }
 
     /** Where the socket is. */
@@ -44,18 +85,20 @@ final class Service implements AutoCloseable {
 
     /** How it is, as its event loop says; see {@link AuthServer#statistics}. */
     CompletableFuture<ServiceStatistics> statistics() {
-        try {
-            return server.statistics().thenCombine(pam.statistics(), ServiceStatistics::new);
-        } catch (RejectedExecutionException e) {
-            return CompletableFuture.failedFuture(e);
-        }
+        return pool == null
+                ? server.statistics().thenApply(now -> new ServiceStatistics(now, Optional.empty()))
+                : server.statistics()
+                        .thenCombine(
+                                pool.statistics(), (now, workers) -> new ServiceStatistics(now, Optional.of(workers)));
     }
 
     /** Has the modules of the services loaded. Requests are answered meanwhile; the first ones may wait as well. */
     void warmUp() {
-        Thread thread = new Thread(null, pam::warmUp, "pam-warm-up", MODULES_STACK_BYTES);
-        thread.setDaemon(true);
-        thread.start();
+        if (pam != null) {
+            Thread thread = new Thread(null, pam::warmUp, "pam-warm-up", MODULES_STACK_BYTES);
+            thread.setDaemon(true);
+            thread.start();
+        }
     }
 
     /** Modules are not unloaded, but end with the process: that would run code of theirs. */

@@ -71,18 +71,11 @@ final class Counters {
         Map<String, ServerStatistics.OfService> byService = new HashMap<>();
         services.forEach((name, counts) -> byService.put(name, counts.copy()));
         return new ServerStatistics(
-                connections,
-                accepted,
-                overLimit,
-                notAdmitted,
-                load.waiting(),
-                awaitingTurn,
-                pendingDelays,
-                workers,
-                load.running(),
-                load.hung(),
-                malformed,
-                disallowed,
+                new ServerStatistics.Connections(
+                        connections, accepted, new ServerStatistics.Refused(overLimit, notAdmitted)),
+                new ServerStatistics.Waiting(load.waiting(), awaitingTurn, pendingDelays),
+                new ServerStatistics.Workers(workers, load.running(), load.hung()),
+                new ServerStatistics.Rejected(malformed, disallowed),
                 byService);
     }
 

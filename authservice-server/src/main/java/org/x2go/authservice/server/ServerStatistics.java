@@ -9,38 +9,61 @@ import org.x2go.authservice.protocol.Verdict;
  * What an {@link AuthServer} is doing, and has done since it was started. Immutable, and of one instant: it is taken on the
  * server's event loop.
  *
- * @param connections how many connections are open, those that are being refused included
- * @param acceptedConnections how many have been accepted
- * @param connectionsOverLimit how many of these were refused because too many were open
- * @param peersNotAdmitted how many of these were refused because of who their peer was
- * @param queuedRequests how many requests wait for a worker
- * @param requestsAwaitingTurn how many wait because too many attempts for their user are pending
- * @param pendingDelays how many replies are held back until their fail delay is over
- * @param workers how many workers there may be
- * @param busyWorkers how many of them are asking the authenticator
- * @param stuckWorkers how many of these have not come back by their request's deadline
- * @param malformedRequests how many requests were answered {@code bad}
- * @param disallowedRequests how many were answered {@code fail} because they named a service that is not allowed
+ * @param connections its peers' connections
+ * @param waiting what waits now
+ * @param workers what asks the authenticator now
+ * @param rejected requests that are no service's
  * @param services what came of the other requests, by PAM service: each service that is allowed, and no other
  */
 public record ServerStatistics(
-        int connections,
-        long acceptedConnections,
-        long connectionsOverLimit,
-        long peersNotAdmitted,
-        int queuedRequests,
-        int requestsAwaitingTurn,
-        int pendingDelays,
-        int workers,
-        int busyWorkers,
-        int stuckWorkers,
-        long malformedRequests,
-        long disallowedRequests,
-        Map<String, OfService> services) {
+        Connections connections, Waiting waiting, Workers workers, Rejected rejected, Map<String, OfService> services) {
     /** Copies the map. */
     public ServerStatistics {
         services = Map.copyOf(services);
     }
+
+    /**
+     * The connections of peers.
+     *
+     * @param open how many are open, those that are being refused included
+     * @param accepted how many have been accepted
+     * @param refused how many of these were refused
+     */
+    public record Connections(int open, long accepted, Refused refused) {}
+
+    /**
+     * Connections that were refused.
+     *
+     * @param overLimit how many because too many were open
+     * @param notAdmitted how many because of who their peer was
+     */
+    public record Refused(long overLimit, long notAdmitted) {}
+
+    /**
+     * What waits.
+     *
+     * @param forWorker how many requests wait for a worker
+     * @param forTurn how many wait because too many attempts for their user are pending
+     * @param forDelay how many replies are held back until their fail delay is over
+     */
+    public record Waiting(int forWorker, int forTurn, int forDelay) {}
+
+    /**
+     * The workers that ask the authenticator.
+     *
+     * @param most how many there may be
+     * @param busy how many are asking
+     * @param hung how many of these have not come back by their request's deadline
+     */
+    public record Workers(int most, int busy, int hung) {}
+
+    /**
+     * Requests that are no service's.
+     *
+     * @param malformed how many were answered {@code bad}
+     * @param disallowed how many were answered {@code fail} because they named a service that is not allowed
+     */
+    public record Rejected(long malformed, long disallowed) {}
 
     /**
      * What came of the requests for one service.
@@ -89,7 +112,7 @@ public record ServerStatistics(
 
     /** How many requests had this verdict, {@code bad} and those for services that are not allowed included. */
     public long verdicts(Verdict verdict) {
-        long others = verdict == Verdict.BAD ? malformedRequests : verdict == Verdict.FAIL ? disallowedRequests : 0;
+        long others = verdict == Verdict.BAD ? rejected.malformed : verdict == Verdict.FAIL ? rejected.disallowed : 0;
         return others
                 + services.values().stream()
                         .mapToLong(service -> service.verdicts().getOrDefault(verdict, 0L))

@@ -445,7 +445,7 @@ class AuthServerTest {
             }
             Program.await(
                     "all memory is given back",
-                    () -> server.statistics().join().connections() == 0
+                    () -> server.statistics().join().connections().open() == 0
                             && server.reservedMemory().join() == 0);
         }
     }

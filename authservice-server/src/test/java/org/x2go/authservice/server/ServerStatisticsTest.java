@@ -76,13 +76,13 @@ class ServerStatisticsTest {
             assertThat(now.services()).containsOnlyKeys("x2gobroker");
             assertThat(broker(now).verdicts()).isEqualTo(Map.of(Verdict.OK, 2L, Verdict.FAIL, 1L, Verdict.ERROR, 1L));
             assertThat(durations(now)).isEqualTo(4);
-            assertThat(now.disallowedRequests()).isEqualTo(2);
-            assertThat(now.malformedRequests()).isEqualTo(1);
+            assertThat(now.rejected().disallowed()).isEqualTo(2);
+            assertThat(now.rejected().malformed()).isEqualTo(1);
             assertThat(now.verdicts(Verdict.FAIL)).isEqualTo(3);
             assertThat(now.verdicts(Verdict.BAD)).isEqualTo(1);
-            assertThat(now.connections()).isEqualTo(1);
-            assertThat(now.acceptedConnections()).isEqualTo(1);
-            assertThat(now.workers()).isEqualTo(2);
+            assertThat(now.connections().open()).isEqualTo(1);
+            assertThat(now.connections().accepted()).isEqualTo(1);
+            assertThat(now.workers().most()).isEqualTo(2);
         }
     }
 
@@ -93,12 +93,13 @@ class ServerStatisticsTest {
                 RawPeer first = RawPeer.connect(server.socketPath());
                 RawPeer second = RawPeer.connect(server.socketPath())) {
             first.send("late\rx\rx2gobroker\n");
-            Program.await("the reply is held back", () -> now(server).pendingDelays() == 1);
+            Program.await("the reply is held back", () -> now(server).waiting().forDelay() == 1);
             second.send("late\rx\rx2gobroker\n");
-            Program.await("the second waits for a permit", () -> now(server).requestsAwaitingTurn() == 1);
-            assertThat(now(server).pendingDelays()).isEqualTo(1);
+            Program.await(
+                    "the second waits for a permit", () -> now(server).waiting().forTurn() == 1);
+            assertThat(now(server).waiting().forDelay()).isEqualTo(1);
             second.close();
-            Program.await("the second is withdrawn", () -> now(server).requestsAwaitingTurn() == 0);
+            Program.await("the second is withdrawn", () -> now(server).waiting().forTurn() == 0);
         }
     }
 
@@ -118,21 +119,23 @@ class ServerStatisticsTest {
                 RawPeer third = RawPeer.connect(server.socketPath())) {
             first.send("a\rx\rx2gobroker\n");
             second.send("b\rx\rx2gobroker\n");
-            Program.await("both threads are busy", () -> now(server).busyWorkers() == 2);
+            Program.await("both threads are busy", () -> now(server).workers().busy() == 2);
             third.send("c\rx\rx2gobroker\n");
             Program.await(
                     "the third is queued",
-                    () -> now(server).queuedRequests() == 1 || now(server).stuckWorkers() > 0);
+                    () -> now(server).waiting().forWorker() == 1
+                            || now(server).workers().hung() > 0);
             assertThat(first.reply()).isEqualTo("error");
             assertThat(second.reply()).isEqualTo("error");
             assertThat(third.reply()).isEqualTo("error");
             ServerStatistics now = now(server);
-            assertThat(now.stuckWorkers()).isEqualTo(2);
-            assertThat(now.busyWorkers()).isEqualTo(2);
+            assertThat(now.workers().hung()).isEqualTo(2);
+            assertThat(now.workers().busy()).isEqualTo(2);
             assertThat(now.verdicts(Verdict.ERROR)).isEqualTo(3);
 
             release.countDown();
-            Program.await("both threads have returned", () -> now(server).stuckWorkers() == 0);
+            Program.await(
+                    "both threads have returned", () -> now(server).workers().hung() == 0);
             assertThat(now(server).verdicts(Verdict.OK)).as("too late to count").isZero();
             assertThat(durations(now(server))).isEqualTo(2);
         } finally {
@@ -149,15 +152,15 @@ class ServerStatisticsTest {
             try (RawPeer second = RawPeer.connect(server.socketPath())) {
                 assertThat(second.reply()).isEqualTo("error");
             }
-            assertThat(now(server).connectionsOverLimit()).isEqualTo(1);
-            assertThat(now(server).peersNotAdmitted()).isZero();
+            assertThat(now(server).connections().refused().overLimit()).isEqualTo(1);
+            assertThat(now(server).connections().refused().notAdmitted()).isZero();
         }
         PeerPolicy strangers = new PeerPolicy(Set.of(4_000_000), Set.of());
         try (AuthServer server = AuthServer.start(config.peers(strangers).build(), TAKES_ITS_USERS_WORD);
                 RawPeer peer = RawPeer.connect(server.socketPath())) {
             assertThat(peer.reply()).isEqualTo("error");
-            assertThat(now(server).peersNotAdmitted()).isEqualTo(1);
-            assertThat(now(server).connectionsOverLimit()).isZero();
+            assertThat(now(server).connections().refused().notAdmitted()).isEqualTo(1);
+            assertThat(now(server).connections().refused().overLimit()).isZero();
         }
     }
 

@@ -2,6 +2,7 @@ package org.x2go.authservice.daemon.config;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import org.x2go.authservice.pam.Finding;
 import org.x2go.authservice.posix.ErrorMessages;
 
 /** What a check of the configuration has found so far, printed as it is found. */
@@ -37,6 +38,14 @@ final class CheckReport {
 
     void warn(String what) {
         out.println("warning: " + what);
+    }
+
+    void add(Finding finding) {
+        if (finding.severity() == Finding.Severity.PROBLEM) {
+            problem(finding.text());
+        } else {
+            warn(finding.text());
+        }
     }
 
     /** The service would not start, or could give no verdict. */

@@ -1,6 +1,6 @@
 package org.x2go.authservice.daemon.config;
 
-import java.lang.reflect.Field;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,14 +9,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.x2go.authservice.server.Limit;
-import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.ArgSpec;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
@@ -27,15 +24,9 @@ import picocli.CommandLine.ParseResult;
  * nothing from {@link SettingSources}.
  */
 final class CommandLineParser {
-    private static final String LIMITS = "Limits";
-
-    /** As the classes in Options are called that hold them. */
-    private static final List<String> GROUPS =
-            List.of("Socket", "PAM", LIMITS, "Log", "Background", "Metrics", "Other");
-
     private static final int WIDTH = 80;
     private static final Set<String> TRUE = Set.of("1", "on", "true", "yes");
-    private static final Set<String> FALSE = Set.of("0", "off", "false", "no", "");
+    private static final Set<String> FALSE = Set.of("0", "off", "false", "no");
 
     private final SettingSources sources;
     private final Options options = new Options();
@@ -48,18 +39,7 @@ final class CommandLineParser {
 
     CommandLineParser(SettingSources sources) {
         this.sources = sources;
-        for (Limit limit : Limit.values()) {
-            spec().addOption(OptionSpec.builder("--" + limit.optionName())
-                    .paramLabel(limit.unit() == Limit.Unit.SECONDS ? "SECONDS" : "N")
-                    .type(Integer.class)
-                    .description(limit.description() + ", " + limit.least() + " to " + limit.most() + ". Default: "
-                            + limit.defaultText())
-                    .build());
-        }
         commandLine.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, this::optionList);
-        // One lambda for both: Java 17 crashes when it makes an archive of classes that leaves out two lambdas of one
-        // method and an interface as old as picocli's.
-        ITypeConverter<Integer> numbers = CommandLineParser::number;
         commandLine
                 .setUsageHelpWidth(WIDTH)
                 .setAbbreviatedOptionsAllowed(true)
@@ -67,17 +47,9 @@ final class CommandLineParser {
                 .setAllowOptionsAsOptionParameters(false)
                 .setExpandAtFiles(false)
                 .setInterpolateVariables(false)
-                .registerConverter(int.class, numbers)
-                .registerConverter(Integer.class, numbers)
+                .registerConverter(Path.class, new AbsolutePath())
+                .registerConverter(int.class, new WholeNumber(number -> number))
                 .setDefaultValueProvider(this::fromSources);
-    }
-
-    private static int number(String text) {
-        try {
-            return Integer.parseInt(text);
-        } catch (NumberFormatException e) {
-            throw new CommandLine.TypeConversionException("'" + text + "' is not a whole number");
-        }
     }
 
     /**
@@ -88,63 +60,46 @@ final class CommandLineParser {
     Options parse(String... args) throws UsageException {
         try {
             ParseResult result = commandLine.parseArgs(args);
-            for (Limit limit : Limit.values()) {
-                Integer value = spec().findOption("--" + limit.optionName()).getValue();
-                if (value != null) {
-                    options.limits.put(limit, value);
+            for (OptionSpec option : commandLine.getCommandSpec().options()) {
+                if (settingName(option) != null) {
+                    boolean given = result.hasMatchedOption(option);
+                    if (option.isMultiValue() && found.containsKey(option.longestName())) {
+                        option.setValue(List.of(values(option).split("\\s+")));
+                    }
+                    options.origins.add(origin(option, given));
                 }
             }
-            spec().options().stream()
-                    .filter(option -> settingName(option) != null)
-                    .forEach(option -> finish(option, result));
             return options;
         } catch (ParameterException e) {
             throw new UsageException(message(e));
         }
     }
 
-    /** Splits the names of a list, and notes where the setting comes from. */
-    private void finish(OptionSpec option, ParseResult result) {
-        boolean given = result.hasMatchedOption(option);
-        if (option.isMultiValue() && !given) {
-            List<String> value = option.getValue();
-            if (value.size() == 1) {
-                option.setValue(List.of(value.get(0).split("\\s+")));
-            }
-        }
+    private String origin(OptionSpec option, boolean given) {
         SettingSources.Found source = found.get(option.longestName());
-        String value = shown(option);
-        options.origins.add(option.longestName().substring(2)
+        String value = values(option);
+        return option.longestName().substring(2)
                 + (value.isEmpty() ? "" : " = " + value)
-                + " (" + (given ? "command line" : source != null ? source.origin() : "default") + ")");
+                + (given ? " (command line)" : source == null ? " (default)" : " (" + source.origin() + ")");
     }
 
-    private String shown(OptionSpec option) {
-        for (Limit limit : Limit.values()) {
-            if (option.longestName().equals("--" + limit.optionName())) {
-                return String.valueOf(options.limits.getOrDefault(limit, limit.defaultValue()));
-            }
-        }
+    /** The value, and those of a list with blanks in between. */
+    private static String values(OptionSpec option) {
         Object value = option.getValue();
-        return value == null ? "" : value instanceof List<?> list ? String.join(" ", strings(list)) : value.toString();
-    }
-
-    private static List<String> strings(List<?> list) {
-        return list.stream().map(String::valueOf).toList();
+        return value instanceof List<?> list
+                ? list.stream().map(String::valueOf).collect(Collectors.joining(" "))
+                : value == null ? "" : value.toString();
     }
 
     /** picocli asks for what the command line does not give. */
     private @Nullable String fromSources(ArgSpec arg) {
-        String name = arg instanceof OptionSpec option ? settingName(option) : null;
+        String name = settingName((OptionSpec) arg);
         Optional<SettingSources.Found> value = name == null
                 ? Optional.empty()
                 : sources.find(name).filter(v -> !v.text().isEmpty());
-        if (value.isEmpty()) {
-            return null;
-        }
-        String option = ((OptionSpec) arg).longestName();
-        found.put(option, value.get());
-        return isFlag(arg) ? Boolean.toString(isTrue(value.get())) : value.get().text();
+        value.ifPresent(v -> found.put(((OptionSpec) arg).longestName(), v));
+        return value.map(v -> isFlag(arg) ? Boolean.toString(isTrue(v)) : v.text())
+                .orElse(null);
     }
 
     /** As the broker's Python programs read it, to whom everything that is not true is false. */
@@ -160,31 +115,22 @@ final class CommandLineParser {
         return arg.type() == boolean.class;
     }
 
-    /** The name of an option as a setting; null if it is none. */
+    /** The name of an option as a setting; null if it is none, as flags that have no name of their own: modes of the command. */
     static @Nullable String settingName(OptionSpec option) {
-        SettingName name = option.userObject() instanceof Field field ? field.getAnnotation(SettingName.class) : null;
-        if (name != null) {
-            return name.value();
+        String own = option.descriptionKey();
+        if (own != null && !own.isEmpty()) {
+            return own;
         }
-        return isFlag(option)
-                ? null
-                : SettingSources.PREFIX
-                        + option.longestName().substring(2).replace('-', '_').toUpperCase(Locale.ROOT);
-    }
-
-    /** The options as picocli describes them, for the pages that are made from them. */
-    CommandSpec spec() {
-        return commandLine.getCommandSpec();
+        String name = option.longestName().substring(2).replace('-', '_').toUpperCase(Locale.ROOT);
+        return isFlag(option) ? null : SettingSources.PREFIX + name;
     }
 
     /** Settings that are misspelled, or have a value that means nothing: found by {@link #parse}. */
     List<String> mistakes() {
-        List<String> known = spec().options().stream()
-                .map(CommandLineParser::settingName)
-                .filter(name -> name != null)
-                .map(String::valueOf)
-                .toList();
-        List<String> all = new ArrayList<>(mistakes.stream().distinct().toList());
+        List<String> all = new ArrayList<>(mistakes);
+        Set<String> known = commandLine.getCommandSpec().options().stream()
+                .map(option -> String.valueOf(settingName(option)))
+                .collect(Collectors.toSet());
         sources.unknown(known).forEach(name -> all.add("unknown setting " + name + ": see --help for the names"));
         return all;
     }
@@ -198,20 +144,15 @@ final class CommandLineParser {
     /** The options by what they are about, in the order of the help. */
     Map<String, List<OptionSpec>> groups() {
         Map<String, List<OptionSpec>> groups = new LinkedHashMap<>();
-        for (String title : GROUPS) {
-            groups.put(
-                    title,
-                    spec().options().stream()
-                            .filter(option -> !option.hidden() && title.equalsIgnoreCase(group(option)))
-                            .toList());
-        }
+        commandLine
+                .getCommandSpec()
+                .mixins()
+                .forEach((title, mixin) -> groups.put(
+                        title,
+                        mixin.options().stream()
+                                .filter(option -> !option.hidden())
+                                .toList()));
         return groups;
-    }
-
-    private static String group(OptionSpec option) {
-        return option.userObject() instanceof Field field
-                ? field.getDeclaringClass().getSimpleName()
-                : LIMITS;
     }
 
     private String optionList(Help help) {
@@ -224,18 +165,13 @@ final class CommandLineParser {
         return list.toString();
     }
 
-    /** A script that completes these options in bash. */
-    String bashCompletion() {
-        return AutoComplete.bash(Options.PROGRAM, commandLine);
-    }
-
     /** In one line, and in words of the command line. */
     private String message(ParameterException e) {
-        String text = String.valueOf(e.getMessage()).replace("\n", " ");
         if (e instanceof CommandLine.UnmatchedArgumentException unmatched) {
             String first = unmatched.getUnmatched().get(0);
             return (first.startsWith("-") ? "unknown option '" : "unexpected argument '") + first + "'";
         }
+        String text = String.valueOf(e.getMessage()).replace("\n", " ");
         SettingSources.Found source =
                 e.getArgSpec() instanceof OptionSpec option ? found.get(option.longestName()) : null;
         if (source != null && source.text().equals(e.getValue())) {

@@ -37,15 +37,15 @@ final class ConfigurationCheck {
      * @return whether the service would start
      */
     boolean run() {
-        say("settings:");
-        origins.forEach(line -> say("  " + line));
-        settings.findings().problems().forEach(this::problem);
-        settings.findings().mistakes().forEach(this::problem);
-        settings.findings().warnings().forEach(this::warn);
-        check(NativeTransport::load);
-        check(OpenFiles::requireEnough);
+        report.say("settings:");
+        origins.forEach(line -> report.say("  " + line));
+        settings.findings().problems().forEach(report::problem);
+        settings.findings().mistakes().forEach(report::problem);
+        settings.findings().warnings().forEach(report::warn);
+        report.check(NativeTransport::load);
+        report.check(OpenFiles::requireEnough);
         if (settings.isolation().workerSocket().isPresent()) {
-            say("socket: the one that systemd passes to the service");
+            report.say("socket: the one that systemd passes to the service");
         } else {
             new SocketCheck(settings.socket(), user, report, files).run();
         }
@@ -55,7 +55,7 @@ final class ConfigurationCheck {
         files.log(settings.log());
         settings.metrics().ifPresent(files::metrics);
         settings.background().ifPresent(files::background);
-        say(
+        report.say(
                 report.isSound()
                         ? "Configuration OK."
                         : "The service cannot run with this configuration: see the problems above.");
@@ -64,7 +64,7 @@ final class ConfigurationCheck {
 
     private void peers() {
         PeerPolicy peers = settings.peers();
-        say(
+        report.say(
                 peers.admitsAnyone()
                         ? "who may ask: whoever may write to the socket"
                         : "who may ask: of those who may write to the socket, users " + peers.uids()
@@ -76,12 +76,12 @@ final class ConfigurationCheck {
             ServiceInspection inspection = ServiceInspection.open(settings.pam());
             settings.services().allowed().stream().sorted().forEach(service -> service(inspection, service));
         } catch (PamUnavailableException e) {
-            problem(ErrorMessages.text(e));
+            report.problem(ErrorMessages.text(e));
         }
     }
 
     private void service(ServiceInspection inspection, String service) {
-        inspection.file(service).ifPresent(file -> say("PAM service " + service + ": " + file));
+        inspection.file(service).ifPresent(file -> report.say("PAM service " + service + ": " + file));
         List<Finding> findings = new ArrayList<>(inspection.files(service));
         if (inspection.file(service).isPresent()) {
             findings.addAll(inspection.modules(service));
@@ -89,53 +89,32 @@ final class ConfigurationCheck {
         if (!user.root() && settings.isolation().workerSocket().isEmpty()) {
             findings.addAll(inspection.withoutRoot(service));
         }
-        for (Finding finding : findings) {
-            if (finding.severity() == Finding.Severity.PROBLEM) {
-                problem(finding.text());
-            } else {
-                warn(finding.text());
-            }
-        }
+        findings.forEach(report::add);
     }
 
     private void isolation() {
         Isolation isolation = settings.isolation();
         if (isolation.mode() == Isolation.Mode.THREAD) {
-            say("PAM: in threads of the service's process");
+            report.say("PAM: in threads of the service's process");
         } else if (isolation.workerSocket().isPresent()) {
             Path socket = isolation.workerSocket().get();
-            say("PAM: in processes that systemd starts for connections to " + socket
+            report.say("PAM: in processes that systemd starts for connections to " + socket
                     + ", which have the last word on which services may be asked for");
-            check(() -> {
+            report.check(() -> {
                 if (Files.exists(socket) && UnixListener.at(socket).isEmpty()) {
-                    problem("nobody listens on " + socket + ", so that no login could be checked: start"
+                    report.problem("nobody listens on " + socket + ", so that no login could be checked: start"
                             + " x2gobroker-authservice-worker.socket, and unmask it if it is masked");
                 }
             });
             if (!Files.isWritable(socket)) {
-                problem(user.name() + " cannot connect to " + socket
+                report.problem(user.name() + " cannot connect to " + socket
                         + ": start the unit with this ListenStream= (x2gobroker-authservice-worker.socket), and be the user"
                         + " that it is for");
             }
         } else {
-            say("PAM: in processes of its own, replaced after " + isolation.workerRequests() + " requests or with "
-                    + isolation.workerMegabytes() + " MB");
+            report.say("PAM: in processes of its own, replaced after "
+                    + isolation.limits().requests() + " requests or with "
+                    + isolation.limits().megabytes() + " MB");
         }
-    }
-
-    private void check(CheckReport.Check check) {
-        report.check(check);
-    }
-
-    private void say(String line) {
-        report.say(line);
-    }
-
-    private void warn(String what) {
-        report.warn(what);
-    }
-
-    private void problem(String what) {
-        report.problem(what);
     }
 }

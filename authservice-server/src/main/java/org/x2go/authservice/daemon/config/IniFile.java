@@ -7,8 +7,12 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class IniFile {
     private static final String DEFAULTS = "DEFAULT";
+    private static final Pattern SECTION = Pattern.compile("(?s)\\[(.+)\\].*");
+    private static final Pattern PAIR = Pattern.compile("(?s)([^=:]+)[=:](.*)");
 
     private final Path path;
     private final Map<String, Map<String, StringBuilder>> sections = new HashMap<>();
@@ -58,20 +64,14 @@ final class IniFile {
 
     /** The value of a key in the first of these sections that has it. */
     Optional<String> get(String key, String... sectionNames) {
-        for (String name : sectionNames) {
-            Map<String, StringBuilder> keys = sections.get(name);
-            if (keys == null) {
-                continue;
-            }
-            StringBuilder found = keys.get(key);
-            if (found == null) {
-                found = sections.getOrDefault(DEFAULTS, Map.of()).get(key);
-            }
-            if (found != null) {
-                return Optional.of(found.toString().stripTrailing());
-            }
-        }
-        return Optional.empty();
+        Map<String, StringBuilder> defaults = sections.getOrDefault(DEFAULTS, Map.of());
+        return Stream.of(sectionNames)
+                .map(sections::get)
+                .filter(Objects::nonNull)
+                .map(keys -> keys.getOrDefault(key, defaults.get(key)))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .map(found -> found.toString().stripTrailing());
     }
 
     /** The keys that a section itself has. */
@@ -84,50 +84,38 @@ final class IniFile {
         if (text.startsWith("#") || text.startsWith(";")) {
             return;
         }
-        if (text.isEmpty()) {
-            if (value != null) {
-                value.append('\n');
-            }
-            return;
-        }
         int lineIndent = line.indexOf(text);
-        if (value != null && lineIndent > indent) {
+        if (value != null && (text.isEmpty() || lineIndent > indent)) {
             value.append('\n').append(text);
             return;
         }
+        if (text.isEmpty()) {
+            return;
+        }
         indent = lineIndent;
-        int end = text.startsWith("[") ? text.lastIndexOf(']') : -1;
-        if (end > 1) {
-            startSection(text.substring(1, end), number);
+        Matcher header = SECTION.matcher(text);
+        Matcher pair = PAIR.matcher(text);
+        if (header.matches()) {
+            startSection(header.group(1), number);
+        } else if (section == null) {
+            throw broken(number, "this line stands before the first [section]");
+        } else if (pair.matches()) {
+            String key = pair.group(1).stripTrailing();
+            value = new StringBuilder(pair.group(2).strip());
+            if (section.put(key, value) != null) {
+                throw broken(number, "duplicate key " + key + " in its section");
+            }
         } else {
-            readKey(text, number);
+            throw broken(number, "this line is neither a comment, nor a [section], nor of the form KEY=VALUE");
         }
     }
 
     private void startSection(String name, int number) throws IOException {
         if (sections.containsKey(name) && !name.equals(DEFAULTS)) {
-            throw broken(number, "the section [" + name + "] is there twice");
+            throw broken(number, "duplicate section [" + name + "]");
         }
         section = sections.computeIfAbsent(name, missing -> new HashMap<>());
         value = null;
-    }
-
-    private void readKey(String text, int number) throws IOException {
-        if (section == null) {
-            throw broken(number, "this line stands before the first [section]");
-        }
-        int end = 0;
-        while (end < text.length() && text.charAt(end) != '=' && text.charAt(end) != ':') {
-            end++;
-        }
-        String key = text.substring(0, end).stripTrailing();
-        if (end == text.length() || key.isEmpty()) {
-            throw broken(number, "this line is neither a comment, nor a [section], nor of the form KEY=VALUE");
-        }
-        value = new StringBuilder(text.substring(end + 1).strip());
-        if (section.put(key, value) != null) {
-            throw broken(number, key + " is there twice in its section");
-        }
     }
 
     private IOException broken(int number, String what) {

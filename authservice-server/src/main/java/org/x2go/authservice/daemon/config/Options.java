@@ -1,22 +1,27 @@
 package org.x2go.authservice.daemon.config;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.x2go.authservice.auth.ServicePolicy;
 import org.x2go.authservice.daemon.process.BackgroundProcess;
 import org.x2go.authservice.daemon.process.BackgroundStart;
 import org.x2go.authservice.server.Limit;
 import org.x2go.authservice.worker.process.WorkerLimits;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 
 /**
- * The options of the program, each in one place: its names, its text in help, and with {@link SettingName} its name as a
- * setting. {@link CommandLineParser} fills them in, from the command line or from where else a setting may come from, and
- * adds those of the limits.
+ * The options of the program, each in one place: its names, its text in help, and as {@code descriptionKey} the name of its
+ * setting, where that is not {@code X2GOBROKER_AUTHSERVICE_} and the option in capitals. {@link CommandLineParser} fills
+ * them in, from the command line or from where else a setting may come from. Those of the limits are made from
+ * {@link Limit}.
  */
 @Command(
         name = Options.PROGRAM,
@@ -40,13 +45,12 @@ final class Options {
     static final String PROGRAM = "x2gobroker-authservice";
 
     static final class Socket {
-        @SettingName("X2GOBROKER_AUTHSERVICE_SOCKET")
         @Option(
+                descriptionKey = "X2GOBROKER_AUTHSERVICE_SOCKET",
                 names = {"-s", "--socket-file", "--socket"},
                 paramLabel = "FILE",
-                defaultValue = SettingsReader.SOCKET,
                 description = {"The socket's path, at most 107 bytes. Default:", "${DEFAULT-VALUE}"})
-        String file = SettingsReader.SOCKET;
+        Path file = Path.of(SettingsReader.SOCKET);
 
         @Option(
                 names = {"-o", "--owner"},
@@ -65,9 +69,9 @@ final class Options {
         @Option(
                 names = {"-p", "--permissions"},
                 paramLabel = "MODE",
-                defaultValue = "0660",
+                converter = FileMode.Converter.class,
                 description = "The socket's permissions, octal, as 660, 0660 or 0o660. Default: ${DEFAULT-VALUE}")
-        String permissions = "0660";
+        FileMode permissions = new FileMode(0660);
 
         @Option(
                 names = "--allow-uid",
@@ -75,31 +79,31 @@ final class Options {
                 description =
                         "A user, by name or number, who may ask; may be given more than once. With it or --allow-gid,"
                                 + " only the users and groups that are named may ask")
-        List<String> allowUids = new ArrayList<>();
+        List<String> allowUids = List.of();
 
         @Option(
                 names = "--allow-gid",
                 paramLabel = "GROUP",
                 description = "A group, by name or number, whose members may ask; may be given more than once")
-        List<String> allowGids = new ArrayList<>();
+        List<String> allowGids = List.of();
     }
 
     static final class Pam {
-        @SettingName("X2GOBROKER_AUTHSERVICE_ALLOW_SERVICES")
         @Option(
+                descriptionKey = "X2GOBROKER_AUTHSERVICE_ALLOW_SERVICES",
                 names = "--allow-service",
                 paramLabel = "NAME",
                 description =
                         "A PAM service that may be asked for; may be given more than once. Give every one: the default"
                                 + " holds only if none is given. Default: x2gobroker")
-        List<String> allowServices = new ArrayList<>();
+        List<String> allowServices = List.of(ServicePolicy.DEFAULT_SERVICE);
 
         @Option(
                 names = "--pam-confdir",
                 paramLabel = "DIR",
                 description = "The directory of the services' files. Default: /etc/pam.d, then /usr/lib/pam.d")
         @Nullable
-        String confdir;
+        Path confdir;
 
         @Option(
                 names = "--isolation",
@@ -108,8 +112,7 @@ final class Options {
                         "Where PAM runs: \"process\" for processes of its own, of which a module that crashes or hangs"
                                 + " costs one; \"thread\" for the process of the service. Default: process where the program is"
                                 + " installed, thread for java -jar")
-        @Nullable
-        String isolation;
+        Isolation.Mode isolation = Isolation.Mode.installed();
 
         @Option(
                 names = "--worker-socket",
@@ -118,12 +121,11 @@ final class Options {
                         "With --isolation process: do not start worker processes, but connect to this socket, where"
                                 + " systemd starts one for each connection")
         @Nullable
-        String workerSocket;
+        Path workerSocket;
 
         @Option(
                 names = "--worker-max-requests",
                 paramLabel = "N",
-                defaultValue = "" + WorkerLimits.DEFAULT_REQUESTS,
                 description =
                         "How many requests a worker process serves before it is replaced. Default: ${DEFAULT-VALUE}")
         int workerMaxRequests = WorkerLimits.DEFAULT_REQUESTS;
@@ -131,15 +133,14 @@ final class Options {
         @Option(
                 names = "--worker-max-rss",
                 paramLabel = "MEGABYTES",
-                defaultValue = "" + WorkerLimits.DEFAULT_MEGABYTES,
                 description = "How much memory a worker process may take before it is replaced, 64 to 65536."
                         + " Default: ${DEFAULT-VALUE}")
         int workerMaxRss = WorkerLimits.DEFAULT_MEGABYTES;
     }
 
     static final class Log {
-        @SettingName("X2GOBROKER_DEBUG")
         @Option(
+                descriptionKey = "X2GOBROKER_DEBUG",
                 names = {"-d", "--debug"},
                 description = "Log more, and show where a failure came from")
         boolean debug;
@@ -158,7 +159,7 @@ final class Options {
                     SettingsReader.AUTH_LOG
                 })
         @Nullable
-        String file;
+        Path file;
 
         @Option(
                 names = "--logconfig",
@@ -167,7 +168,7 @@ final class Options {
                         + " Default: " + SettingsReader.LOG_CONFIG_NAME + " in " + SettingsReader.CONFIG_DIR
                         + ", if it is there")
         @Nullable
-        String configuration;
+        Path configuration;
     }
 
     static final class Background {
@@ -179,22 +180,20 @@ final class Options {
         @Option(
                 names = {"-P", "--pidfile"},
                 paramLabel = "FILE",
-                defaultValue = SettingsReader.PID_FILE,
                 description = {
                     "With -D, the file that the process's number is written to. That of a service that runs, and whatever is"
                             + " no old PID file, is left alone. If root stops the service by it, it belongs in a directory that"
                             + " only root may write to. Default:",
                     "${DEFAULT-VALUE}"
                 })
-        String pidFile = SettingsReader.PID_FILE;
+        Path pidFile = Path.of(SettingsReader.PID_FILE);
 
         @Option(
                 names = {"-L", "--logdir"},
                 paramLabel = "DIR",
-                defaultValue = SettingsReader.LOG_DIR,
                 description = "With -D, where stdout and stderr go, to " + BackgroundProcess.STDOUT + " and "
                         + BackgroundProcess.STDERR + " there. Default: ${DEFAULT-VALUE}")
-        String logDir = SettingsReader.LOG_DIR;
+        Path logDir = Path.of(SettingsReader.LOG_DIR);
 
         /** Tells a process that it is the one that stays in the background; for {@link BackgroundStart} only. */
         @Option(names = BackgroundStart.OPTION, hidden = true)
@@ -210,12 +209,11 @@ final class Options {
                                 + " of node_exporter, which wants a name in .prom. It is replaced as a whole, and removed when the"
                                 + " service stops; a file that does not hold this program's metrics is left alone")
         @Nullable
-        String file;
+        Path file;
 
         @Option(
                 names = "--metrics-interval",
                 paramLabel = "SECONDS",
-                defaultValue = "15",
                 description = "How often the metrics are written, 1 to 3600. Default: ${DEFAULT-VALUE}")
         int interval = 15;
     }
@@ -237,27 +235,49 @@ final class Options {
         boolean help;
     }
 
-    @Mixin
+    @Mixin(name = "Socket")
     final Socket socket = new Socket();
 
-    @Mixin
+    @Mixin(name = "PAM")
     final Pam pam = new Pam();
 
-    @Mixin
+    @Mixin(name = "Limits")
+    final CommandSpec limits = CommandSpec.create();
+
+    @Mixin(name = "Log")
     final Log log = new Log();
 
-    @Mixin
+    @Mixin(name = "Background")
     final Background background = new Background();
 
-    @Mixin
+    @Mixin(name = "Metrics")
     final Metrics metrics = new Metrics();
 
-    @Mixin
+    @Mixin(name = "Other")
     final Other other = new Other();
-
-    /** The limits that are not left at their defaults. */
-    final Map<Limit, Integer> limits = new EnumMap<>(Limit.class);
 
     /** Every setting with its value and where that comes from, in the order of the help. */
     final List<String> origins = new ArrayList<>();
+
+    Options() {
+        for (Limit limit : Limit.values()) {
+            limits.addOption(OptionSpec.builder("--" + limit.optionName())
+                    .paramLabel(limit.unit() == Limit.Unit.SECONDS ? "SECONDS" : "N")
+                    .type(Integer.class)
+                    .converters(new WholeNumber(limit::check))
+                    .initialValue(limit.defaultValue())
+                    .description(limit.description() + ", " + limit.least() + " to " + limit.most() + ". Default: "
+                            + limit.defaultText())
+                    .build());
+        }
+    }
+
+    /** The value of every limit. */
+    Map<Limit, Integer> limits() {
+        Map<Limit, Integer> values = new EnumMap<>(Limit.class);
+        for (Limit limit : Limit.values()) {
+            values.put(limit, limits.findOption("--" + limit.optionName()).getValue());
+        }
+        return values;
+    }
 }

@@ -19,7 +19,7 @@ import org.x2go.authservice.server.Limit;
  * @param peers who may ask, of those whom the socket's mode lets connect
  * @param pam the PAM services that may be asked for, where their files are, and which modules must not be called
  * @param isolation where PAM runs
- * @param limits the limits that are not left at their defaults
+ * @param limits every limit of the server
  * @param log where the log goes, and how much of it there is
  * @param background the files of the process, if it is to be one in the background
  * @param metrics the file that is kept up to date with the service's metrics, if one was asked for
@@ -41,13 +41,12 @@ public record Settings(
      * @param path its path
      * @param owner its owner
      * @param group its group
-     * @param mode its permission bits
+     * @param mode its permissions
      */
-    public record Socket(Path path, Account owner, Account group, int mode) {
-        /** The permission bits as they are written. */
-        public String modeText() {
-            String digits = Integer.toOctalString(mode);
-            return "0".repeat(Math.max(0, 4 - digits.length())) + digits;
+    public record Socket(Path path, Account owner, Account group, FileMode mode) {
+        /** Who may write to it, for people. */
+        public String access() {
+            return owner.name + ":" + group.name + " " + mode;
         }
     }
 
@@ -102,7 +101,7 @@ public record Settings(
         AuthServerConfig.Builder config = AuthServerConfig.builder(socket.path)
                 .socketOwner(socket.owner.id)
                 .socketGroup(socket.group.id)
-                .socketMode(socket.mode)
+                .socketMode(socket.mode.bits())
                 .services(services())
                 .peers(peers);
         limits.forEach(config::limit);

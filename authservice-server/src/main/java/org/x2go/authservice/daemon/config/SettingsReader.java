@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -22,10 +21,10 @@ import org.x2go.authservice.pam.DeniedModules;
 import org.x2go.authservice.pam.PamConfiguration;
 import org.x2go.authservice.posix.Accounts;
 import org.x2go.authservice.posix.ErrorMessages;
-import org.x2go.authservice.server.Limit;
 import org.x2go.authservice.server.MemoryDemand;
+import org.x2go.authservice.worker.process.WorkerLimits;
 
-/** Makes {@link Settings} of {@link Options}: checks every value, looks names up, and makes paths absolute. */
+/** Makes {@link Settings} of {@link Options}: looks names up, and decides what is used where nothing is set. */
 final class SettingsReader {
     static final String CONFIG_DIR = "/etc/x2go/broker";
     static final String DEFAULTS_CONF_PATH = CONFIG_DIR + "/defaults.conf";
@@ -38,7 +37,6 @@ final class SettingsReader {
     /** Who runs the broker's services, by the broker's own setting. */
     static final String DAEMON_USER = "X2GOBROKER_DAEMON_USER";
 
-    private static final int ALL_PERMISSIONS = 0777;
     private static final int LONGEST_INTERVAL = 3600;
 
     private final SettingSources sources;
@@ -74,24 +72,27 @@ final class SettingsReader {
         try {
             Settings settings = new Settings(
                     new Settings.Socket(
-                            path(options.socket.file, "--socket-file"),
+                            options.socket.file,
                             account(options.socket.owner, Accounts::uidOf, "user", "--owner"),
                             account(options.socket.group, Accounts::gidOf, "group", "--group"),
-                            mode(options.socket.permissions)),
+                            options.socket.permissions),
                     new PeerPolicy(
                             numbers(options.socket.allowUids, Accounts::uidOf, "user", "--allow-uid"),
                             numbers(options.socket.allowGids, Accounts::gidOf, "group", "--allow-gid")),
                     new PamConfiguration(
-                            services(options),
-                            optionalPath(options.pam.confdir, "--pam-confdir"),
+                            ServicePolicy.allowing(options.pam.allowServices),
+                            Optional.ofNullable(options.pam.confdir),
                             DeniedModules.of(sources.environment())),
-                    isolation(options),
-                    limits(options),
+                    new Isolation(
+                            options.pam.isolation,
+                            Optional.ofNullable(options.pam.workerSocket),
+                            new WorkerLimits(options.pam.workerMaxRequests, options.pam.workerMaxRss)),
+                    options.limits(),
                     new Settings.Log(logTarget(options), options.log.debug || options.log.interactive),
-                    Optional.of(new Settings.Background(
-                                    path(options.background.pidFile, "--pidfile"),
-                                    path(options.background.logDir, "--logdir")))
-                            .filter(background -> options.background.daemonize),
+                    options.background.daemonize
+                            ? Optional.of(
+                                    new Settings.Background(options.background.pidFile, options.background.logDir))
+                            : Optional.empty(),
                     metrics(options),
                     new Settings.Findings(
                             Collections.unmodifiableList(problems),
@@ -105,54 +106,37 @@ final class SettingsReader {
         }
     }
 
-    private static Map<Limit, Integer> limits(Options options) {
-        options.limits.forEach((limit, value) -> {
-            try {
-                limit.check(value);
-            } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException("--" + e.getMessage(), e);
-            }
-        });
-        return options.limits;
-    }
-
     private static Optional<Settings.Metrics> metrics(Options options) throws UsageException {
         int seconds = options.metrics.interval;
         if (seconds < 1 || seconds > LONGEST_INTERVAL) {
             throw new UsageException(
                     "--metrics-interval must be 1 s to " + LONGEST_INTERVAL + " s, not " + seconds + " s");
         }
-        return optionalPath(options.metrics.file, "--metrics-file")
+        return Optional.ofNullable(options.metrics.file)
                 .map(file -> new Settings.Metrics(file, Duration.ofSeconds(seconds)));
     }
 
-    private static ServicePolicy services(Options options) {
-        return ServicePolicy.allowing(
-                options.pam.allowServices.isEmpty()
-                        ? List.of(ServicePolicy.DEFAULT_SERVICE)
-                        : options.pam.allowServices);
-    }
-
-    private LogTarget logTarget(Options options) throws UsageException, IOException {
+    private LogTarget logTarget(Options options) throws IOException {
         if (options.log.interactive) {
             return new LogTarget.Stderr();
         }
-        Optional<Path> configuration = optionalPath(options.log.configuration, "--logconfig");
-        Optional<Path> file = optionalPath(options.log.file, "--auth-log");
-        LogTarget target = file.isPresent() ? new LogTarget.File(file.get()) : defaultLogTarget(options);
-        if (configuration.isEmpty()
-                && file.isEmpty()
+        Path configuration = options.log.configuration;
+        Path file = options.log.file;
+        LogTarget target = file == null ? defaultLogTarget(options) : new LogTarget.File(file);
+        if (configuration == null
+                && file == null
                 && !(target instanceof LogTarget.Stderr)
                 && Files.exists(defaultLogConfig)) {
-            configuration = Optional.of(defaultLogConfig);
+            configuration = defaultLogConfig;
         }
-        if (configuration.isPresent()) {
-            if (!isPython(configuration.get())) {
-                return new LogTarget.Configured(configuration.get());
-            }
-            warnings.add(configuration.get()
-                    + " configures the log of a Python program: it is ignored, the log goes to " + target.text());
+        if (configuration == null) {
+            return target;
         }
+        if (!isPython(configuration)) {
+            return new LogTarget.Configured(configuration);
+        }
+        warnings.add(configuration + " configures the log of a Python program: it is ignored, the log goes to "
+                + target.text());
         return target;
     }
 
@@ -179,14 +163,6 @@ final class SettingsReader {
                 .map(SettingSources.Found::text)
                 .filter(name -> !name.isEmpty())
                 .orElse("x2gobroker");
-    }
-
-    private static Isolation isolation(Options options) throws UsageException {
-        return new Isolation(
-                Isolation.Mode.of(options.pam.isolation == null ? Isolation.defaultMode() : options.pam.isolation),
-                optionalPath(options.pam.workerSocket, "--worker-socket"),
-                options.pam.workerMaxRequests,
-                options.pam.workerMaxRss);
     }
 
     /** Where names of accounts are looked up. */
@@ -223,36 +199,5 @@ final class SettingsReader {
             problems.add("there is no " + kind + " '" + name + "': make it, or choose another with " + option);
             return -1;
         }
-    }
-
-    private static Path path(String text, String option) throws UsageException {
-        if (text.isEmpty()) {
-            throw new UsageException("the value of " + option + " is empty");
-        }
-        if (text.indexOf('\n') >= 0) {
-            throw new UsageException("the value of " + option + " has two lines; in " + DEFAULTS_CONF_PATH
-                    + " a line that is indented belongs to the one before");
-        }
-        return Path.of(text).toAbsolutePath();
-    }
-
-    private static Optional<Path> optionalPath(@Nullable String text, String option) throws UsageException {
-        return text == null ? Optional.empty() : Optional.of(path(text, option));
-    }
-
-    private static int mode(String text) throws UsageException {
-        String digits = text.startsWith("0o") || text.startsWith("0O") ? text.substring(2) : text;
-        int mode = 0;
-        for (int i = 0; i < digits.length(); i++) {
-            int digit = digits.charAt(i) - '0';
-            mode = digit < 0 || digit > 7 || mode > ALL_PERMISSIONS ? -1 : 8 * mode + digit;
-            if (mode < 0) {
-                break;
-            }
-        }
-        if (digits.isEmpty() || mode < 0 || mode > ALL_PERMISSIONS) {
-            throw new UsageException("'" + text + "' is an invalid octal mode for --permissions: write it as 0660");
-        }
-        return mode;
     }
 }

@@ -34,11 +34,7 @@ final class SocketCheck {
 
     void run() {
         Path path = socket.path();
-        files.directory(
-                "socket: " + path + " (" + socket.owner().name() + ":"
-                        + socket.group().name() + " " + socket.modeText() + ")",
-                path,
-                "--socket-file");
+        files.directory("socket: " + path + " (" + socket.access() + ")", path, "--socket-file");
         int length = path.toString().getBytes(StandardCharsets.UTF_8).length;
         if (length > LONGEST_SOCKET_PATH) {
             report.problem("the socket's path has " + length + " bytes, and may have " + LONGEST_SOCKET_PATH
@@ -51,9 +47,9 @@ final class SocketCheck {
                 report.check(() -> listener(path));
             }
         }
-        if ((socket.mode() & WRITABLE_BY_OTHERS) != 0) {
-            report.warn("the socket is world-writable: any local user can guess passwords; its mode is "
-                    + socket.modeText());
+        if ((socket.mode().bits() & WRITABLE_BY_OTHERS) != 0) {
+            report.warn(
+                    "the socket is world-writable: any local user can guess passwords; its mode is " + socket.mode());
         }
         if (!user.root()) {
             ownIds();

@@ -60,26 +60,41 @@ final class MetricsFormat {
                         .build(),
                 verdicts(services),
                 durations(services),
-                counter("malformed_requests", "Requests answered bad", now.malformedRequests()),
+                counter(
+                        "malformed_requests",
+                        "Requests answered bad",
+                        now.rejected().malformed()),
                 counter(
                         "disallowed_requests",
                         "Requests answered fail because they named a service that is not allowed",
-                        now.disallowedRequests()),
-                gauge("connections", "Open connections", now.connections()),
-                counter("connections_accepted", "Connections accepted", now.acceptedConnections()),
+                        now.rejected().disallowed()),
+                gauge("connections", "Open connections", now.connections().open()),
+                counter(
+                        "connections_accepted",
+                        "Connections accepted",
+                        now.connections().accepted()),
                 refusals(now),
-                gauge("queued_requests", "Requests that wait for a worker", now.queuedRequests()),
+                gauge(
+                        "queued_requests",
+                        "Requests that wait for a worker",
+                        now.waiting().forWorker()),
                 gauge(
                         "requests_awaiting_turn",
                         "Requests that wait because too many attempts for their user are pending",
-                        now.requestsAwaitingTurn()),
-                gauge("pending_delays", "Replies held back until their fail delay is over", now.pendingDelays()),
-                gauge("workers", "Workers there may be", now.workers()),
-                gauge("workers_busy", "Workers that are asking PAM", now.busyWorkers()),
+                        now.waiting().forTurn()),
+                gauge(
+                        "pending_delays",
+                        "Replies held back until their fail delay is over",
+                        now.waiting().forDelay()),
+                gauge("workers", "Workers there may be", now.workers().most()),
+                gauge(
+                        "workers_busy",
+                        "Workers that are asking PAM",
+                        now.workers().busy()),
                 gauge(
                         "workers_stuck",
                         "PAM threads that hang: they have not returned by their request's deadline",
-                        now.stuckWorkers())));
+                        now.workers().hung())));
         service.pool().ifPresent(pool -> metrics.addAll(processes(pool)));
         writer.write(out, new MetricSnapshots(metrics), EscapingScheme.DEFAULT);
     }
@@ -91,13 +106,15 @@ final class MetricsFormat {
                 CounterSnapshot.builder()
                         .name(PREFIX + "pam_processes_lost")
                         .help("Processes for PAM that crashed, or were killed at their request's deadline")
-                        .dataPoint(point(Labels.of("reason", "crashed"), pool.crashed()))
-                        .dataPoint(point(Labels.of("reason", "killed"), pool.killed()))
+                        .dataPoint(point(
+                                Labels.of("reason", "crashed"), pool.lost().crashed()))
+                        .dataPoint(
+                                point(Labels.of("reason", "killed"), pool.lost().killed()))
                         .build(),
                 gauge(
                         "pam_processes_healthy",
                         "0 if processes for PAM cannot be started, or crash again and again in a PAM service, else 1",
-                        pool.healthy() ? 1 : 0));
+                        pool.health() == PoolStatistics.Health.GOOD ? 1 : 0));
     }
 
     private static CounterSnapshot verdicts(Map<String, ServerStatistics.OfService> services) {
@@ -118,8 +135,11 @@ final class MetricsFormat {
         return CounterSnapshot.builder()
                 .name(PREFIX + "connections_refused")
                 .help("Connections refused: too many were open, or their peer is not allowed to ask")
-                .dataPoint(point(Labels.of("reason", "limit"), now.connectionsOverLimit()))
-                .dataPoint(point(Labels.of("reason", "peer"), now.peersNotAdmitted()))
+                .dataPoint(point(
+                        Labels.of("reason", "limit"),
+                        now.connections().refused().overLimit()))
+                .dataPoint(point(
+                        Labels.of("reason", "peer"), now.connections().refused().notAdmitted()))
                 .build();
     }
 

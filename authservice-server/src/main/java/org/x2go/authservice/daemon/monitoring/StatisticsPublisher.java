@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -61,7 +62,7 @@ public final class StatisticsPublisher implements AutoCloseable {
                     failing = false;
                 } catch (TimeoutException e) {
                     warnOnce("The service's event loop is not responding");
-                } catch (InterruptedException | ExecutionException e) {
+                } catch (InterruptedException | ExecutionException | RejectedExecutionException e) {
                     LOG.debug("The service has ended: {}", ErrorMessages.text(e));
                 } catch (IOException | RuntimeException e) {
                     warnOnce(ErrorMessages.text(e));

@@ -95,25 +95,30 @@ public final class SystemdNotifier implements StatisticsListener {
 
     /** A service that cannot have a PAM worker is of no use: if none comes up in time, it is for systemd to start it anew. */
     private static boolean isUnrecoverable(ServiceStatistics service) {
-        return service.pool().isPresent() && !service.pool().get().recoverable();
+        return service.pool()
+                .filter(pool -> pool.health() == PoolStatistics.Health.UNRECOVERABLE)
+                .isPresent();
     }
 
     /** One line for an admin. */
     static String status(ServiceStatistics service) {
         ServerStatistics now = service.server();
         StringBuilder line = new StringBuilder();
-        line.append(now.connections()).append(" connections, ");
-        line.append(now.busyWorkers()).append(" of ").append(now.workers()).append(" workers busy");
-        if (now.stuckWorkers() > 0) {
-            line.append(" (").append(now.stuckWorkers()).append(" hung)");
+        line.append(now.connections().open()).append(" connections, ");
+        line.append(now.workers().busy())
+                .append(" of ")
+                .append(now.workers().most())
+                .append(" workers busy");
+        if (now.workers().hung() > 0) {
+            line.append(" (").append(now.workers().hung()).append(" hung)");
         }
         service.pool()
                 .ifPresent(pool -> line.append(" by ")
                         .append(pool.workers())
                         .append(" processes")
                         .append(trouble(pool)));
-        line.append(", ").append(now.queuedRequests()).append(" requests queued, ");
-        line.append(now.pendingDelays()).append(" replies delayed; answered so far:");
+        line.append(", ").append(now.waiting().forWorker()).append(" requests queued, ");
+        line.append(now.waiting().forDelay()).append(" replies delayed; answered so far:");
         for (Verdict verdict : Verdict.values()) {
             line.append(' ').append(now.verdicts(verdict)).append(' ').append(verdict.word());
         }
@@ -121,10 +126,11 @@ public final class SystemdNotifier implements StatisticsListener {
     }
 
     private static String trouble(PoolStatistics pool) {
-        if (!pool.startable()) {
-            return ", and no other can be started (see the log)";
-        }
-        return pool.healthy() ? "" : ", of which some are crash-looping (see the log)";
+        return switch (pool.health()) {
+            case GOOD -> "";
+            case CRASH_LOOPING -> ", of which some are crash-looping (see the log)";
+            case NOT_STARTABLE, UNRECOVERABLE -> ", and no other can be started (see the log)";
+        };
     }
 
     /** The service stops. Keep-alives go on until it has. */

@@ -5,19 +5,27 @@ package org.x2go.authservice.worker.pool;
  *
  * @param workers how many workers there are
  * @param started how many have been ready for requests since the pool was opened
- * @param crashed how many have ended that should not have
- * @param killed how many were killed because they had not answered by their request's deadline
- * @param healthy false if there is no worker and none can be started, or a PAM service's modules crash their workers again and
- *     again
- * @param startable false if there is no worker, and starting one has failed again and again. Modules that make workers crash,
- *     be it in every request, do not count, nor do starts that are slow.
- * @param recoverable false if in addition requests have failed for that: then a restart of the service may help
+ * @param lost those that ended otherwise than they should
+ * @param health whether there can be workers
  */
-public record PoolStatistics(
-        int workers,
-        long started,
-        long crashed,
-        long killed,
-        boolean healthy,
-        boolean startable,
-        boolean recoverable) {}
+public record PoolStatistics(int workers, long started, Lost lost, Health health) {
+    /**
+     * Workers that ended otherwise than they should.
+     *
+     * @param crashed how many by themselves
+     * @param killed how many were killed because they had not answered by their request's deadline
+     */
+    public record Lost(long crashed, long killed) {}
+
+    /** Whether there can be workers; from good to bad. */
+    public enum Health {
+        /** There can. */
+        GOOD,
+        /** There can, but a PAM service's modules crash them again and again, be it in every request. */
+        CRASH_LOOPING,
+        /** There is none, and starting one has failed again and again. Starts that are slow do not count. */
+        NOT_STARTABLE,
+        /** In addition requests have failed for that: a restart of the service may help. */
+        UNRECOVERABLE
+    }
+}

@@ -233,15 +233,14 @@ public final class WorkerPool implements AsyncAuthenticator {
     }
 
     PoolStatistics statisticsNow() {
-        boolean startable = !supply.isUnrecoverable();
-        return new PoolStatistics(
-                supply.size(),
-                supply.started(),
-                crashed,
-                killed,
-                startable && !breakers.anyOpen(),
-                startable,
-                startable || !starved);
+        return new PoolStatistics(supply.size(), supply.started(), new PoolStatistics.Lost(crashed, killed), health());
+    }
+
+    private PoolStatistics.Health health() {
+        if (supply.isUnrecoverable()) {
+            return starved ? PoolStatistics.Health.UNRECOVERABLE : PoolStatistics.Health.NOT_STARTABLE;
+        }
+        return breakers.anyOpen() ? PoolStatistics.Health.CRASH_LOOPING : PoolStatistics.Health.GOOD;
     }
 
     /** Ends all workers, whatever they are doing: what waits for an answer gets an error. */

@@ -18,9 +18,7 @@ import org.x2go.authservice.pam.PamConfiguration;
  * @param limits when the worker is to be replaced
  * @param debug whether debug messages are sent
  */
-record WorkerOptions(PamConfiguration pam, WorkerLimits limits, boolean debug) {
-    private static final long MEGABYTE = 1 << 20;
-
+public record WorkerOptions(PamConfiguration pam, WorkerLimits limits, boolean debug) {
     /**
      * Reads a command line.
      *
@@ -52,8 +50,25 @@ record WorkerOptions(PamConfiguration pam, WorkerLimits limits, boolean debug) {
         }
         return new WorkerOptions(
                 new PamConfiguration(ServicePolicy.allowing(services), confdir, modules),
-                new WorkerLimits(requests, megabytes * MEGABYTE),
+                new WorkerLimits(requests, megabytes),
                 debug);
+    }
+
+    /** The command line that gives these options. */
+    public List<String> arguments() {
+        List<String> arguments = new ArrayList<>();
+        pam.services().allowed().stream()
+                .sorted()
+                .forEach(service -> arguments.addAll(List.of("--allow-service", service)));
+        pam.confdir().ifPresent(directory -> arguments.addAll(List.of("--pam-confdir", directory.toString())));
+        arguments.addAll(
+                List.of("--denied-modules", String.join(" ", pam.denied().names())));
+        arguments.addAll(List.of("--worker-max-requests", Integer.toString(limits.requests())));
+        arguments.addAll(List.of("--worker-max-rss", Integer.toString(limits.megabytes())));
+        if (debug) {
+            arguments.add("--debug");
+        }
+        return arguments;
     }
 
     /** An option's value may stand behind it, or behind an equals sign. */

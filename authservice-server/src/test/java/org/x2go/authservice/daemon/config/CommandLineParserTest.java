@@ -46,19 +46,20 @@ class CommandLineParserTest {
                 "-L",
                 "/var/log/l");
 
-        assertThat(options.socket.file).isEqualTo("/run/s");
+        assertThat(options.socket.file).hasToString("/run/s");
         assertThat(options.background.daemonize).isTrue();
         assertThat(options.socket.owner).isEqualTo("root");
         assertThat(options.socket.group).isEqualTo("x2gobroker");
-        assertThat(options.socket.permissions).isEqualTo("0660");
-        assertThat(options.background.pidFile).isEqualTo("/run/p");
-        assertThat(options.background.logDir).isEqualTo("/var/log/l");
+        assertThat(options.socket.permissions).isEqualTo(new FileMode(0660));
+        assertThat(options.background.pidFile).hasToString("/run/p");
+        assertThat(options.background.logDir).hasToString("/var/log/l");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"-s X", "-sX", "--socket-file X", "--socket-file=X", "--socket X", "--sock=X", "-s Y -s X"})
     void knowsTheSocketByAllItsNames(String args) throws UsageException {
-        assertThat(parse(args.split(" ", -1)).socket.file).isEqualTo("X");
+        assertThat(parse(args.split(" ", -1)).socket.file)
+                .isEqualTo(Path.of("X").toAbsolutePath());
     }
 
     /** The service before took every beginning of a name that only one option has. */
@@ -79,7 +80,7 @@ class CommandLineParserTest {
         Options options = parse(environment, "");
 
         assertThat(options.socket.owner).isEqualTo("me");
-        assertThat(options.limits).containsExactly(Map.entry(Limit.MAX_FAIL_DELAY, 3));
+        assertThat(options.limits()).contains(Map.entry(Limit.MAX_FAIL_DELAY, 3));
         assertThat(options.pam.workerMaxRss).isEqualTo(99);
         assertThat(options.socket.allowGids).containsExactly("adm", "staff");
     }
@@ -89,9 +90,9 @@ class CommandLineParserTest {
         Options options = parse("-D", "-P", "/a", "-L", "/l", "-P", "/b", "--workers=1", "--workers=2", "-o", "x");
 
         assertThat(options.background.daemonize).isTrue();
-        assertThat(options.background.pidFile).isEqualTo("/b");
-        assertThat(options.background.logDir).isEqualTo("/l");
-        assertThat(options.limits).containsExactly(Map.entry(Limit.WORKERS, 2));
+        assertThat(options.background.pidFile).hasToString("/b");
+        assertThat(options.background.logDir).hasToString("/l");
+        assertThat(options.limits()).contains(Map.entry(Limit.WORKERS, 2));
     }
 
     @Test
@@ -165,7 +166,8 @@ class CommandLineParserTest {
     @Test
     void knowsEveryLimitAndTellsOfItInTheHelp() throws UsageException {
         for (Limit limit : Limit.values()) {
-            assertThat(parse("--" + limit.optionName() + "=60").limits).containsExactly(Map.entry(limit, 60));
+            assertThat(parse("--" + limit.optionName() + "=" + limit.most()).limits())
+                    .contains(Map.entry(limit, limit.most()));
             assertThat(parser().help()).contains("--" + limit.optionName() + "=");
         }
     }
@@ -178,7 +180,8 @@ class CommandLineParserTest {
 
     @Test
     void takesTextAsItIs() throws UsageException {
-        assertThat(parse("-s", "${sys:user.home}/@x \"y\"").socket.file).isEqualTo("${sys:user.home}/@x \"y\"");
+        assertThat(parse("-s", "${sys:user.home}/@x \"y\"").socket.file)
+                .isEqualTo(Path.of("${sys:user.home}/@x \"y\"").toAbsolutePath());
     }
 
     @ParameterizedTest

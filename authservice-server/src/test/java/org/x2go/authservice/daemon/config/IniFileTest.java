@@ -87,8 +87,8 @@ class IniFileTest {
         "'[]|X=1', 1, before the first [section]",
         "'[common]|X', 2, KEY=VALUE",
         "'[common]|=1', 2, KEY=VALUE",
-        "'[common]|X=1|Y=2|X=3', 4, X is there twice",
-        "'[common]|[other]|[common]', 3, [common] is there twice"
+        "'[common]|X=1|Y=2|X=3', 4, duplicate key X",
+        "'[common]|[other]|[common]', 3, duplicate section [common]"
     })
     void saysWhichLineIsBroken(String lines, int number, String what) {
         assertThatThrownBy(() -> read(lines.replace('|', '\n')))

@@ -22,6 +22,8 @@ import org.x2go.authservice.daemon.InstalledUnit;
 import org.x2go.authservice.daemon.process.BackgroundStart;
 import org.x2go.authservice.server.Limit;
 import org.x2go.authservice.testsupport.Needs;
+import picocli.AutoComplete;
+import picocli.CommandLine;
 
 /** The files that are installed with the program, looked at by the programs that will read them. */
 class InstalledFilesIT {
@@ -132,7 +134,7 @@ class InstalledFilesIT {
         Options options = new CommandLineParser(SettingSources.none())
                 .parse(start.group(1).split(" ", -1));
 
-        assertThat(options.pam.isolation).isEqualTo("process");
+        assertThat(options.pam.isolation).isEqualTo(Isolation.Mode.PROCESS);
         assertThat(Files.readString(UNITS.resolve("x2gobroker-authservice-worker.socket")))
                 .contains("ListenStream=" + options.pam.workerSocket + "\n");
         assertThat(Files.readString(UNITS.resolve("x2gobroker-authservice.socket")))
@@ -175,7 +177,7 @@ class InstalledFilesIT {
     @Test
     void bashCompletesTheOptions() throws Exception {
         Path script = Files.writeString(
-                directory.resolve("completion"), new CommandLineParser(SettingSources.none()).bashCompletion());
+                directory.resolve("completion"), AutoComplete.bash(Options.PROGRAM, new CommandLine(new Options())));
 
         String words = run(
                 "bash",

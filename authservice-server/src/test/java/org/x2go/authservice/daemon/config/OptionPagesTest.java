@@ -57,7 +57,7 @@ class OptionPagesTest {
 
     private static String description(OptionSpec option) {
         return String.join(" ", option.description())
-                .replace("${DEFAULT-VALUE}", String.valueOf(option.defaultValue()));
+                .replace("${DEFAULT-VALUE}", String.valueOf(option.defaultValueString()));
     }
 
     private static String manGroup(Map.Entry<String, List<OptionSpec>> group) {

@@ -56,10 +56,9 @@ class SettingsReaderTest {
         assertThat(settings.socket().path()).hasToString("/run/x2gobroker/x2gobroker-authservice.socket");
         assertThat(settings.socket().owner()).isEqualTo(new Settings.Account("root", 0));
         assertThat(settings.socket().group()).isEqualTo(new Settings.Account("root", 0));
-        assertThat(settings.socket().mode()).isEqualTo(0660);
+        assertThat(settings.socket().mode().bits()).isEqualTo(0660);
         assertThat(settings.services().allowed()).containsExactly("x2gobroker");
         assertThat(settings.pam().confdir()).isEmpty();
-        assertThat(settings.limits()).isEmpty();
         assertThat(settings.serverConfig().limit(Limit.WORKERS)).isEqualTo(Limit.WORKERS.defaultValue());
         assertThat(settings.serverConfig().limit(Limit.MAX_REQUEST_BYTES)).isEqualTo(4096);
         assertThat(settings.log().debug()).isFalse();
@@ -152,7 +151,7 @@ class SettingsReaderTest {
 
         assertThatThrownBy(() -> read(Map.of()))
                 .isInstanceOf(UsageException.class)
-                .hasMessageContaining("the value of --socket-file has two lines");
+                .hasMessageStartingWith(defaultsConf + ", " + SOCKET + ": the path has two lines");
     }
 
     @ParameterizedTest
@@ -177,7 +176,7 @@ class SettingsReaderTest {
     void readsModes(String text, String mode) throws Exception {
         Settings settings = read(Map.of(), "-p", text);
 
-        assertThat(settings.socket().mode()).isEqualTo(Integer.parseInt(mode, 8));
+        assertThat(settings.socket().mode().bits()).isEqualTo(Integer.parseInt(mode, 8));
     }
 
     @ParameterizedTest
@@ -195,12 +194,24 @@ class SettingsReaderTest {
         "--max-request-bytes=1, --max-request-bytes must be 64 bytes",
         "--allow-service=other, 'other' cannot be allowed",
         "--allow-service=../su, cannot be allowed",
-        "--socket-file=, the value of --socket-file is empty"
+        "--socket-file=, Invalid value for option '--socket-file': the path is empty",
+        "--worker-max-rss=63, --worker-max-rss must be 64 to 65536",
+        "--isolation=none, expected one of [THREAD, PROCESS] (case-insensitive) but was 'none'"
     })
     void refusesValuesOutOfRange(String option, String message) {
         assertThatThrownBy(() -> read(Map.of(), option))
                 .isInstanceOf(UsageException.class)
                 .hasMessageContaining(message);
+    }
+
+    @Test
+    void valueOutOfRangeIsReportedWithItsSource() {
+        assertThatThrownBy(() -> read(Map.of("X2GOBROKER_AUTHSERVICE_WORKERS", "0")))
+                .hasMessage("environment, X2GOBROKER_AUTHSERVICE_WORKERS: --workers must be 1 to 1024, not 0");
+        assertThatThrownBy(() -> read(Map.of("X2GOBROKER_AUTHSERVICE_PERMISSIONS", "999")))
+                .hasMessage(
+                        "environment, X2GOBROKER_AUTHSERVICE_PERMISSIONS: '999' is an invalid octal mode: write it as"
+                                + " 0660");
     }
 
     @Test

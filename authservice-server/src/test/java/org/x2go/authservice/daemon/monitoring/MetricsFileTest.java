@@ -44,8 +44,13 @@ class MetricsFileTest {
                 Map.of(Verdict.OK, 5L, Verdict.ERROR, 1L),
                 new ServerStatistics.Durations(counts, Duration.ofMillis(61_250)));
         return new ServiceStatistics(
-                new ServerStatistics(12, 99, 6, 7, 4, 1, 2, 8, 3, 1, 10, 11, Map.of("x2gobroker", broker)),
-                Optional.of(new PoolStatistics(2, 20, 13, 5, true, true, true)));
+                new ServerStatistics(
+                        new ServerStatistics.Connections(12, 99, new ServerStatistics.Refused(6, 7)),
+                        new ServerStatistics.Waiting(4, 1, 2),
+                        new ServerStatistics.Workers(8, 3, 1),
+                        new ServerStatistics.Rejected(10, 11),
+                        Map.of("x2gobroker", broker)),
+                Optional.of(new PoolStatistics(2, 20, new PoolStatistics.Lost(13, 5), PoolStatistics.Health.GOOD)));
     }
 
     @Test

@@ -20,6 +20,7 @@ import org.x2go.authservice.server.ServerStatistics;
 import org.x2go.authservice.testsupport.NotifySocket;
 import org.x2go.authservice.testsupport.Program;
 import org.x2go.authservice.worker.pool.PoolStatistics;
+import org.x2go.authservice.worker.pool.PoolStatistics.Health;
 
 @Timeout(120)
 class SystemdNotifierTest {
@@ -35,7 +36,12 @@ class SystemdNotifierTest {
     private static ServerStatistics server(int connections, int stuck) {
         var ofService = new ServerStatistics.OfService(
                 Map.of(Verdict.OK, 5L, Verdict.ERROR, 1L), new ServerStatistics.Durations(List.of(), Duration.ZERO));
-        return new ServerStatistics(connections, 9, 0, 0, 4, 0, 2, 8, 3, stuck, 7, 1, Map.of("x2gobroker", ofService));
+        return new ServerStatistics(
+                new ServerStatistics.Connections(connections, 9, new ServerStatistics.Refused(0, 0)),
+                new ServerStatistics.Waiting(4, 0, 2),
+                new ServerStatistics.Workers(8, 3, stuck),
+                new ServerStatistics.Rejected(7, 1),
+                Map.of("x2gobroker", ofService));
     }
 
     private Map<String, String> environment(String... more) {
@@ -85,15 +91,17 @@ class SystemdNotifierTest {
 
     @Test
     void isToldOfProcessesThatPamRunsIn() {
-        assertThat(SystemdNotifier.status(new ServiceStatistics(
-                        server(1, 0), Optional.of(new PoolStatistics(2, 3, 0, 1, true, true, true)))))
+        assertThat(SystemdNotifier.status(withProcesses(2, Health.GOOD)))
                 .startsWith("1 connections, 3 of 8 workers busy by 2 processes, 4 requests queued, ");
-        assertThat(SystemdNotifier.status(new ServiceStatistics(
-                        server(1, 0), Optional.of(new PoolStatistics(0, 3, 9, 0, false, true, true)))))
+        assertThat(SystemdNotifier.status(withProcesses(0, Health.CRASH_LOOPING)))
                 .contains(" by 0 processes, of which some are crash-looping (see the log), 4 requests queued, ");
-        assertThat(SystemdNotifier.status(new ServiceStatistics(
-                        server(1, 0), Optional.of(new PoolStatistics(0, 3, 9, 0, false, false, true)))))
+        assertThat(SystemdNotifier.status(withProcesses(0, Health.NOT_STARTABLE)))
                 .contains(" by 0 processes, and no other can be started (see the log), 4 requests queued, ");
+    }
+
+    private static ServiceStatistics withProcesses(int processes, Health health) {
+        return new ServiceStatistics(
+                server(1, 0), Optional.of(new PoolStatistics(processes, 3, new PoolStatistics.Lost(9, 1), health)));
     }
 
     @Test
@@ -149,9 +157,8 @@ class SystemdNotifierTest {
         try (NotifySocket socket = listen()) {
             SystemdNotifier notifier = SystemdNotifier.of(environment("WATCHDOG_USEC", "300000"), PID)
                     .orElseThrow();
-            for (boolean recoverable : new boolean[] {true, false, true}) {
-                notifier.report(new ServiceStatistics(
-                        server(1, 0), Optional.of(new PoolStatistics(0, 3, 9, 0, false, recoverable, recoverable))));
+            for (Health health : List.of(Health.CRASH_LOOPING, Health.UNRECOVERABLE, Health.CRASH_LOOPING)) {
+                notifier.report(withProcesses(0, health));
             }
             assertThat(socket.next())
                     .contains("of which some are crash-looping")

@@ -136,7 +136,7 @@ class WorkerPoolTest {
         fake.pass(Duration.ofHours(1));
         assertThat(second.isOpen()).as("the only one").isTrue();
         assertThat(fake.launches).hasSize(2);
-        assertThat(fake.pool.statisticsNow().crashed()).isZero();
+        assertThat(fake.pool.statisticsNow().lost().crashed()).isZero();
     }
 
     @Test
@@ -162,8 +162,8 @@ class WorkerPoolTest {
         assertThat(fake.launches).as("there is none any more").hasSize(2);
         fake.ready().answer();
         assertThat(verdict(waiting)).isEqualTo(Verdict.OK);
-        assertThat(fake.pool.statisticsNow().killed()).isEqualTo(1);
-        assertThat(fake.pool.statisticsNow().crashed()).isZero();
+        assertThat(fake.pool.statisticsNow().lost().killed()).isEqualTo(1);
+        assertThat(fake.pool.statisticsNow().lost().crashed()).isZero();
     }
 
     @Test
@@ -366,8 +366,7 @@ class WorkerPoolTest {
         PooledRequest good = fake.ask("alice", "good");
         fake.ready().answer();
         assertThat(verdict(good)).isEqualTo(Verdict.OK);
-        assertThat(fake.pool.statisticsNow().healthy()).isFalse();
-        assertThat(fake.pool.statisticsNow().startable()).isTrue();
+        assertThat(fake.pool.statisticsNow().health()).isEqualTo(PoolStatistics.Health.CRASH_LOOPING);
         assertThat(fake.diagnostics.lines())
                 .filteredOn(line -> line.contains("consecutive"))
                 .hasSize(1);
@@ -405,7 +404,7 @@ class WorkerPoolTest {
         assertThat(fake.ask("mallory", "bad")).as("one at a time").isDone();
         worker.answer();
         assertThat(verdict(tried)).isEqualTo(Verdict.OK);
-        assertThat(fake.pool.statisticsNow().healthy()).isTrue();
+        assertThat(fake.pool.statisticsNow().health()).isEqualTo(PoolStatistics.Health.GOOD);
         assertThat(fake.diagnostics.lines()).anyMatch(line -> line.contains("answers again"));
         assertThat(fake.ask("alice", "bad")).isNotDone();
     }
@@ -442,15 +441,13 @@ class WorkerPoolTest {
         }
         assertThat(reason(waiting)).contains("failed to start");
         assertThat(fake.ask("bob")).as("at once").isDone();
-        assertThat(fake.pool.statisticsNow().startable()).isFalse();
-        assertThat(fake.pool.statisticsNow().recoverable()).isFalse();
+        assertThat(fake.pool.statisticsNow().health()).isEqualTo(PoolStatistics.Health.UNRECOVERABLE);
 
         FakeWorkers.Worker worker = fake.ready();
         PooledRequest next = fake.ask("carol");
         worker.answer();
         assertThat(verdict(next)).isEqualTo(Verdict.OK);
-        assertThat(fake.pool.statisticsNow().startable()).isTrue();
-        assertThat(fake.pool.statisticsNow().recoverable()).isTrue();
+        assertThat(fake.pool.statisticsNow().health()).isEqualTo(PoolStatistics.Health.GOOD);
     }
 
     @Test
@@ -486,8 +483,7 @@ class WorkerPoolTest {
             fake.last().refuse("no processes left");
             fake.pass(Duration.ofSeconds(10));
         }
-        assertThat(fake.pool.statisticsNow().startable()).isFalse();
-        assertThat(fake.pool.statisticsNow().recoverable()).isTrue();
+        assertThat(fake.pool.statisticsNow().health()).isEqualTo(PoolStatistics.Health.NOT_STARTABLE);
     }
 
     @Test
@@ -499,7 +495,7 @@ class WorkerPoolTest {
             assertThat(slow.isOpen()).isFalse();
             fake.pass(Duration.ofSeconds(10));
         }
-        assertThat(fake.pool.statisticsNow().startable()).isTrue();
+        assertThat(fake.pool.statisticsNow().health()).isEqualTo(PoolStatistics.Health.GOOD);
         fake.ready().answer();
         assertThat(verdict(request)).isEqualTo(Verdict.OK);
     }
