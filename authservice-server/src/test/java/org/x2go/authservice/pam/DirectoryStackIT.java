@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 import org.x2go.authservice.protocol.Verdict;
 import org.x2go.authservice.testsupport.Needs;
 
-/** The stack that README.md recommends where users are in a directory hides no outage, and lets nobody in but by a yes. */
+/** The stack that docs/CONFIGURATION.md recommends for directory servers hides no outage, and accepts only a success. */
 class DirectoryStackIT {
     private static final String MODULE = "pam_sss.so";
 
@@ -31,9 +31,9 @@ class DirectoryStackIT {
         services = new ServiceDirectory(directory);
     }
 
-    /** The lines of README.md, with another module in place of the directory's. */
+    /** The lines of docs/CONFIGURATION.md, with another module in place of the directory's. */
     private Verdict verdictWith(String module) throws Exception {
-        List<String> stack = Files.readAllLines(Path.of("../README.md")).stream()
+        List<String> stack = Files.readAllLines(Path.of("../docs/CONFIGURATION.md")).stream()
                 .dropWhile(line -> !line.startsWith("auth ") || !line.contains(MODULE))
                 .takeWhile(line -> line.startsWith("auth "))
                 .map(line -> line.replace(MODULE, module))
