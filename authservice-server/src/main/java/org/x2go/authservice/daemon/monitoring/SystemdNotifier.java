@@ -69,7 +69,14 @@ public final class SystemdNotifier implements StatisticsListener {
 
     /** The service answers. */
     public void ready() throws IOException {
-        socket.send("READY=1");
+        try {
+            socket.send("READY=1");
+        } catch (IOException e) {
+            throw new IOException(
+                    "cannot tell systemd that the service is ready: " + e.getMessage()
+                            + "; unset NOTIFY_SOCKET if systemd does not start the service",
+                    e);
+        }
     }
 
     @Override

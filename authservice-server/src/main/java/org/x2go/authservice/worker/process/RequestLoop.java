@@ -39,8 +39,9 @@ final class RequestLoop {
             AuthResult result = ask(request);
             Optional<String> changed = state.changed();
             if (changed.isPresent()) {
-                // Whatever the module has found out, it must not be found out in such a process again.
-                String reason = "a PAM module changed " + changed.get() + " of its worker";
+                // Whatever the module has found out, it must not be found out in such a process again. Nor is anything
+                // loaded here that was not before, as "+" would be: what the module closed may be the program's jar.
+                String reason = "a PAM module changed ".concat(changed.get()).concat(" of its worker");
                 channel.tell(new Reply.Answer(request.number(), AuthResult.error(reason), Disposition.EXIT));
                 return;
             }

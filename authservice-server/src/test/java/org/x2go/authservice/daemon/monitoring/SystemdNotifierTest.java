@@ -71,6 +71,18 @@ class SystemdNotifierTest {
     }
 
     @Test
+    void failureToTellNamesTheSocketAndTheVariable() throws IOException {
+        String gone = directory.resolve("gone").toString();
+        SystemdNotifier stale =
+                SystemdNotifier.of(Map.of("NOTIFY_SOCKET", gone), PID).orElseThrow();
+
+        assertThatThrownBy(stale::ready)
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(gone)
+                .hasMessageContaining("unset NOTIFY_SOCKET");
+    }
+
+    @Test
     void isToldOfChangesOnly() throws Exception {
         try (NotifySocket socket = listen()) {
             SystemdNotifier notifier = SystemdNotifier.of(environment(), PID).orElseThrow();
