@@ -41,9 +41,7 @@ class OffloadedAuthenticatorTest {
     private final Queue<Runnable> returned = new ConcurrentLinkedQueue<>();
 
     private final EventLoop loop = (EventLoop) Proxy.newProxyInstance(
-            EventLoop.class.getClassLoader(),
-            new Class<?>[] {EventLoop.class},
-            (proxy, method, args) -> {
+            EventLoop.class.getClassLoader(), new Class<?>[] {EventLoop.class}, (proxy, method, args) -> {
                 if (method.getName().equals("execute")) {
                     returned.add((Runnable) args[0]);
                     return null;
