@@ -14,14 +14,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Links from one page to another, or to a heading, lead somewhere. */
-class DocumentLinksTest {
+/** What pages refer to is there: other pages, headings, tests. */
+class DocumentReferencesTest {
     private static final Path ROOT = Path.of("..");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]*)(?:#([^)]*))?\\)");
+    private static final Pattern TEST = Pattern.compile("`(\\w+(?:Test|IT))`");
     private static final Pattern HEADING = Pattern.compile("^#+ (.*)$", Pattern.MULTILINE);
 
     static Stream<Path> pages() throws IOException {
-        return Stream.of(ROOT, ROOT.resolve("docs"), ROOT.resolve("dist")).flatMap(DocumentLinksTest::pagesIn);
+        return Stream.of(ROOT, ROOT.resolve("docs"), ROOT.resolve("dist")).flatMap(DocumentReferencesTest::pagesIn);
     }
 
     private static Stream<Path> pagesIn(Path directory) {
@@ -55,6 +56,20 @@ class DocumentLinksTest {
                         .map(page -> ROOT.relativize(page).toString())
                         .filter(page -> !page.equals("README.md")))
                 .allMatch(page -> readme.contains("](" + page));
+    }
+
+    @Test
+    void securityNamesTestsThatExist() throws IOException {
+        List<String> sources;
+        try (Stream<Path> files = Files.walk(ROOT)) {
+            sources = files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".java"))
+                    .toList();
+        }
+
+        assertThat(TEST.matcher(Files.readString(ROOT.resolve("SECURITY.md"))).results())
+                .isNotEmpty()
+                .allSatisfy(test -> assertThat(sources).contains(test.group(1) + ".java"));
     }
 
     /** As GitHub makes them of headings. */
