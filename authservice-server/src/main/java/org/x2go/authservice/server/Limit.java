@@ -15,40 +15,32 @@ public enum Limit {
             Math.max(8, 2 * Runtime.getRuntime().availableProcessors()),
             1,
             1024,
-            "How many PAM calls may run at a time",
-            "two for each processor, at least 8"),
+            "How many PAM calls may run at once",
+            "two per processor, at least 8"),
     /** How many attempts for one user, asked by one peer user, may be running or waiting out their fail delay. */
     MAX_ATTEMPTS_PER_USER(
             Unit.COUNT,
             5,
             0,
             1000,
-            "How many attempts for one user, asked by one peer user, may be running or waiting out their fail delay;"
-                    + " further ones wait up to 10 s; 0 for any number"),
+            "How many attempts for one user, asked by one client user, may run or wait for the end of their fail"
+                    + " delay; further ones wait up to 10 s; 0 for no limit"),
     /** The longest time for which the reply to a failure is held back. */
     MAX_FAIL_DELAY(
-            Unit.SECONDS,
-            10,
-            0,
-            300,
-            "The longest time for which the reply to a failure is held back, however long PAM asks for"),
+            Unit.SECONDS, 10, 0, 300, "The longest delay of the reply to a failure; PAM modules may ask for more"),
     /** How long a request may take until its verdict; then it is answered {@code error}. */
     REQUEST_TIMEOUT(
             Unit.SECONDS,
             60,
             1,
             3600,
-            "How long a request may take until its verdict; after that it is answered \"error\""),
+            "How long a request may wait for its verdict; after that the reply is \"error\""),
     /** How many requests may wait for a worker. */
     MAX_QUEUED_REQUESTS(Unit.COUNT, 10_000, 1, 1_000_000, "How many requests may wait for a worker"),
     /** How many connections may be open. */
     MAX_CONNECTIONS(
-            Unit.COUNT,
-            16_384,
-            1,
-            1_000_000,
-            "How many connections may be open; fewer if the limit of open files would leave none for PAM"),
-    /** The longest request, its newline included. */
+            Unit.COUNT, 16_384, 1, 1_000_000, "How many connections may be open; fewer if PAM would lack open files"),
+    /** The longest request, including its newline. */
     MAX_REQUEST_BYTES(
             Unit.BYTES,
             RequestFormat.DEFAULT_MAX_REQUEST_BYTES,
@@ -61,9 +53,9 @@ public enum Limit {
             24 << 20,
             1 << 20,
             1 << 30,
-            "How much memory may hold what peers have sent, all together: what was not read yet, and requests until they"
-                    + " are answered"),
-    /** How long a peer may take to finish a request that it has begun, or to read a reply. */
+            "How much memory all clients together may use: for bytes that were not processed yet, and for requests"
+                    + " without a reply"),
+    /** How long a client may take to complete a request, or to read a reply. */
     SEND_TIMEOUT(
             Unit.SECONDS,
             10,
@@ -71,9 +63,9 @@ public enum Limit {
             3600,
             "How long a peer may take to finish a request that it has begun, or to read a reply"),
     /** How long a connection may wait between requests. */
-    IDLE_TIMEOUT(Unit.SECONDS, 0, 0, 86_400, "How long a connection may wait between requests; 0 for ever"),
+    IDLE_TIMEOUT(Unit.SECONDS, 0, 0, 86_400, "How long a connection may be idle between requests; 0 for no limit"),
     /** How long {@link AuthServer#close} waits for requests in flight. */
-    SHUTDOWN_TIMEOUT(Unit.SECONDS, 10, 0, 3600, "How long requests in flight may take when the service stops");
+    SHUTDOWN_TIMEOUT(Unit.SECONDS, 10, 0, 3600, "How long a stop waits for requests in flight");
 
     /** What the value of a limit counts. */
     public enum Unit {

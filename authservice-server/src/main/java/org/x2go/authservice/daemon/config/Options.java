@@ -30,12 +30,13 @@ import picocli.CommandLine.Option;
         customSynopsis = Options.PROGRAM + " [OPTIONS]",
         description =
                 "%nChecks user names and passwords with PAM, for programs that must not be root: they ask over a Unix"
-                        + " domain socket. Whoever may write to the socket may ask.",
+                        + " domain socket. Every user who may write to the socket may ask.",
         footer = {
-            "%nEach option but the flags is a setting: it is taken from the command line, else from the environment, where it"
-                    + " is called X2GOBROKER_AUTHSERVICE_ and the option in capitals (--max-fail-delay:"
-                    + " X2GOBROKER_AUTHSERVICE_MAX_FAIL_DELAY), else from " + SettingsReader.DEFAULTS_CONF_PATH
-                    + " (the same names, in [authservice] or [common]), else it has the default. Named differently:"
+            "%nEach option with a value is a setting, which comes from the first of these that has it: the command line, the"
+                    + " environment, " + SettingsReader.DEFAULTS_CONF_PATH
+                    + " ([authservice], then [common]), and its default."
+                    + " In the environment and the file its name is X2GOBROKER_AUTHSERVICE_ and the option in capitals"
+                    + " (--max-fail-delay: X2GOBROKER_AUTHSERVICE_MAX_FAIL_DELAY). Exceptions:"
                     + " X2GOBROKER_AUTHSERVICE_SOCKET, X2GOBROKER_AUTHSERVICE_ALLOW_SERVICES, X2GOBROKER_DEBUG.",
             "",
             "Exit status: 0 after SIGTERM or SIGINT (or, with -D, when the service answers), 1 if it cannot start, 2 if the"
@@ -55,14 +56,14 @@ final class Options {
         @Option(
                 names = {"-o", "--owner"},
                 paramLabel = "USER",
-                description = "The socket's owner. Default: root (whoever starts the service, if not root)")
+                description = "The socket's owner. Default: root, or the user who starts the service")
         @Nullable
         String owner;
 
         @Option(
                 names = {"-g", "--group"},
                 paramLabel = "GROUP",
-                description = "The socket's group. Default: root (that of whoever starts the service, if not root)")
+                description = "The socket's group. Default: root, or the group of the user who starts the service")
         @Nullable
         String group;
 
@@ -70,21 +71,21 @@ final class Options {
                 names = {"-p", "--permissions"},
                 paramLabel = "MODE",
                 converter = FileMode.Converter.class,
-                description = "The socket's permissions, octal, as 660, 0660 or 0o660. Default: ${DEFAULT-VALUE}")
+                description = "The socket's permissions, octal: 660, 0660 or 0o660. Default: ${DEFAULT-VALUE}")
         FileMode permissions = new FileMode(0660);
 
         @Option(
                 names = "--allow-uid",
                 paramLabel = "USER",
                 description =
-                        "A user, by name or number, who may ask; may be given more than once. With it or --allow-gid,"
-                                + " only the users and groups that are named may ask")
+                        "A user, by name or number, who may ask; can be repeated. If --allow-uid or --allow-gid is given,"
+                                + " only these users and groups may ask")
         List<String> allowUids = List.of();
 
         @Option(
                 names = "--allow-gid",
                 paramLabel = "GROUP",
-                description = "A group, by name or number, whose members may ask; may be given more than once")
+                description = "A group, by name or number, whose members may ask; can be repeated")
         List<String> allowGids = List.of();
     }
 
@@ -93,15 +94,14 @@ final class Options {
                 descriptionKey = "X2GOBROKER_AUTHSERVICE_ALLOW_SERVICES",
                 names = "--allow-service",
                 paramLabel = "NAME",
-                description =
-                        "A PAM service that may be asked for; may be given more than once. Give every one: the default"
-                                + " holds only if none is given. Default: x2gobroker")
+                description = "A PAM service that clients may use; can be repeated. It replaces the default."
+                        + " Default: x2gobroker")
         List<String> allowServices = List.of(ServicePolicy.DEFAULT_SERVICE);
 
         @Option(
                 names = "--pam-confdir",
                 paramLabel = "DIR",
-                description = "The directory of the services' files. Default: /etc/pam.d, then /usr/lib/pam.d")
+                description = "The directory of the PAM service files. Default: /etc/pam.d, then /usr/lib/pam.d")
         @Nullable
         Path confdir;
 
@@ -109,9 +109,9 @@ final class Options {
                 names = "--isolation",
                 paramLabel = "HOW",
                 description =
-                        "Where PAM runs: \"process\" for processes of its own, of which a module that crashes or hangs"
-                                + " costs one; \"thread\" for the process of the service. Default: process where the program is"
-                                + " installed, thread for java -jar")
+                        "Where PAM runs: \"process\" for worker processes, so that a module that crashes or hangs costs one"
+                                + " login; \"thread\" for the process of the service. Default: process if the program is"
+                                + " installed, thread with java -jar")
         Isolation.Mode isolation = Isolation.Mode.installed();
 
         @Option(
@@ -133,7 +133,7 @@ final class Options {
         @Option(
                 names = "--worker-max-rss",
                 paramLabel = "MEGABYTES",
-                description = "How much memory a worker process may take before it is replaced, 64 to 65536."
+                description = "How much memory a worker process may use before it is replaced. Range: 64 to 65536."
                         + " Default: ${DEFAULT-VALUE}")
         int workerMaxRss = WorkerLimits.DEFAULT_MEGABYTES;
     }
@@ -142,7 +142,7 @@ final class Options {
         @Option(
                 descriptionKey = "X2GOBROKER_DEBUG",
                 names = {"-d", "--debug"},
-                description = "Log more, and show where a failure came from")
+                description = "Log more, with stack traces of failures")
         boolean debug;
 
         @Option(
@@ -154,8 +154,8 @@ final class Options {
                 names = "--auth-log",
                 paramLabel = "FILE",
                 description = {
-                    "The log file. It may be renamed or removed at any time, and is then made anew. Default: under systemd the"
-                            + " journal; otherwise, for root and X2GOBROKER_DAEMON_USER, the file below; for others stderr",
+                    "The log file. If it is renamed or removed, a new one is created. Default: under systemd the journal,"
+                            + " for ordinary users except X2GOBROKER_DAEMON_USER stderr, otherwise",
                     SettingsReader.AUTH_LOG
                 })
         @Nullable
@@ -164,9 +164,9 @@ final class Options {
         @Option(
                 names = "--logconfig",
                 paramLabel = "FILE",
-                description = "A log4j2 configuration (XML or properties) to be used instead of the built-in one."
+                description = "A log4j2 configuration (XML or properties) that replaces the built-in one."
                         + " Default: " + SettingsReader.LOG_CONFIG_NAME + " in " + SettingsReader.CONFIG_DIR
-                        + ", if it is there")
+                        + ", if it exists")
         @Nullable
         Path configuration;
     }
@@ -181,9 +181,9 @@ final class Options {
                 names = {"-P", "--pidfile"},
                 paramLabel = "FILE",
                 description = {
-                    "With -D, the file that the process's number is written to. That of a service that runs, and whatever is"
-                            + " no old PID file, is left alone. If root stops the service by it, it belongs in a directory that"
-                            + " only root may write to. Default:",
+                    "With -D, the file for the process ID. The PID file of a running service is not replaced, nor is a file"
+                            + " that is no PID file. If root uses it to stop the service, only root may be able to write to its"
+                            + " directory. Default:",
                     "${DEFAULT-VALUE}"
                 })
         Path pidFile = Path.of(SettingsReader.PID_FILE);
@@ -191,8 +191,8 @@ final class Options {
         @Option(
                 names = {"-L", "--logdir"},
                 paramLabel = "DIR",
-                description = "With -D, where stdout and stderr go, to " + BackgroundProcess.STDOUT + " and "
-                        + BackgroundProcess.STDERR + " there. Default: ${DEFAULT-VALUE}")
+                description = "With -D, the directory for stdout and stderr, which go to " + BackgroundProcess.STDOUT
+                        + " and " + BackgroundProcess.STDERR + " there. Default: ${DEFAULT-VALUE}")
         Path logDir = Path.of(SettingsReader.LOG_DIR);
 
         /** Tells a process that it is the one that stays in the background; for {@link BackgroundStart} only. */
@@ -205,16 +205,16 @@ final class Options {
                 names = "--metrics-file",
                 paramLabel = "FILE",
                 description =
-                        "Keep this file up to date with metrics in Prometheus's text format, for the textfile collector"
-                                + " of node_exporter, which wants a name in .prom. It is replaced as a whole, and removed when the"
-                                + " service stops; a file that does not hold this program's metrics is left alone")
+                        "Write metrics to this file in Prometheus's text format, for the textfile collector of node_exporter,"
+                                + " which reads names that end in .prom. It is removed when the service stops. A file with other"
+                                + " content is not replaced")
         @Nullable
         Path file;
 
         @Option(
                 names = "--metrics-interval",
                 paramLabel = "SECONDS",
-                description = "How often the metrics are written, 1 to 3600. Default: ${DEFAULT-VALUE}")
+                description = "How often the metrics are written. Range: 1 to 3600. Default: ${DEFAULT-VALUE}")
         int interval = 15;
     }
 
@@ -222,8 +222,8 @@ final class Options {
         @Option(
                 names = "--check-config",
                 description =
-                        "Print every setting, where it comes from, and what is wrong with it, and exit: 0 if the service"
-                                + " would start and could give verdicts, 1 if not")
+                        "Print every setting with its source, and every fault in the configuration, and exit: 0 if the"
+                                + " service could start and give verdicts, 1 otherwise")
         boolean checkConfig;
 
         @Option(names = "--version", description = "Print the version and exit")
@@ -266,8 +266,8 @@ final class Options {
                     .type(Integer.class)
                     .converters(new WholeNumber(limit::check))
                     .initialValue(limit.defaultValue())
-                    .description(limit.description() + ", " + limit.least() + " to " + limit.most() + ". Default: "
-                            + limit.defaultText())
+                    .description(limit.description() + ". Range: " + limit.least() + " to " + limit.most()
+                            + ". Default: " + limit.defaultText())
                     .build());
         }
     }
