@@ -97,11 +97,12 @@ class SystemCallFilterIT {
         });
     }
 
+    /** strace writes "syscall_0x…" where it read a number that is no call's, as of a thread that was just being ended. */
     private static Set<String> calls(Path trace) throws IOException {
         Set<String> calls = new TreeSet<>();
         for (String line : Files.readAllLines(trace)) {
             Matcher call = Pattern.compile("^\\d+ +([a-z][a-z0-9_]*)\\(").matcher(line);
-            if (call.find()) {
+            if (call.find() && !call.group(1).startsWith("syscall_0x")) {
                 calls.add(call.group(1));
             }
         }
