@@ -23,10 +23,6 @@ record FileState(Kind kind, long device, long inode, long size, long changedNano
         HIDDEN
     }
 
-    private static final int S_IFMT = 0xF000;
-    private static final int S_IFDIR = 0x4000;
-    private static final int S_IFREG = 0x8000;
-
     /** Two changes within a tick of the kernel's clock, 10 ms at most, have the same time; what is older is settled. */
     static final Duration TICKS = Duration.ofMillis(20);
 
@@ -37,8 +33,8 @@ record FileState(Kind kind, long device, long inode, long size, long changedNano
     static FileState of(byte[] path) {
         try {
             return FileStatus.of(path)
-                    .map(file -> new FileState(
-                            kind(file.mode()), file.device(), file.inode(), file.size(), file.changedNanos()))
+                    .map(file ->
+                            new FileState(kind(file), file.device(), file.inode(), file.size(), file.changedNanos()))
                     .orElseGet(() -> none(Kind.MISSING));
         } catch (IOException e) {
             return none(Kind.HIDDEN);
@@ -58,12 +54,11 @@ record FileState(Kind kind, long device, long inode, long size, long changedNano
         return new FileState(kind, 0, 0, 0, 0);
     }
 
-    private static Kind kind(int mode) {
-        return switch (mode & S_IFMT) {
-            case S_IFREG -> Kind.REGULAR;
-            case S_IFDIR -> Kind.DIRECTORY;
-            default -> Kind.SPECIAL;
-        };
+    private static Kind kind(FileStatus file) {
+        if (file.isRegularFile()) {
+            return Kind.REGULAR;
+        }
+        return file.isDirectory() ? Kind.DIRECTORY : Kind.SPECIAL;
     }
 
     /** Whether it was changed so long before this time that a later change shows. */

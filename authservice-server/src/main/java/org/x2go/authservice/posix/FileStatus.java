@@ -105,6 +105,10 @@ public record FileStatus(int mode, int links, int uid, int gid, long device, lon
         return (mode & S_IFMT) == S_IFREG;
     }
 
+    public boolean isDirectory() {
+        return (mode & S_IFMT) == S_IFDIR;
+    }
+
     /** What kind of file it is, in words. */
     public String kind() {
         return switch (mode & S_IFMT) {
