@@ -31,7 +31,7 @@ public final class UntrustedServer implements AutoCloseable {
         this.process = process;
     }
 
-    /** Starts one below a directory, whose mode it changes so that the other user may enter it. Needs root. */
+    /** Starts one below a directory, whose mode it changes so that the other user may enter it. Requirements root. */
     public static UntrustedServer start(Path directory) throws IOException, InterruptedException {
         Prerequisite.root();
         Prerequisite.file(SOCAT);

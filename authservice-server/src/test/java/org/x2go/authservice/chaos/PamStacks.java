@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.x2go.authservice.testsupport.Needs;
+import org.x2go.authservice.testsupport.Requirements;
 
 /** A directory of PAM service files, one for each kind of module that a server meets, and questions to go with them. */
 final class PamStacks implements Question.Source {
@@ -22,7 +22,7 @@ final class PamStacks implements Question.Source {
     PamStacks(Path directory, long sleepSeconds) throws IOException {
         this.directory = directory;
         List.of("pam_permit.so", "pam_deny.so", "pam_exec.so", "pam_faildelay.so")
-                .forEach(Needs::pamModule);
+                .forEach(Requirements::pamModule);
         String table = table("table");
         service("table", "auth required " + table, "account required " + table);
         service("permit", "auth required pam_permit.so", "account required pam_permit.so");
@@ -47,7 +47,7 @@ final class PamStacks implements Question.Source {
                 IntStream.range(0, NAMES)
                         .mapToObj(i -> "user" + i + ":right:" + service)
                         .toList());
-        return Needs.pamModule("pam_matrix.so") + " passdb=" + passwords;
+        return Requirements.pamModule("pam_matrix.so") + " passdb=" + passwords;
     }
 
     private void service(String name, String... lines) throws IOException {

@@ -12,9 +12,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.x2go.authservice.testsupport.Needs;
 import org.x2go.authservice.testsupport.Program;
 import org.x2go.authservice.testsupport.RawPeer;
+import org.x2go.authservice.testsupport.Requirements;
 
 /**
  * The packaged program behind a socket that systemd-socket-activate(1) has made. It hands its socket to a shell, which keeps
@@ -52,8 +52,8 @@ final class ActivatedService implements AutoCloseable {
             Path directory, Map<String, String> environment, List<String> launcher, String... args)
             throws IOException, InterruptedException {
         Path socket = directory.resolve("activated");
-        List<String> command =
-                new ArrayList<>(List.of(Needs.program("systemd-socket-activate").toString(), "-l", socket.toString()));
+        List<String> command = new ArrayList<>(
+                List.of(Requirements.program("systemd-socket-activate").toString(), "-l", socket.toString()));
         environment.forEach((name, value) -> command.add("--setenv=" + name + "=" + value));
         command.addAll(List.of("sh", "-c", HOLDER, "sh"));
         command.addAll(launcher);

@@ -18,10 +18,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.x2go.authservice.testsupport.Needs;
 import org.x2go.authservice.testsupport.NotifySocket;
 import org.x2go.authservice.testsupport.Program;
 import org.x2go.authservice.testsupport.RawPeer;
+import org.x2go.authservice.testsupport.Requirements;
 
 /** The packaged program as systemd runs it: its socket is passed to it, and it says how it is. */
 @Timeout(240)
@@ -36,8 +36,8 @@ class ActivationIT {
         Files.createDirectory(directory.resolve("pam"));
         Files.writeString(
                 directory.resolve("pam/x2gobroker"),
-                "auth required " + Needs.pamModule("pam_permit.so") + "\naccount required "
-                        + Needs.pamModule("pam_permit.so") + "\n");
+                "auth required " + Requirements.pamModule("pam_permit.so") + "\naccount required "
+                        + Requirements.pamModule("pam_permit.so") + "\n");
     }
 
     private ActivatedService listen(Map<String, String> environment, String... more) throws Exception {

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.x2go.authservice.testsupport.Needs;
 import org.x2go.authservice.testsupport.Program;
+import org.x2go.authservice.testsupport.Requirements;
 
 /** The packaged program as a running service: in the foreground and the background, its signals, its log. */
 class DaemonIT {
@@ -35,7 +35,7 @@ class DaemonIT {
         socket = directory.resolve("run/socket");
         Files.createDirectory(directory.resolve("logs"));
         Files.createDirectory(directory.resolve("pam"));
-        service("auth required " + Needs.pamModule("pam_permit.so") + "\n");
+        service("auth required " + Requirements.pamModule("pam_permit.so") + "\n");
     }
 
     @AfterEach
@@ -49,7 +49,7 @@ class DaemonIT {
     private void service(String auth) throws IOException {
         Files.writeString(
                 directory.resolve("pam/x2gobroker"),
-                auth + "account required " + Needs.pamModule("pam_permit.so") + "\n");
+                auth + "account required " + Requirements.pamModule("pam_permit.so") + "\n");
     }
 
     private Program program(Map<String, String> environment) {
@@ -86,7 +86,8 @@ class DaemonIT {
     }
 
     private static void signal(Process process, String signal) throws Exception {
-        Process kill = new ProcessBuilder(Needs.program("kill").toString(), "-" + signal, Long.toString(process.pid()))
+        Process kill = new ProcessBuilder(
+                        Requirements.program("kill").toString(), "-" + signal, Long.toString(process.pid()))
                 .inheritIO()
                 .start();
         assertThat(kill.waitFor()).isZero();
@@ -198,7 +199,7 @@ class DaemonIT {
         Path script = Files.writeString(
                 directory.resolve("hang"), "#!/bin/sh\necho $$ > '" + started + "'\nexec sleep 600\n");
         assertThat(script.toFile().setExecutable(true)).isTrue();
-        service("auth required " + Needs.pamModule("pam_exec.so") + " " + script + "\n");
+        service("auth required " + Requirements.pamModule("pam_exec.so") + " " + script + "\n");
         Process process = startInForeground(program(Map.of()), "--auth-log", "logs/log");
         Thread asking = new Thread(() -> {
             try {
@@ -236,7 +237,7 @@ class DaemonIT {
     void logsToTheJournalWithPriorities() throws Exception {
         // As systemd says which file is its journal.
         List<String> launcher = List.of(
-                Needs.program("sh").toString(),
+                Requirements.program("sh").toString(),
                 "-c",
                 "JOURNAL_STREAM=$(stat -L -c %d:%i /proc/self/fd/2); export JOURNAL_STREAM; exec \"$@\"",
                 "sh");
@@ -256,14 +257,14 @@ class DaemonIT {
     @Test
     void stopsInTimeWhenNobodyReadsItsStderr() throws Exception {
         Path pipe = directory.resolve("pipe");
-        assertThat(new ProcessBuilder(Needs.program("mkfifo").toString(), pipe.toString())
+        assertThat(new ProcessBuilder(Requirements.program("mkfifo").toString(), pipe.toString())
                         .start()
                         .waitFor())
                 .isZero();
         try (RandomAccessFile ends = new RandomAccessFile(pipe.toFile(), "rw")) {
             // As much as goes into a pipe (pipe(7)).
             ends.write(new byte[64 * 1024]);
-            List<String> launcher = List.of(Needs.program("sh").toString(), "-c", "exec \"$@\" 2>" + pipe, "sh");
+            List<String> launcher = List.of(Requirements.program("sh").toString(), "-c", "exec \"$@\" 2>" + pipe, "sh");
             Process process = startInForeground(new Program(directory, Map.of(), launcher), "-i");
             assertThat(Program.ask(socket, "jane", "secret", "x2gobroker")).isEqualTo("ok\n");
 

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.x2go.authservice.testsupport.Needs;
+import org.x2go.authservice.testsupport.Requirements;
 
 /** What the installed commands hand to Java, of which a stand-in takes the place. */
 class LauncherIT {
@@ -33,7 +33,7 @@ class LauncherIT {
     private Ended run(String script, String program, Map<String, String> environment) throws Exception {
         Path output = directory.resolve("output");
         ProcessBuilder builder = new ProcessBuilder(
-                        Needs.program("sh").toString(),
+                        Requirements.program("sh").toString(),
                         "-c",
                         script,
                         DIST.resolve("bin").resolve(program).toString())

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.x2go.authservice.testsupport.Needs;
+import org.x2go.authservice.testsupport.Requirements;
 import org.x2go.authservice.testsupport.ServerProcess;
 
 /** What the packaged program does from the moment that its socket's file is there. */
@@ -25,7 +25,7 @@ class SocketStartIT {
         Files.writeString(pam.resolve("x2gobroker"), "auth required pam_deny.so\n");
         ServerProcess.in(directory)
                 .launcher(
-                        Needs.program("strace").toString(),
+                        Requirements.program("strace").toString(),
                         "-D",
                         // A file for each thread: calls of several tear each other's lines in two.
                         "-ff",

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.x2go.authservice.testsupport.Needs;
 import org.x2go.authservice.testsupport.Program;
+import org.x2go.authservice.testsupport.Requirements;
 import org.x2go.authservice.testsupport.ServerProcess;
 
 /** The packaged program where it finds little: no start directory, few files, nowhere to unpack libraries; and signals. */
@@ -28,7 +28,7 @@ class SurroundingsIT {
     @BeforeEach
     void serviceFile() throws Exception {
         pam = Files.createDirectory(directory.resolve("pam"));
-        String permit = Needs.pamModule("pam_permit.so").toString();
+        String permit = Requirements.pamModule("pam_permit.so").toString();
         Files.writeString(pam.resolve("x2gobroker"), "auth required " + permit + "\naccount required " + permit + "\n");
     }
 
@@ -41,7 +41,7 @@ class SurroundingsIT {
     void workerIsReplacedAfterTheStartDirectoryWasRemoved() throws Exception {
         String gone = Files.createDirectory(directory.resolve("gone")).toString();
         try (ServerProcess service = server("process")
-                .launcher(Needs.program("sh").toString(), "-c", "cd \"$0\" && exec \"$@\"", gone)
+                .launcher(Requirements.program("sh").toString(), "-c", "cd \"$0\" && exec \"$@\"", gone)
                 .start()) {
             Files.delete(Path.of(gone));
             for (int i = 0; i < 3; i++) {
@@ -99,13 +99,18 @@ class SurroundingsIT {
 
     @Test
     void checkFindsALogThatItsUserCannotWrite() throws Exception {
-        Needs.root();
+        Requirements.root();
         Files.setAttribute(directory, "unix:mode", 0755);
         Path logs = Files.createDirectory(directory.resolve("logs"));
         Path log = Files.writeString(logs.resolve("log"), "a line\n");
         Files.setAttribute(logs, "unix:uid", 4_000_000);
         List<String> asStranger = List.of(
-                Needs.program("setpriv").toString(), "--reuid", "4000000", "--regid", "4000000", "--clear-groups");
+                Requirements.program("setpriv").toString(),
+                "--reuid",
+                "4000000",
+                "--regid",
+                "4000000",
+                "--clear-groups");
         Path scratch = Files.createDirectory(directory.resolve("scratch"));
         Files.setAttribute(scratch, "unix:uid", 4_000_000);
         Program program = new Program(directory, Map.of("JDK_JAVA_OPTIONS", "-Djna.tmpdir=" + scratch), asStranger);
@@ -140,7 +145,7 @@ class SurroundingsIT {
     }
 
     private static void send(String signal, long pid) throws Exception {
-        assertThat(new ProcessBuilder(Needs.program("kill").toString(), "-" + signal, Long.toString(pid))
+        assertThat(new ProcessBuilder(Requirements.program("kill").toString(), "-" + signal, Long.toString(pid))
                         .inheritIO()
                         .start()
                         .waitFor())
@@ -151,7 +156,7 @@ class SurroundingsIT {
     @ValueSource(strings = {"thread", "process"})
     void tooFewFilesAreRefusedByTheNameOfTheLimit(String isolation) throws Exception {
         Program program = new Program(
-                directory, Map.of(), List.of(Needs.program("prlimit").toString(), "--nofile=64:64"));
+                directory, Map.of(), List.of(Requirements.program("prlimit").toString(), "--nofile=64:64"));
         String[] args = {"-s", "socket", "--auth-log", "log", "--pam-confdir", pam.toString(), "--isolation", isolation
         };
         Program.Ended ended = program.run(args);
@@ -169,14 +174,14 @@ class SurroundingsIT {
     @ParameterizedTest
     @CsvSource({"noexec, java.io.tmpdir", "ro, java.io.tmpdir", "noexec, jna.tmpdir", "ro, jna.tmpdir"})
     void placeOfNativeLibrariesIsNamedInOneLine(String mount, String property) throws Exception {
-        Needs.root();
+        Requirements.root();
         Path place = Files.createDirectory(directory.resolve("place"));
         String script = "mount -t tmpfs -o " + mount + " none '" + place + "' || exit 99; \"$0\" \"$@\"; status=$?;"
                 + " ls -A '" + place + "' >left; exit $status";
         List<String> launcher = List.of(
-                Needs.program("unshare").toString(),
+                Requirements.program("unshare").toString(),
                 "--mount",
-                Needs.program("sh").toString(),
+                Requirements.program("sh").toString(),
                 "-c",
                 script);
         Program program = new Program(directory, Map.of("JDK_JAVA_OPTIONS", "-D" + property + "=" + place), launcher);

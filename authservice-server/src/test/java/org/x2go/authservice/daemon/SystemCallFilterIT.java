@@ -23,8 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.x2go.authservice.testsupport.Needs;
 import org.x2go.authservice.testsupport.Program;
+import org.x2go.authservice.testsupport.Requirements;
 import org.x2go.authservice.testsupport.SystemAccount;
 
 /** Whatever the service and pam_unix ask of the kernel in one process, the installed units' SystemCallFilter= lets them. */
@@ -43,13 +43,13 @@ class SystemCallFilterIT {
 
     @BeforeEach
     void account() throws Exception {
-        Needs.root();
+        Requirements.root();
         account = SystemAccount.create().password("secret");
         Path pam = Files.createDirectory(directory.resolve("pam"));
         Files.writeString(
                 pam.resolve("x2gobroker"),
-                "auth required " + Needs.pamModule("pam_unix.so") + "\naccount required "
-                        + Needs.pamModule("pam_unix.so") + "\n");
+                "auth required " + Requirements.pamModule("pam_unix.so") + "\naccount required "
+                        + Requirements.pamModule("pam_unix.so") + "\n");
     }
 
     @AfterEach
@@ -63,7 +63,7 @@ class SystemCallFilterIT {
     private Map<String, Set<String>> sets() throws Exception {
         Path list = directory.resolve("sets");
         Process analyze = new ProcessBuilder(
-                        Needs.program("systemd-analyze").toString(), "syscall-filter", "--no-pager")
+                        Requirements.program("systemd-analyze").toString(), "syscall-filter", "--no-pager")
                 .redirectOutput(list.toFile())
                 .start();
         assertThat(analyze.waitFor()).isZero();
@@ -129,7 +129,8 @@ class SystemCallFilterIT {
     void letsTheServiceAndPamUnixDoTheirWork(String isolation) throws Exception {
         Path trace = directory.resolve("trace");
         // With -D it is strace that is the child, so that the service has the number that its socket is meant for.
-        List<String> strace = List.of(Needs.program("strace").toString(), "-D", "-f", "-qq", "-o", trace.toString());
+        List<String> strace =
+                List.of(Requirements.program("strace").toString(), "-D", "-f", "-qq", "-o", trace.toString());
         try (ActivatedService service = ActivatedService.listen(
                 directory,
                 Map.of(),

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.x2go.authservice.testsupport.Needs;
 import org.x2go.authservice.testsupport.Program;
+import org.x2go.authservice.testsupport.Requirements;
 import org.x2go.authservice.testsupport.SystemAccount;
 
 /** With the capabilities that the installed units leave it, and no others, the service can do what they promise. */
@@ -36,7 +36,7 @@ class UnitPrivilegesIT {
 
     @BeforeEach
     void account() throws Exception {
-        Needs.root();
+        Requirements.root();
         account = SystemAccount.create().password("secret");
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
         Files.createDirectory(directory.resolve("pam"));
@@ -64,7 +64,7 @@ class UnitPrivilegesIT {
 
     private ActivatedService listen(String capabilities, String... setpriv) throws Exception {
         List<String> launcher = new ArrayList<>(List.of(
-                Needs.program("setpriv").toString(),
+                Requirements.program("setpriv").toString(),
                 "--no-new-privs",
                 "--inh-caps=-all",
                 "--bounding-set=" + capabilities));
@@ -88,12 +88,12 @@ class UnitPrivilegesIT {
     @CsvSource({SERVICE + ", one-process", WORKER + ",", WORKER + ", strict"})
     void pamUnixAndFaillockWorkAsRoot(String unit, @Nullable String dropin) throws Exception {
         Path tallies = Files.createDirectory(directory.resolve("faillock"));
-        String faillock = Needs.pamModule("pam_faillock.so") + " dir=" + tallies + " deny=3 ";
+        String faillock = Requirements.pamModule("pam_faillock.so") + " dir=" + tallies + " deny=3 ";
         service(
                 "auth required " + faillock + "preauth",
-                "auth sufficient " + Needs.pamModule("pam_unix.so"),
+                "auth sufficient " + Requirements.pamModule("pam_unix.so"),
                 "auth [default=die] " + faillock + "authfail",
-                "account required " + Needs.pamModule("pam_unix.so"));
+                "account required " + Requirements.pamModule("pam_unix.so"));
         try (ActivatedService service =
                 listen(capabilities(dropin == null ? InstalledUnit.of(unit) : InstalledUnit.of(unit, dropin)))) {
             assertThatItTellsPasswordsApart(service);
@@ -104,8 +104,8 @@ class UnitPrivilegesIT {
     @Test
     void theLogCanBeInADirectoryOfSomebodyElse() throws Exception {
         service(
-                "auth required " + Needs.pamModule("pam_unix.so"),
-                "account required " + Needs.pamModule("pam_unix.so"));
+                "auth required " + Requirements.pamModule("pam_unix.so"),
+                "account required " + Requirements.pamModule("pam_unix.so"));
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         Files.setAttribute(directory, "unix:uid", Integer.parseInt(NOBODY));
         try (ActivatedService service = listen(capabilities(InstalledUnit.of(SERVICE, "one-process")))) {
@@ -123,8 +123,8 @@ class UnitPrivilegesIT {
     @Test
     void aServiceWithoutRootAsksModulesThatDoNotNeedIt() throws Exception {
         service(
-                "auth required " + Needs.pamModule("pam_permit.so"),
-                "account required " + Needs.pamModule("pam_permit.so"));
+                "auth required " + Requirements.pamModule("pam_permit.so"),
+                "account required " + Requirements.pamModule("pam_permit.so"));
         String capabilities = capabilities(InstalledUnit.of(WORKER, "unprivileged"));
         assertThat(capabilities).isEqualTo("-all");
         try (ActivatedService service =

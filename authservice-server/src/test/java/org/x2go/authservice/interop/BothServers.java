@@ -3,7 +3,7 @@ package org.x2go.authservice.interop;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.x2go.authservice.testsupport.Needs;
+import org.x2go.authservice.testsupport.Requirements;
 import org.x2go.authservice.testsupport.ServerProcess;
 import org.x2go.authservice.testsupport.SystemAccount;
 import org.x2go.authservice.testsupport.SystemPamServices;
@@ -62,9 +62,9 @@ final class BothServers implements AutoCloseable {
                         "jürgen:größe€😀:" + service,
                         "long:" + "l".repeat(700) + ":" + service,
                         "none::" + service));
-        String permit = " " + Needs.pamModule("pam_permit.so");
-        String debug = " " + Needs.pamModule("pam_debug.so");
-        String unix = " " + Needs.pamModule("pam_unix.so");
+        String permit = " " + Requirements.pamModule("pam_permit.so");
+        String debug = " " + Requirements.pamModule("pam_debug.so");
+        String unix = " " + Requirements.pamModule("pam_unix.so");
         return List.of(
                 "x2gobroker",
                 services.name("missing"),

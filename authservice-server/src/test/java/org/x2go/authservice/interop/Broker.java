@@ -16,8 +16,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.opentest4j.AssertionFailedError;
 import org.x2go.authservice.testsupport.DebianProgram;
-import org.x2go.authservice.testsupport.Needs;
 import org.x2go.authservice.testsupport.Program;
+import org.x2go.authservice.testsupport.Requirements;
 
 /**
  * Debian's session broker, unmodified, with files of its own. It runs as its own user, as it does when installed: as root
@@ -40,8 +40,8 @@ final class Broker implements AutoCloseable {
 
     /** Its programs, asking the service on this socket, with their files in a directory that is made for them. */
     static DebianProgram programs(Path directory, Path socket) throws Exception {
-        Needs.root();
-        Needs.that(uid() >= 0, "the user " + USER + ", from Debian's package x2gobroker");
+        Requirements.root();
+        Requirements.require(uid() >= 0, "the user " + USER + ", from Debian's package x2gobroker");
         Files.createDirectory(directory);
         Files.createDirectory(directory.resolve("cookies"));
         Files.setPosixFilePermissions(directory.resolve("cookies"), PosixFilePermissions.fromString("rwxrwxrwx"));

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.x2go.authservice.testsupport.DebianProgram;
-import org.x2go.authservice.testsupport.Needs;
 import org.x2go.authservice.testsupport.Program;
+import org.x2go.authservice.testsupport.Requirements;
 import org.x2go.authservice.testsupport.ServerProcess;
 
 /** Debian's whole session broker, unmodified, logs its users in through the packaged server. */
@@ -32,8 +32,8 @@ class BrokerIT {
 
     @BeforeEach
     void startServer() throws Exception {
-        Needs.root();
-        Needs.that(Broker.uid() >= 0, "the user " + Broker.USER + ", from Debian's package x2gobroker");
+        Requirements.root();
+        Requirements.require(Broker.uid() >= 0, "the user " + Broker.USER + ", from Debian's package x2gobroker");
         // The broker's user reaches the socket and its own configuration through it.
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         confdir = directory.resolve("pam.d");

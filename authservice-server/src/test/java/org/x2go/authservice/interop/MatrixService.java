@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.x2go.authservice.testsupport.Needs;
+import org.x2go.authservice.testsupport.Requirements;
 
 /** A PAM service with users and passwords of its own, by libpam-wrapper's pam_matrix(8). */
 final class MatrixService {
@@ -26,7 +26,7 @@ final class MatrixService {
 
     /** The lines of a service whose accounts are in this file. */
     static List<String> lines(Path passwords) {
-        String module = Needs.pamModule("pam_matrix.so") + " passdb=" + passwords;
+        String module = Requirements.pamModule("pam_matrix.so") + " passdb=" + passwords;
         return List.of("auth required " + module, "account required " + module);
     }
 }

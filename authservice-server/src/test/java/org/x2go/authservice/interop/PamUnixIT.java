@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
-import org.x2go.authservice.testsupport.Needs;
 import org.x2go.authservice.testsupport.RawPeer;
+import org.x2go.authservice.testsupport.Requirements;
 import org.x2go.authservice.testsupport.ServerProcess;
 import org.x2go.authservice.testsupport.SystemAccount;
 
@@ -37,8 +37,8 @@ class PamUnixIT {
     @BeforeEach
     void makeAccountAndStart() throws Exception {
         Path confdir = Files.createDirectory(directory.resolve("pam.d"));
-        Path unix = Needs.pamModule("pam_unix.so");
-        Path delay = Needs.pamModule("pam_faildelay.so");
+        Path unix = Requirements.pamModule("pam_unix.so");
+        Path delay = Requirements.pamModule("pam_faildelay.so");
         String auth = "auth required " + unix + " nullok";
         String rules = "account required " + unix;
         Files.write(confdir.resolve("unix"), List.of(auth, rules));

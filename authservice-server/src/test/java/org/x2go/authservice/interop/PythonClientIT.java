@@ -14,8 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.x2go.authservice.testsupport.DebianProgram;
-import org.x2go.authservice.testsupport.Needs;
 import org.x2go.authservice.testsupport.Program;
+import org.x2go.authservice.testsupport.Requirements;
 import org.x2go.authservice.testsupport.ServerProcess;
 
 /** The broker's own client, as Debian packages it, asks the packaged server. */
@@ -47,7 +47,7 @@ class PythonClientIT {
     }
 
     private static void permitAll(Path confdir, String service) throws IOException {
-        Path permit = Needs.pamModule("pam_permit.so");
+        Path permit = Requirements.pamModule("pam_permit.so");
         Files.write(confdir.resolve(service), List.of("auth required " + permit, "account required " + permit));
     }
 
@@ -72,7 +72,7 @@ class PythonClientIT {
     @Test
     void theRightPasswordIsAccepted() throws Exception {
         assertThat(authenticate("alice|secret")).isEqualTo("[True]");
-        server.awaitLog("INFO  ok user=\"alice\" service=\"x2gobroker\" ", " peer_uid=" + Needs.uid());
+        server.awaitLog("INFO  ok user=\"alice\" service=\"x2gobroker\" ", " peer_uid=" + Requirements.uid());
     }
 
     @Test

@@ -4,8 +4,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.opentest4j.AssertionFailedError;
 import org.x2go.authservice.testsupport.DebianProgram;
-import org.x2go.authservice.testsupport.Needs;
 import org.x2go.authservice.testsupport.Program;
+import org.x2go.authservice.testsupport.Requirements;
 
 /** The service that ours takes the place of, as Debian packages it. It looks for PAM services in /etc/pam.d only. */
 final class PythonServer implements AutoCloseable {
@@ -19,7 +19,7 @@ final class PythonServer implements AutoCloseable {
 
     /** Starts it, with its files in a directory of its own: it changes owner and mode of the one that its socket is in. */
     static PythonServer start(Path directory) throws Exception {
-        Needs.root();
+        Requirements.root();
         String file = DebianProgram.file("/usr/sbin/x2gobroker-authservice", "x2gobroker-authservice");
         Path socket = Files.createDirectories(directory.resolve("run")).resolve("socket");
         DebianProgram program = DebianProgram.in(directory);

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 import org.x2go.authservice.protocol.Verdict;
-import org.x2go.authservice.testsupport.Needs;
+import org.x2go.authservice.testsupport.Requirements;
 
 /** The stack that docs/CONFIGURATION.md recommends for directory servers hides no outage, and accepts only a success. */
 class DirectoryStackIT {
@@ -27,7 +27,7 @@ class DirectoryStackIT {
 
     @BeforeEach
     void modules() {
-        Needs.pamModule("pam_debug.so");
+        Requirements.pamModule("pam_debug.so");
         services = new ServiceDirectory(directory);
     }
 

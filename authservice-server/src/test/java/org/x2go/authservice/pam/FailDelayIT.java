@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.x2go.authservice.auth.AuthResult;
 import org.x2go.authservice.protocol.Verdict;
-import org.x2go.authservice.testsupport.Needs;
+import org.x2go.authservice.testsupport.Requirements;
 
 /** Delays so long that a test which slept them out would not end in time; nothing wakes a thread that sleeps in C. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -25,7 +25,7 @@ class FailDelayIT {
 
     @BeforeEach
     void modules() {
-        Needs.pamModule("pam_faildelay.so");
+        Requirements.pamModule("pam_faildelay.so");
         services = new ServiceDirectory(directory);
     }
 

@@ -14,9 +14,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.x2go.authservice.auth.AuthResult;
 import org.x2go.authservice.posix.SystemLog;
-import org.x2go.authservice.testsupport.Needs;
 import org.x2go.authservice.testsupport.NotifySocket;
 import org.x2go.authservice.testsupport.ProbeModule;
+import org.x2go.authservice.testsupport.Requirements;
 
 /** What a module leaves behind on its thread and in its process does not reach the next transaction. */
 class LeftBehindIT {
@@ -37,7 +37,7 @@ class LeftBehindIT {
 
     @BeforeEach
     void root() {
-        Needs.root();
+        Requirements.root();
     }
 
     private ServiceDirectory services(String first, String second) throws Exception {

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.x2go.authservice.posix.CString;
-import org.x2go.authservice.testsupport.Needs;
 import org.x2go.authservice.testsupport.RecordingDiagnostics;
+import org.x2go.authservice.testsupport.Requirements;
 import org.x2go.authservice.testsupport.SystemPamServices;
 
 /**
@@ -39,7 +39,7 @@ class LibPamAgreementIT {
 
     @BeforeEach
     void libpam() throws Exception {
-        Needs.pamModule("pam_permit.so");
+        Requirements.pamModule("pam_permit.so");
         LibPam.bind(LibPam.LIBRARY);
         LibPamConfdir.bind(LibPam.load(LibPam.LIBRARY));
         build = LibPamBuild.current();

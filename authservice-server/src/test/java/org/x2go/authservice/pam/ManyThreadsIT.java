@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.x2go.authservice.protocol.Verdict;
-import org.x2go.authservice.testsupport.Needs;
+import org.x2go.authservice.testsupport.Requirements;
 
 @Timeout(120)
 class ManyThreadsIT {
@@ -34,7 +34,7 @@ class ManyThreadsIT {
                 IntStream.range(0, USERS)
                         .mapToObj(i -> "user" + i + ":password" + i + ":login")
                         .toList());
-        String matrix = Needs.pamModule("pam_matrix.so") + " passdb=" + passwords;
+        String matrix = Requirements.pamModule("pam_matrix.so") + " passdb=" + passwords;
         ServiceDirectory services = new ServiceDirectory(directory)
                 .service("login", "auth required " + matrix, "account required " + matrix)
                 .service("closed", "auth required pam_deny.so");

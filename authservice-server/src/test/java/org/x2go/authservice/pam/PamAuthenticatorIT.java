@@ -23,7 +23,7 @@ import org.x2go.authservice.auth.ServicePolicy;
 import org.x2go.authservice.posix.CString;
 import org.x2go.authservice.protocol.Credentials;
 import org.x2go.authservice.protocol.Verdict;
-import org.x2go.authservice.testsupport.Needs;
+import org.x2go.authservice.testsupport.Requirements;
 
 class PamAuthenticatorIT {
     private static final String[] PERMIT = {"auth required pam_permit.so", "account required pam_permit.so"};
@@ -36,7 +36,7 @@ class PamAuthenticatorIT {
 
     @BeforeEach
     void libpam() {
-        Needs.pamModule("pam_permit.so");
+        Requirements.pamModule("pam_permit.so");
         services = new ServiceDirectory(directory);
     }
 
@@ -146,7 +146,7 @@ class PamAuthenticatorIT {
 
     @Test
     void deniedModuleIsNotLoaded() throws Exception {
-        Path module = Needs.pamModule("pam_rhosts.so");
+        Path module = Requirements.pamModule("pam_rhosts.so");
         services.service(
                 "login", "auth sufficient " + module, "auth required pam_permit.so", "account required pam_permit.so");
         PamConfiguration configuration = PamConfiguration.of(ServicePolicy.allowing(List.of("login")))
@@ -199,7 +199,7 @@ class PamAuthenticatorIT {
 
     @Test
     void modulesStayLoadedUntilClose() throws Exception {
-        Path module = Needs.pamModule("pam_rhosts.so");
+        Path module = Requirements.pamModule("pam_rhosts.so");
         services.service("login", "auth required pam_permit.so", "account optional pam_permit.so");
         services.service("warm", "auth optional " + module);
         try (PamAuthenticator pam = services.open("login", "warm", "missing")) {
@@ -232,7 +232,7 @@ class PamAuthenticatorIT {
 
     @Test
     void whatIsThrownInTheConversationNeverLetsAnyoneIn() throws Exception {
-        Path module = Needs.pamModule("pam_matrix.so");
+        Path module = Requirements.pamModule("pam_matrix.so");
         Path passwords = Files.writeString(directory.resolve("passwords"), "alice:secret:login\n");
         // The failure of the module that asks is made not to count, so that PAM itself accepts.
         services.service(

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 import org.x2go.authservice.auth.AuthResult;
 import org.x2go.authservice.protocol.Verdict;
-import org.x2go.authservice.testsupport.Needs;
+import org.x2go.authservice.testsupport.Requirements;
 
 /** Every status that a stack can come to, made by pam_debug(8). */
 class PamDebugIT {
@@ -23,7 +23,7 @@ class PamDebugIT {
 
     @BeforeEach
     void modules() {
-        Needs.pamModule("pam_debug.so");
+        Requirements.pamModule("pam_debug.so");
         services = new ServiceDirectory(directory);
     }
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.x2go.authservice.auth.AuthResult;
 import org.x2go.authservice.protocol.Verdict;
-import org.x2go.authservice.testsupport.Needs;
+import org.x2go.authservice.testsupport.Requirements;
 
 /** A command that is given what PAM was given, by pam_exec(8). */
 class PamExecIT {
@@ -26,7 +26,7 @@ class PamExecIT {
 
     @BeforeEach
     void modules() {
-        Needs.pamModule("pam_exec.so");
+        Requirements.pamModule("pam_exec.so");
         services = new ServiceDirectory(directory);
     }
 

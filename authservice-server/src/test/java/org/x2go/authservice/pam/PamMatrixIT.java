@@ -10,7 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.x2go.authservice.auth.AuthResult;
-import org.x2go.authservice.testsupport.Needs;
+import org.x2go.authservice.testsupport.Requirements;
 
 /** Users, passwords and services from a file, by libpam-wrapper's pam_matrix(8). */
 class PamMatrixIT {
@@ -29,7 +29,7 @@ class PamMatrixIT {
     private void matrix(String service, String options) throws IOException {
         Path passwords = directory.resolve("passwords");
         Files.write(passwords, List.of("alice:secret:login", "jürgen:größe€😀:login", "carol:secret:verbose"));
-        String module = Needs.pamModule("pam_matrix.so") + " passdb=" + passwords + options;
+        String module = Requirements.pamModule("pam_matrix.so") + " passdb=" + passwords + options;
         services.service(service, "auth required " + module, "account required " + module);
     }
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.x2go.authservice.auth.AuthResult;
 import org.x2go.authservice.protocol.Verdict;
-import org.x2go.authservice.testsupport.Needs;
+import org.x2go.authservice.testsupport.Requirements;
 import org.x2go.authservice.testsupport.SystemAccount;
 
 /** Accounts of this machine, made for the test, by pam_unix(8). */
@@ -29,7 +29,7 @@ class PamUnixIT {
 
     @BeforeEach
     void makeAccount() throws Exception {
-        Needs.pamModule("pam_unix.so");
+        Requirements.pamModule("pam_unix.so");
         services = new ServiceDirectory(directory)
                 .service("login", "auth required pam_unix.so nullok", "account required pam_unix.so");
         account = SystemAccount.create();

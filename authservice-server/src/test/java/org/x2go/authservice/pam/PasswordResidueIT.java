@@ -13,9 +13,9 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 import org.x2go.authservice.protocol.Credentials;
 import org.x2go.authservice.protocol.Verdict;
 import org.x2go.authservice.protocol.Wipe;
-import org.x2go.authservice.testsupport.Needs;
 import org.x2go.authservice.testsupport.ProbeModule;
 import org.x2go.authservice.testsupport.ProcessMemory;
+import org.x2go.authservice.testsupport.Requirements;
 import org.x2go.authservice.testsupport.SystemAccount;
 
 /** Once a request is over, its password is nowhere in this process. */
@@ -56,7 +56,7 @@ class PasswordResidueIT {
 
     @Test
     void nothingIsLeftOfPasswordsThatPamUnixHashed() throws Exception {
-        Needs.pamModule("pam_unix.so");
+        Requirements.pamModule("pam_unix.so");
         SystemAccount account = SystemAccount.create();
         try {
             account.password("another");

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.x2go.authservice.testsupport.Needs;
+import org.x2go.authservice.testsupport.Requirements;
 
 class RuleReaderTest {
     private static final LibPamBuild DEBIAN = new LibPamBuild(true, List.of(LibPamBuild.ETC), List.of());
@@ -190,7 +190,7 @@ class RuleReaderTest {
 
     @Test
     void pipeIsRefusedAndNotOpened() throws Exception {
-        Path mkfifo = Needs.program("mkfifo");
+        Path mkfifo = Requirements.program("mkfifo");
         assertThat(new ProcessBuilder(
                                 mkfifo.toString(), directory.resolve("pipe").toString())
                         .start()

@@ -10,12 +10,12 @@ import org.x2go.authservice.auth.AuthResult;
 import org.x2go.authservice.auth.PeerCredentials;
 import org.x2go.authservice.auth.ServicePolicy;
 import org.x2go.authservice.protocol.Credentials;
-import org.x2go.authservice.testsupport.Needs;
 import org.x2go.authservice.testsupport.RecordingDiagnostics;
+import org.x2go.authservice.testsupport.Requirements;
 
 /** A directory of PAM service files, and questions by them: the real libpam, and nothing in /etc is touched. */
 final class ServiceDirectory {
-    static final PeerCredentials PEER = new PeerCredentials(1, Needs.uid(), 0);
+    static final PeerCredentials PEER = new PeerCredentials(1, Requirements.uid(), 0);
 
     private final Path directory;
     private final RecordingDiagnostics said = new RecordingDiagnostics();

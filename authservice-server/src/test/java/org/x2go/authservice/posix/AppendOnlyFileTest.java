@@ -11,7 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.x2go.authservice.testsupport.Needs;
+import org.x2go.authservice.testsupport.Requirements;
 import org.x2go.authservice.testsupport.SpecialFiles;
 
 class AppendOnlyFileTest {
@@ -104,7 +104,7 @@ class AppendOnlyFileTest {
 
     @Test
     void strangersFileInADirectoryForAllIsRefused() throws IOException {
-        Needs.root();
+        Requirements.root();
         Files.setAttribute(directory, "unix:mode", 01777);
         Path path = Files.createFile(directory.resolve("file"));
         Files.setAttribute(path, "unix:uid", 4_000_000);

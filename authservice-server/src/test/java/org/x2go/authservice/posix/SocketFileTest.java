@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.x2go.authservice.testsupport.Needs;
+import org.x2go.authservice.testsupport.Requirements;
 
 @Timeout(120)
 class SocketFileTest {
@@ -47,7 +47,7 @@ class SocketFileTest {
 
     @Test
     void givesTheFileToAnotherUserAndGroupAlsoWhereThatUserMayNotWrite() throws IOException {
-        Needs.root();
+        Requirements.root();
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         Path path = directory.resolve("s");
         SocketFile socket = SocketFile.bind(path, STRANGER, STRANGER + 1, 0660, warnings::add);
@@ -69,7 +69,7 @@ class SocketFileTest {
 
     @Test
     void leavesTheUmaskAndTheUserOfOtherFilesAsTheyWere() throws IOException {
-        Needs.root();
+        Requirements.root();
         int umask = umask();
         close(SocketFile.bind(directory.resolve("s"), STRANGER, STRANGER, 0666, warnings::add));
         Path file = Files.createFile(directory.resolve("f"));
@@ -85,7 +85,7 @@ class SocketFileTest {
 
     @Test
     void saysThatADirectoryGivesItsFilesAnotherGroup() throws IOException {
-        Needs.root();
+        Requirements.root();
         Files.setAttribute(directory, "unix:gid", STRANGER);
         Files.setAttribute(directory, "unix:mode", 02755);
         Path path = directory.resolve("s");

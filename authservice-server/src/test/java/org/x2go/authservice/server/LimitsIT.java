@@ -13,10 +13,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.x2go.authservice.posix.OpenFiles;
-import org.x2go.authservice.testsupport.Needs;
 import org.x2go.authservice.testsupport.ProbeModule;
 import org.x2go.authservice.testsupport.Program;
 import org.x2go.authservice.testsupport.RawPeer;
+import org.x2go.authservice.testsupport.Requirements;
 import org.x2go.authservice.testsupport.ServerProcess;
 
 /** The packaged service at the limits of what its peers can make it hold. */
@@ -31,7 +31,7 @@ class LimitsIT {
 
     @BeforeEach
     void makePamService() throws IOException {
-        Needs.program("prlimit");
+        Requirements.program("prlimit");
         Path confdir = Files.createDirectory(directory.resolve("pam"));
         Files.writeString(confdir.resolve("permit"), "auth required pam_permit.so\naccount required pam_permit.so\n");
     }
@@ -61,7 +61,7 @@ class LimitsIT {
 
     @Test
     void servesTenThousandIdleConnections() throws Exception {
-        Needs.that(OpenFiles.limit() > IDLE + 1000, "a limit of more than 11000 open files");
+        Requirements.require(OpenFiles.limit() > IDLE + 1000, "a limit of more than 11000 open files");
         try (ServerProcess server = server().start()) {
             connect(server, IDLE);
             for (int i = 0; i < IDLE; i += 100) {
@@ -73,7 +73,7 @@ class LimitsIT {
 
     @Test
     void modulesInThreadsGetDescriptorsForSelectBesideConnections() throws Exception {
-        Needs.that(OpenFiles.limit() > 3 * OpenFiles.SELECTABLE, "a limit of more than 3072 open files");
+        Requirements.require(OpenFiles.limit() > 3 * OpenFiles.SELECTABLE, "a limit of more than 3072 open files");
         Path module = ProbeModule.compileHavocIn(directory);
         Files.writeString(
                 directory.resolve("pam/permit"),

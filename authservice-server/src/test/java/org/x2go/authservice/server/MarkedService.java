@@ -12,10 +12,10 @@ import java.util.List;
 import org.x2go.authservice.testsupport.MarkedPasswords;
 import org.x2go.authservice.testsupport.MarkedPasswords.Found;
 import org.x2go.authservice.testsupport.MarkedPasswords.Kind;
-import org.x2go.authservice.testsupport.Needs;
 import org.x2go.authservice.testsupport.ProbeModule;
 import org.x2go.authservice.testsupport.Program;
 import org.x2go.authservice.testsupport.RawPeer;
+import org.x2go.authservice.testsupport.Requirements;
 
 /**
  * The packaged service, asked with marked passwords, for which its memory, its children's and its log are searched. It has
@@ -37,9 +37,9 @@ final class MarkedService implements AutoCloseable {
 
     /** Starts it, with its files in a directory; needs root. */
     MarkedService(Path directory, Jvm jvm) throws IOException, InterruptedException {
-        Needs.root();
-        Needs.pamModule("pam_unix.so");
-        Needs.pamModule("pam_exec.so");
+        Requirements.root();
+        Requirements.pamModule("pam_unix.so");
+        Requirements.pamModule("pam_exec.so");
         this.directory = directory;
         Path hold = Files.writeString(
                 directory.resolve("hold"),

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.x2go.authservice.posix.OpenFiles;
 import org.x2go.authservice.testsupport.LauncherOptions;
-import org.x2go.authservice.testsupport.Needs;
 import org.x2go.authservice.testsupport.RawPeer;
+import org.x2go.authservice.testsupport.Requirements;
 import org.x2go.authservice.testsupport.ServerProcess;
 
 /** Peers that have the packaged service hold all they can, in the memory that the launcher gives it. */
@@ -55,7 +55,8 @@ class PeerMemoryIT {
     }
 
     private void connectAndSend(ServerProcess server, int count, String request) throws IOException {
-        Needs.that(OpenFiles.limit() > count + 1000, "a limit of more than " + (count + 1000) + " open files");
+        Requirements.require(
+                OpenFiles.limit() > count + 1000, "a limit of more than " + (count + 1000) + " open files");
         for (int i = 0; i < count; i++) {
             RawPeer peer = server.connect();
             peers.add(peer);

@@ -35,13 +35,13 @@ public final class DebianProgram {
 
     /** Programs whose output goes to the files "out" and "err" in this directory. */
     public static DebianProgram in(Path directory) throws IOException {
-        Needs.that(Files.isExecutable(PYTHON), PYTHON.toString());
+        Requirements.require(Files.isExecutable(PYTHON), PYTHON.toString());
         return new DebianProgram(Files.createDirectories(directory));
     }
 
     /** Where one of Debian's packages has put a file; without it the test does not go on. */
     public static String file(String path, String packageName) {
-        Needs.that(Files.exists(Path.of(path)), path + ", from Debian's package " + packageName);
+        Requirements.require(Files.exists(Path.of(path)), path + ", from Debian's package " + packageName);
         return path;
     }
 
@@ -52,9 +52,9 @@ public final class DebianProgram {
 
     /** Runs programs as this user. */
     public DebianProgram as(String user) {
-        Needs.root();
-        prefix.addAll(
-                List.of(Needs.program("setpriv").toString(), "--reuid", user, "--regid", user, "--init-groups", "--"));
+        Requirements.root();
+        prefix.addAll(List.of(
+                Requirements.program("setpriv").toString(), "--reuid", user, "--regid", user, "--init-groups", "--"));
         return this;
     }
 

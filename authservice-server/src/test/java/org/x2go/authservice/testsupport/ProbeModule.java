@@ -32,7 +32,7 @@ public final class ProbeModule {
     }
 
     private static Path compile(String name, Path directory) throws IOException, InterruptedException {
-        Path compiler = Needs.program("gcc");
+        Path compiler = Requirements.program("gcc");
         Path source = directory.resolve(name + ".c");
         Path module = directory.resolve(name + ".so");
         try (InputStream text = ProbeModule.class.getResourceAsStream(name + ".c")) {

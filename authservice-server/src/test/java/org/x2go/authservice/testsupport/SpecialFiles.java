@@ -11,14 +11,14 @@ public final class SpecialFiles {
 
     /** Makes a named pipe. */
     public static Path pipe(Path path) throws Exception {
-        run(Needs.program("mkfifo").toString(), path.toString());
+        run(Requirements.program("mkfifo").toString(), path.toString());
         return path;
     }
 
     /** Makes a device that is as /dev/null; for root only. */
     public static Path device(Path path) throws Exception {
-        Needs.root();
-        run(Needs.program("mknod").toString(), path.toString(), "c", "1", "3");
+        Requirements.root();
+        run(Requirements.program("mknod").toString(), path.toString(), "c", "1", "3");
         return path;
     }
 

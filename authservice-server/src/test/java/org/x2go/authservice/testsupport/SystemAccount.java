@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** An account of this machine, to be removed after use. Needs root. */
+/** An account of this machine, to be removed after use. Requirements root. */
 public final class SystemAccount {
     private static final String PREFIX = "authsvc-it-";
 
@@ -21,9 +21,9 @@ public final class SystemAccount {
 
     /** Makes an account without a password, named after this process, and removes those of processes that were killed. */
     public static SystemAccount create() throws IOException, InterruptedException {
-        Needs.root();
+        Requirements.root();
         for (String program : List.of("useradd", "userdel", "usermod", "chpasswd", "chage", "passwd")) {
-            Needs.program(program);
+            Requirements.program(program);
         }
         for (String line : Files.readAllLines(Path.of("/etc/passwd"))) {
             String leftOver = line.substring(0, Math.max(line.indexOf(':'), 0));

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** PAM services of this machine, in /etc/pam.d, to be removed after use: for programs that look nowhere else. Needs root. */
+/** PAM services of this machine, in /etc/pam.d, to be removed after use: for programs that look nowhere else. Requirements root. */
 public final class SystemPamServices implements AutoCloseable {
     private static final Path DIRECTORY = Path.of("/etc/pam.d");
     private static final String PREFIX = "authsvc-it-";
@@ -19,8 +19,8 @@ public final class SystemPamServices implements AutoCloseable {
 
     /** Begins with none, and removes those of processes that were killed. */
     public static SystemPamServices open() throws IOException {
-        Needs.root();
-        Needs.that(Files.isDirectory(DIRECTORY), DIRECTORY.toString());
+        Requirements.root();
+        Requirements.require(Files.isDirectory(DIRECTORY), DIRECTORY.toString());
         try (DirectoryStream<Path> left = Files.newDirectoryStream(DIRECTORY, PREFIX + "*")) {
             for (Path file : left) {
                 String owner =

@@ -19,9 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.x2go.authservice.testsupport.Needs;
 import org.x2go.authservice.testsupport.ProbeModule;
 import org.x2go.authservice.testsupport.Program;
+import org.x2go.authservice.testsupport.Requirements;
 import org.x2go.authservice.testsupport.ServerProcess;
 
 /**
@@ -116,14 +116,14 @@ class MisbehavingModulesIT {
         "chroot,       changed the root directory",
     })
     void soDoesAChangeThatIsNotRestored(String havoc, String log) throws Exception {
-        Needs.root();
+        Requirements.root();
         othersGetTheirVerdictsWhile(havoc, "error", log, 2);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"umask", "chdir", "fsuid", "fsgid", "signals"})
     void nextRequestFindsTheWorkerAsItWas(String havoc) throws Exception {
-        Needs.root();
+        Requirements.root();
         try (ServerProcess server = server(havoc).args("--workers", "1").start()) {
             for (int i = 0; i < 3; i++) {
                 assertThat(server.ask("mallory", "secret", "bad")).isEqualTo("ok");

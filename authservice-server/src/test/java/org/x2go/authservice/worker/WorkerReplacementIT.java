@@ -21,9 +21,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.x2go.authservice.testsupport.Needs;
 import org.x2go.authservice.testsupport.ProbeModule;
 import org.x2go.authservice.testsupport.Program;
+import org.x2go.authservice.testsupport.Requirements;
 import org.x2go.authservice.testsupport.ServerProcess;
 
 /** When workers are replaced, and what that costs whom. The module "bad" is as misbehaved as it is said to be. */
@@ -194,7 +194,7 @@ class WorkerReplacementIT {
     private static Path cgroup() throws IOException {
         Path first = Path.of("/sys/fs/cgroup/pids");
         Path root = Files.isDirectory(first) ? first : Path.of("/sys/fs/cgroup");
-        Needs.that(Files.isWritable(root.resolve("cgroup.procs")), "control groups that it may make");
+        Requirements.require(Files.isWritable(root.resolve("cgroup.procs")), "control groups that it may make");
         if (root != first) {
             Files.writeString(root.resolve("cgroup.subtree_control"), "+pids");
         }
@@ -205,7 +205,7 @@ class WorkerReplacementIT {
     /** Neither threads nor processes can be made for a while. */
     @Test
     void aMomentWithoutTasksChangesNothingForGood() throws Exception {
-        Needs.root();
+        Requirements.root();
         Path group = cgroup();
         ServerProcess server = server("slow 300").args("--workers", "8").start();
         try (server) {

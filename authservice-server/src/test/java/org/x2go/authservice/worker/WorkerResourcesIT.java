@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.x2go.authservice.testsupport.Needs;
 import org.x2go.authservice.testsupport.Program;
+import org.x2go.authservice.testsupport.Requirements;
 import org.x2go.authservice.testsupport.ServerProcess;
 
 /** What a worker that the service starts may use of the machine, and what it is for it. */
@@ -31,7 +31,7 @@ class WorkerResourcesIT {
         Path limit = directory.resolve("limit");
         Path command = Files.writeString(directory.resolve("command"), "ulimit -n >" + limit + "\n");
         try (ServerProcess server = server("auth required pam_exec.so /bin/sh " + command)
-                .launcher(Needs.program("prlimit").toString(), "--nofile=1024:20000")
+                .launcher(Requirements.program("prlimit").toString(), "--nofile=1024:20000")
                 .start()) {
             assertThat(server.ask("alice", "secret", "x2gobroker")).isEqualTo("ok");
             assertThat(limit).hasContent("1024\n");

@@ -16,9 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.x2go.authservice.testsupport.Needs;
 import org.x2go.authservice.testsupport.ProbeModule;
 import org.x2go.authservice.testsupport.Program;
+import org.x2go.authservice.testsupport.Requirements;
 import org.x2go.authservice.testsupport.ServerProcess;
 
 /**
@@ -65,7 +65,7 @@ class WorkerSocketIT {
 
     @BeforeEach
     void startTheStarter() throws Exception {
-        Needs.root();
+        Requirements.root();
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         Files.createDirectories(directory.resolve("services"));
         Files.createDirectories(socket().getParent());
@@ -77,7 +77,7 @@ class WorkerSocketIT {
         service("segv", "auth required " + module + " segv");
         service("forbidden", "auth required pam_permit.so");
         starter = new ProcessBuilder(
-                        Needs.program("systemd-socket-activate").toString(),
+                        Requirements.program("systemd-socket-activate").toString(),
                         "--accept",
                         "--inetd",
                         "--listen",
@@ -116,7 +116,7 @@ class WorkerSocketIT {
         return ServerProcess.in(directory.resolve("server"))
                 .socket(socket())
                 .launcher(
-                        Needs.program("setpriv").toString(),
+                        Requirements.program("setpriv").toString(),
                         "--reuid=" + NOBODY,
                         "--regid=" + NOBODY,
                         "--clear-groups",

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.x2go.authservice.pam.DeniedModules;
-import org.x2go.authservice.testsupport.Needs;
+import org.x2go.authservice.testsupport.Requirements;
 import org.x2go.authservice.testsupport.SpecialFiles;
 
 class ConfigurationCheckTest {
@@ -335,7 +335,7 @@ class ConfigurationCheckTest {
 
     @Test
     void warnsOfAPidFileInAStrangersDirectory() throws Exception {
-        Needs.root();
+        Requirements.root();
         Path strangers = Files.createDirectory(directory.resolve("strangers"));
         String[] args = {
             "-D", "-L", directory.toString(), "-P", strangers.resolve("pid").toString()

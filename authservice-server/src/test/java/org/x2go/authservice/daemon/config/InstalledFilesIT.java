@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.x2go.authservice.daemon.InstalledUnit;
 import org.x2go.authservice.daemon.process.BackgroundStart;
 import org.x2go.authservice.server.Limit;
-import org.x2go.authservice.testsupport.Needs;
+import org.x2go.authservice.testsupport.Requirements;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 
@@ -39,7 +39,8 @@ class InstalledFilesIT {
 
     /** Runs a program to its end, and returns all it says. */
     private String run(String program, String... args) throws Exception {
-        List<String> command = new ArrayList<>(List.of(Needs.program(program).toString()));
+        List<String> command =
+                new ArrayList<>(List.of(Requirements.program(program).toString()));
         command.addAll(List.of(args));
         Path output = directory.resolve("output");
         Process process = new ProcessBuilder(command)

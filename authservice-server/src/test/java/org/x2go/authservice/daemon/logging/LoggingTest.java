@@ -16,8 +16,8 @@ import org.apache.logging.log4j.core.appender.AsyncAppender;
 import org.apache.logging.log4j.core.config.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.x2go.authservice.testsupport.Needs;
 import org.x2go.authservice.testsupport.Program;
+import org.x2go.authservice.testsupport.Requirements;
 
 /** In contexts of their own, so that the log of the tests themselves stays as it is. */
 class LoggingTest {
@@ -94,7 +94,7 @@ class LoggingTest {
 
     @Test
     void fullDiskTearsOneLineAndSaysHowManyAreLost() throws Exception {
-        Needs.root();
+        Requirements.root();
         Path disk = Files.createDirectory(directory.resolve("disk"));
         run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk.toString());
         try {

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.x2go.authservice.testsupport.Needs;
+import org.x2go.authservice.testsupport.Requirements;
 
 /** The alert rules and the dashboard that are shipped: what they name exists, and the rules fire when they should. */
 class MonitoringIT {
@@ -59,7 +59,7 @@ class MonitoringIT {
 
     @Test
     void rulesAreSoundAndFireWhenTheyShould() throws Exception {
-        String promtool = Needs.program("promtool").toString();
+        String promtool = Requirements.program("promtool").toString();
         for (List<String> command : List.of(
                 List.of(promtool, "check", "rules", RULES),
                 List.of(promtool, "test", "rules", "authservice.rules.test.yml"))) {

@@ -10,10 +10,10 @@ import org.junit.jupiter.api.Assumptions;
 import org.opentest4j.AssertionFailedError;
 
 /**
- * What a test needs of the machine. Where it is missing, the test is skipped; but with {@code CI=true} in the environment
+ * Requirements of a test on its machine. A test whose requirement is not met is skipped; but with {@code CI=true} in the environment
  * it fails, so that a build that is meant to run everything cannot pass by running nothing.
  */
-public final class Needs {
+public final class Requirements {
     private static final List<String> MODULE_DIRECTORIES = List.of(
             "/usr/lib/x86_64-linux-gnu/security",
             "/usr/lib/aarch64-linux-gnu/security",
@@ -27,10 +27,10 @@ public final class Needs {
             "/usr/lib/pam_wrapper",
             "/lib/security");
 
-    private Needs() {}
+    private Requirements() {}
 
     /** The test goes on only if this is so. */
-    public static void that(boolean present, String what) {
+    public static void require(boolean present, String what) {
         if (present) {
             return;
         }
@@ -43,7 +43,7 @@ public final class Needs {
 
     /** The test goes on only as root. */
     public static void root() {
-        that(uid() == 0, "to run as root");
+        require(uid() == 0, "to run as root");
     }
 
     /** The user that this process runs as. */
@@ -64,7 +64,7 @@ public final class Needs {
                 return program;
             }
         }
-        that(false, "the program " + name);
+        require(false, "the program " + name);
         throw new AssertionError("not reached");
     }
 
@@ -76,7 +76,7 @@ public final class Needs {
                 return module;
             }
         }
-        that(false, "the PAM module " + fileName);
+        require(false, "the PAM module " + fileName);
         throw new AssertionError("not reached");
     }
 }
