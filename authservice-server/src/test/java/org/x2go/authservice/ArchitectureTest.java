@@ -90,7 +90,7 @@ class ArchitectureTest {
                     "daemon");
 
     @ArchTest
-    static final ArchRule onlyWhatIsOnTheEventLoopKnowsNetty = noClasses()
+    static final ArchRule onlyServerAndWorkerPoolUseNetty = noClasses()
             .that()
             .resideOutsideOfPackages("..authservice.server..", "..worker.pool..", "..authservice.daemon")
             .should()
@@ -98,7 +98,7 @@ class ArchitectureTest {
             .resideInAPackage("io.netty..");
 
     @ArchTest
-    static final ArchRule onlyPamAndPosixKnowJna = noClasses()
+    static final ArchRule onlyPamAndPosixUseJna = noClasses()
             .that()
             .resideOutsideOfPackages("..pam..", "..posix..")
             .should()
@@ -106,7 +106,7 @@ class ArchitectureTest {
             .resideInAPackage("com.sun.jna..");
 
     @ArchTest
-    static final ArchRule whatAsksPamKnowsNoLoggingLibrary = noClasses()
+    static final ArchRule pamAndWorkersUseNoLoggingLibrary = noClasses()
             .that()
             .resideInAnyPackage("..auth..", "..posix..", "..pam..", "..worker..")
             .should()
@@ -114,7 +114,7 @@ class ArchitectureTest {
             .resideInAPackage("org.apache.logging..");
 
     @ArchTest
-    static final ArchRule onlyTheDaemonsConfigKnowsItsCommandLine = noClasses()
+    static final ArchRule onlyDaemonConfigUsesPicocli = noClasses()
             .that()
             .resideOutsideOfPackage("..daemon.config..")
             .should()
@@ -122,7 +122,7 @@ class ArchitectureTest {
             .resideInAPackage("picocli..");
 
     @ArchTest
-    static final ArchRule onlyTheDaemonsLoggingKnowsWhatWritesTheLog = noClasses()
+    static final ArchRule onlyDaemonLoggingUsesLog4jCore = noClasses()
             .that()
             .resideOutsideOfPackage("..daemon.logging..")
             .should()
@@ -130,7 +130,7 @@ class ArchitectureTest {
             .resideInAPackage("org.apache.logging.log4j.core..");
 
     @ArchTest
-    static final ArchRule classesAreFinalUnlessTheyAreMeantToBeExtended = classes()
+    static final ArchRule classesAreFinalUnlessMeantToBeExtended = classes()
             .that()
             .areNotInterfaces()
             .and()

@@ -23,7 +23,7 @@ class FoldedNameTest {
                 "al ice",
                 "alice\u2028"
             })
-    void namesThatDifferInCaseOrBlanksAreOne(String name) {
+    void caseAndBlanksMakeNoOtherName(String name) {
         assertThat(FoldedName.of(name)).isEqualTo("alice");
     }
 
@@ -44,12 +44,12 @@ class FoldedNameTest {
                 "\ufffcalice",
                 "al\u2170ce"
             })
-    void namesThatDifferInFormsOfLettersAreOne(String name) {
+    void compatibleFormsOfLettersMakeNoOtherName(String name) {
         assertThat(FoldedName.of(name)).isEqualTo("alice");
     }
 
     @Test
-    void lettersOutsideAsciiAreFoldedToo() {
+    void lettersOutsideAsciiAreFolded() {
         assertThat(FoldedName.of("JÜRGEN")).isEqualTo(FoldedName.of("jürgen"));
         assertThat(FoldedName.of("Ju\u0308rgen")).isEqualTo(FoldedName.of("jürgen"));
         assertThat(FoldedName.of("straße")).isEqualTo(FoldedName.of("STRASSE"));
@@ -59,7 +59,7 @@ class FoldedNameTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"alice2", "alic", "a1ice", "alice@example.org", "@alice", "a.lice", "al_ice"})
-    void otherNamesStayApart(String name) {
+    void differentNamesStayDifferent(String name) {
         assertThat(FoldedName.of(name)).isNotEqualTo("alice");
     }
 
@@ -72,7 +72,7 @@ class FoldedNameTest {
     }
 
     @Test
-    void nameOfBlanksOnlyIsCountedAsAnEmptyOne() {
+    void nameOfBlanksEqualsTheEmptyName() {
         assertThat(FoldedName.of(" \t")).isEmpty();
     }
 }

@@ -67,7 +67,7 @@ class ChaosIT {
     }
 
     @Test
-    void holdsAgainstAnAuthenticatorThatMisbehaves() throws Exception {
+    void invariantsHoldWithAMisbehavingAuthenticator() throws Exception {
         FlakyAuthenticator flaky = new FlakyAuthenticator(WORKERS / 2, BEYOND_THE_TIMEOUT);
         Question sure = Question.right("quick", "right", "x2gobroker");
         run(
@@ -78,7 +78,7 @@ class ChaosIT {
     }
 
     @Test
-    void holdsWithPam() throws Exception {
+    void invariantsHoldWithPamInThreads() throws Exception {
         PamStacks stacks = new PamStacks(directory, BEYOND_THE_TIMEOUT.toSeconds());
         run(() -> pamChaos(stacks, WARM_UP), () -> pamChaos(stacks, TIME));
     }
@@ -90,7 +90,7 @@ class ChaosIT {
     }
 
     @Test
-    void holdsWithPamInProcessesOfItsOwn() throws Exception {
+    void invariantsHoldWithPamInProcesses() throws Exception {
         PamStacks stacks = new PamStacks(directory, BEYOND_THE_TIMEOUT.toSeconds());
         run(() -> processChaos(stacks, WARM_UP), () -> processChaos(stacks, TIME));
     }

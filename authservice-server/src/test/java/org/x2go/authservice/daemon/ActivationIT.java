@@ -53,7 +53,7 @@ class ActivationIT {
     }
 
     @Test
-    void answersOnASocketThatWasThereBeforeItAndStaysAfterIt() throws Exception {
+    void inheritedSocketIsUsedAndLeftInPlace() throws Exception {
         try (ActivatedService service = listen(Map.of())) {
             Object identity = Files.readAttributes(service.socket(), "unix:ino,mode,uid,gid");
             assertThat(Program.ask(service.socket(), "jane", "secret", "x2gobroker"))
@@ -72,7 +72,7 @@ class ActivationIT {
     }
 
     @Test
-    void staysInTheForeground() throws Exception {
+    void inheritedSocketKeepsItInTheForeground() throws Exception {
         try (ActivatedService service = listen(Map.of(), "-D")) {
             connectOnly(service);
             Program.await("it has ended", () -> Files.exists(directory.resolve("statuses")));
@@ -82,7 +82,7 @@ class ActivationIT {
     }
 
     @Test
-    void tellsItsManagerHowItIsFromStartToEnd() throws Exception {
+    void serviceManagerIsNotifiedFromStartToStop() throws Exception {
         Path notify = directory.resolve("notify");
         try (NotifySocket manager = NotifySocket.at(notify.toString());
                 ActivatedService service =
@@ -100,7 +100,7 @@ class ActivationIT {
     }
 
     @Test
-    void keepsAMetricsFileUntilItIsStopped() throws Exception {
+    void metricsFileExistsUntilTheStop() throws Exception {
         Path metrics = directory.resolve("authservice.prom");
         try (ActivatedService service = listen(
                 Map.of(), "--isolation", "process", "--metrics-file", metrics.toString(), "--metrics-interval", "1")) {
@@ -175,7 +175,7 @@ class ActivationIT {
     }
 
     @Test
-    void losesNoLoginWhenItIsRestartedUnderLoad() throws Exception {
+    void restartUnderLoadLosesNoLogin() throws Exception {
         int restarts = 5;
         int peers = 8;
         AtomicBoolean over = new AtomicBoolean();

@@ -27,7 +27,7 @@ class CommandLineIT {
     }
 
     @Test
-    void printsHelp() throws Exception {
+    void helpIsPrinted() throws Exception {
         Program.Ended ended = program.run("--help");
 
         assertThat(ended.status()).isZero();
@@ -36,7 +36,7 @@ class CommandLineIT {
     }
 
     @Test
-    void printsItsVersion() throws Exception {
+    void versionIsPrinted() throws Exception {
         assertThat(program.run("--version"))
                 .satisfies(
                         ended -> assertThat(ended.out()).matches("authservice [0-9]+\\.[0-9]+\\.[0-9]+(-SNAPSHOT)?\n"))
@@ -46,7 +46,7 @@ class CommandLineIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"--bogus", "extra", "-s", "--permissions=rw", "--workers=0", "-D --allow-service=other"})
-    void refusesWrongUsageInOneLine(String args) throws Exception {
+    void wrongUsageIsExplainedInOneLine(String args) throws Exception {
         Program.Ended ended = program.run(args.split(" ", -1));
 
         assertThat(ended.status()).isEqualTo(2);
@@ -59,7 +59,7 @@ class CommandLineIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"-s", "--allow-uid", "--allow-gid", "--owner", "--group"})
-    void refusesWhatTheLocaleCannotSay(String option) throws Exception {
+    void argumentOutsideTheLocaleIsRefused(String option) throws Exception {
         List<String> withName = List.of("/bin/sh", "-c", "exec \"$@\" \"$(printf 'j\\303\\274rgen')\"", "sh");
         Program.Ended ended = new Program(directory, Map.of("LC_ALL", "C"), withName).run("--check-config", option);
 
@@ -71,7 +71,7 @@ class CommandLineIT {
     }
 
     @Test
-    void refusesAVariableThatTheLocaleCannotSay() throws Exception {
+    void variableOutsideTheLocaleIsRefused() throws Exception {
         List<String> withSocket = List.of(
                 "/bin/sh",
                 "-c",
@@ -85,7 +85,7 @@ class CommandLineIT {
     }
 
     @Test
-    void saysInOneLineWhyItCannotStart() throws Exception {
+    void failedStartIsExplainedInOneLine() throws Exception {
         Program.Ended ended = program.run("-s", "socket", "--auth-log", "no/such/log");
 
         assertThat(ended.status()).isEqualTo(1);
@@ -97,7 +97,7 @@ class CommandLineIT {
     }
 
     @Test
-    void devicesAreLeftAloneAndNotAdvisedToBeRemoved() throws Exception {
+    void deviceIsRefusedWithoutAdviceToRemoveIt() throws Exception {
         Path device = SpecialFiles.device(directory.resolve("device"));
         for (String option : List.of("--metrics-file", "--auth-log", "-s")) {
             for (String path : List.of(device.toString(), "/dev/stdout")) {
@@ -117,14 +117,14 @@ class CommandLineIT {
     }
 
     @Test
-    void showsWhereItFailedWhenDebugging() throws Exception {
+    void failedStartShowsAStackTraceWithDebug() throws Exception {
         assertThat(program.run("-d", "-s", "socket", "--auth-log", "no/such/log")
                         .err())
                 .contains("\n\tat org.x2go.authservice.");
     }
 
     @Test
-    void saysWhoIsMissing() throws Exception {
+    void missingSocketOwnerIsNamed() throws Exception {
         Program.Ended ended = program.run("-s", "socket", "--auth-log", "log", "-o", "no-such-user-here");
 
         assertThat(ended.status()).isEqualTo(1);
@@ -135,7 +135,7 @@ class CommandLineIT {
     }
 
     @Test
-    void checksItsConfiguration() throws Exception {
+    void checkConfigPrintsTheConfiguration() throws Exception {
         Files.createDirectory(directory.resolve("pam"));
         String[] args = {"--check-config", "-s", "socket", "--auth-log", "log", "--pam-confdir", "pam"};
         Program.Ended without = program.run(args);

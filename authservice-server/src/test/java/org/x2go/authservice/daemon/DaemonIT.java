@@ -108,7 +108,7 @@ class DaemonIT {
     }
 
     @Test
-    void goesToTheBackgroundWhenItAnswers() throws Exception {
+    void parentExitsOnceTheDaemonAnswers() throws Exception {
         Program.Ended starter = program(Map.of()).run(background());
 
         assertThat(starter).isEqualTo(new Program.Ended(0, "", ""));
@@ -136,7 +136,7 @@ class DaemonIT {
     }
 
     @Test
-    void saysWhyItCannotGoToTheBackground() throws Exception {
+    void failedDaemonizeIsExplained() throws Exception {
         assertThat(program(Map.of()).run(background()).status()).isZero();
         long first = pid();
 
@@ -154,7 +154,7 @@ class DaemonIT {
     }
 
     @Test
-    void leavesNothingBehindIfThePidFileCannotBeWritten() throws Exception {
+    void unwritablePidFileLeavesNothingBehind() throws Exception {
         Files.createDirectories(directory.resolve("run/pid-directory"));
 
         Program.Ended ended =
@@ -166,7 +166,7 @@ class DaemonIT {
     }
 
     @Test
-    void refusesLinksInTheLogDirectory() throws Exception {
+    void linkInTheLogDirectoryIsRefused() throws Exception {
         Path target = Files.createFile(directory.resolve("target"));
         Files.createSymbolicLink(directory.resolve("logs/x2gobroker-authservice.stderr"), target);
 
@@ -179,7 +179,7 @@ class DaemonIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"TERM", "INT"})
-    void stopsBySignalAsASuccess(String signal) throws Exception {
+    void sigtermExitsWithZero(String signal) throws Exception {
         Program program = program(Map.of());
         Process process = startInForeground(program, "--auth-log", "logs/log");
         assertThat(Program.ask(socket, "jane", "secret", "x2gobroker")).isEqualTo("ok\n");
@@ -194,7 +194,7 @@ class DaemonIT {
     }
 
     @Test
-    void endsAtOnceByASecondSignal() throws Exception {
+    void secondSignalExitsAtOnce() throws Exception {
         Path started = directory.resolve("started");
         Path script = Files.writeString(
                 directory.resolve("hang"), "#!/bin/sh\necho $$ > '" + started + "'\nexec sleep 600\n");
@@ -224,7 +224,7 @@ class DaemonIT {
     }
 
     @Test
-    void logsToStderrWhenDebuggingInteractively() throws Exception {
+    void interactiveDebugLogsToStderr() throws Exception {
         Program program = program(Map.of());
         Process process = startInForeground(program, "-i");
         signal(process, "TERM");
@@ -234,7 +234,7 @@ class DaemonIT {
     }
 
     @Test
-    void logsToTheJournalWithPriorities() throws Exception {
+    void journalLinesHavePriorities() throws Exception {
         // As systemd says which file is its journal.
         List<String> launcher = List.of(
                 Requirements.program("sh").toString(),
@@ -255,7 +255,7 @@ class DaemonIT {
     }
 
     @Test
-    void stopsInTimeWhenNobodyReadsItsStderr() throws Exception {
+    void unreadStderrDoesNotDelayTheStop() throws Exception {
         Path pipe = directory.resolve("pipe");
         assertThat(new ProcessBuilder(Requirements.program("mkfifo").toString(), pipe.toString())
                         .start()
@@ -275,7 +275,7 @@ class DaemonIT {
     }
 
     @Test
-    void goesOnInANewFileWhenTheLogWasRotated() throws Exception {
+    void rotatedLogContinuesInANewFile() throws Exception {
         Process process = startInForeground(program(Map.of()), "--auth-log", "logs/log");
         awaitInLog(" answers on ");
         Files.move(directory.resolve("logs/log"), directory.resolve("logs/log.1"));
@@ -289,7 +289,7 @@ class DaemonIT {
     }
 
     @Test
-    void takesTheLogConfigurationOfAnAdmin() throws Exception {
+    void configuredLog4jFileIsUsed() throws Exception {
         String example = Files.readString(Path.of("../dist/conf/log4j2.xml"));
         Path file = Files.writeString(
                 directory.resolve("log4j2.xml"), example.replace(">/var/log/authservice<", ">" + directory + "<"));
@@ -319,7 +319,7 @@ class DaemonIT {
                 "{}",
                 ""
             })
-    void doesNotStartWithABrokenLogConfiguration(String text) throws Exception {
+    void brokenLog4jFilePreventsTheStart(String text) throws Exception {
         Path file = Files.writeString(directory.resolve("log4j2.xml"), text);
         Program.Ended ended = program(Map.of("X2GOBROKER_AUTHSERVICE_LOGCONFIG", file.toString()))
                 .run(args());

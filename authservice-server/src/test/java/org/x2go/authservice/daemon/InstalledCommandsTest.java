@@ -79,7 +79,7 @@ class InstalledCommandsTest {
         "libexec/make-archive, 11.0.22, 11, 1",
         "bin/authservice, 11.0.22, 11, 3"
     })
-    void javaThatIsTooOldIsToldInOneLine(String command, String version, String major, int status) throws Exception {
+    void oldJavaIsExplainedInOneLine(String command, String version, String major, int status) throws Exception {
         installJava(version);
 
         Result result = run(command);
@@ -93,7 +93,7 @@ class InstalledCommandsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"17", "17.0.15", "25", "26-ea"})
-    void javaOfVersion17OrNewerIsStarted(String version) throws Exception {
+    void java17OrNewerIsStarted(String version) throws Exception {
         installJava(version);
 
         assertThat(run("bin/authservice", "login", "alice").lines()).endsWith("login", "alice");
@@ -125,7 +125,7 @@ class InstalledCommandsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"server.args", "worker.args", "client.args"})
-    void noJvmLeavesItsMemoryBehind(String file) throws Exception {
+    void noJvmWritesHeapOrCoreDumps(String file) throws Exception {
         assertThat(LauncherOptions.read(tree.resolve("libexec").resolve(file)))
                 .contains(
                         "-XX:ErrorFile=/dev/null",

@@ -47,7 +47,7 @@ class LauncherIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"authservice", "x2gobroker-authservice"})
-    void optionsForEveryJvmAreNotForThisOne(String program) throws Exception {
+    void javaToolOptionsAreIgnored(String program) throws Exception {
         Ended ended = run(
                 "exec \"$0\" --version",
                 program,
@@ -59,7 +59,7 @@ class LauncherIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"authservice", "x2gobroker-authservice"})
-    void closedStandardDescriptorIsNoOtherFiles(String program) throws Exception {
+    void closedStandardDescriptorsAreReplaced(String program) throws Exception {
         assertThat(run("exec \"$0\" --version <&- >&- 2>&-", program, Map.of()).status())
                 .isZero();
         assertThat(directory.resolve("descriptors")).hasContent("/dev/null\n/dev/null\n/dev/null");

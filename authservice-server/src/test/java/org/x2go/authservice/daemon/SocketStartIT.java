@@ -19,7 +19,7 @@ class SocketStartIT {
 
     /** Whoever waits for the path and connects at once is not refused. */
     @Test
-    void listensRightAfterTheBindWithTheUnitsBacklog() throws Exception {
+    void listenFollowsBindWithTheBacklogOfTheUnit() throws Exception {
         Path trace = directory.resolve("trace");
         Path pam = Files.createDirectory(directory.resolve("pam"));
         Files.writeString(pam.resolve("x2gobroker"), "auth required pam_deny.so\n");

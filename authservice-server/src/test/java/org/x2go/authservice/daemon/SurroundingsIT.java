@@ -71,7 +71,7 @@ class SurroundingsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"thread", "process"})
-    void hangUpIsLoggedAndEndsNeitherServiceNorWorker(String isolation) throws Exception {
+    void sighupIsLoggedAndStopsNothing(String isolation) throws Exception {
         try (ServerProcess service = server(isolation)
                 .args("--worker-max-requests", "100", "--workers", "1")
                 .start()) {
@@ -88,7 +88,7 @@ class SurroundingsIT {
     }
 
     @Test
-    void checkOfARunningServicesOwnSettingsFindsNoFault() throws Exception {
+    void checkOfARunningServiceFindsNoProblem() throws Exception {
         try (ServerProcess service = server("thread").start()) {
             Program.Ended ended = new Program(Files.createDirectory(directory.resolve("check")), Map.of())
                     .run("--check-config", "-i", "-s", service.socket().toString(), "--pam-confdir", pam.toString());
@@ -98,7 +98,7 @@ class SurroundingsIT {
     }
 
     @Test
-    void checkFindsALogThatItsUserCannotWrite() throws Exception {
+    void checkFindsALogThatTheUserCannotWrite() throws Exception {
         Requirements.root();
         Files.setAttribute(directory, "unix:mode", 0755);
         Path logs = Files.createDirectory(directory.resolve("logs"));
@@ -125,7 +125,7 @@ class SurroundingsIT {
     }
 
     @Test
-    void checkWarnsOfLimitsThatTheHeapDoesNotHold() throws Exception {
+    void checkWarnsOfLimitsBeyondTheHeap() throws Exception {
         Program program = Program.on(List.of("-Xmx96m"), directory);
         String[] args = {
             "--check-config",
@@ -154,7 +154,7 @@ class SurroundingsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"thread", "process"})
-    void tooFewFilesAreRefusedByTheNameOfTheLimit(String isolation) throws Exception {
+    void tooLowFileLimitIsNamed(String isolation) throws Exception {
         Program program = new Program(
                 directory, Map.of(), List.of(Requirements.program("prlimit").toString(), "--nofile=64:64"));
         String[] args = {"-s", "socket", "--auth-log", "log", "--pam-confdir", pam.toString(), "--isolation", isolation
@@ -173,7 +173,7 @@ class SurroundingsIT {
     /** With a file system of its own, which is there for the program alone. */
     @ParameterizedTest
     @CsvSource({"noexec, java.io.tmpdir", "ro, java.io.tmpdir", "noexec, jna.tmpdir", "ro, jna.tmpdir"})
-    void placeOfNativeLibrariesIsNamedInOneLine(String mount, String property) throws Exception {
+    void unusableNativeLibraryDirectoryIsNamed(String mount, String property) throws Exception {
         Requirements.root();
         Path place = Files.createDirectory(directory.resolve("place"));
         String script = "mount -t tmpfs -o " + mount + " none '" + place + "' || exit 99; \"$0\" \"$@\"; status=$?;"

@@ -110,7 +110,7 @@ class SystemCallFilterIT {
     }
 
     @Test
-    void oneProcessMayCallWhatAWorkerMay() throws Exception {
+    void oneProcessDropInAllowsTheCallsOfAWorker() throws Exception {
         assertThat(allowed(InstalledUnit.of(SERVICE, "one-process")))
                 .hasSizeGreaterThan(100)
                 .containsExactlyInAnyOrderElementsOf(allowed(InstalledUnit.of(WORKER)));
@@ -119,14 +119,14 @@ class SystemCallFilterIT {
     /** By them pam_google_authenticator becomes the user; they are in no set that a unit could name by itself. */
     @ParameterizedTest
     @CsvSource({"setfsuid", "setfsgid", "setgroups", "setresuid", "capset"})
-    void asUserAllowsWhatModulesNeedToBecomeTheUser(String call) throws Exception {
+    void asUserDropInAllowsModulesToBecomeTheUser(String call) throws Exception {
         assertThat(allowed(InstalledUnit.of(WORKER, "as-user"))).contains(call);
         assertThat(allowed(InstalledUnit.of(SERVICE, "as-user", "one-process"))).contains(call);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"thread", "process"})
-    void letsTheServiceAndPamUnixDoTheirWork(String isolation) throws Exception {
+    void filterAllowsTheServiceAndPamUnix(String isolation) throws Exception {
         Path trace = directory.resolve("trace");
         // With -D it is strace that is the child, so that the service has the number that its socket is meant for.
         List<String> strace =

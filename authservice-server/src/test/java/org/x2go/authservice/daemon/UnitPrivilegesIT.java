@@ -86,7 +86,7 @@ class UnitPrivilegesIT {
 
     @ParameterizedTest
     @CsvSource({SERVICE + ", one-process", WORKER + ",", WORKER + ", strict"})
-    void pamUnixAndFaillockWorkAsRoot(String unit, @Nullable String dropin) throws Exception {
+    void pamUnixAndFaillockWorkWithTheUnitsPrivileges(String unit, @Nullable String dropin) throws Exception {
         Path tallies = Files.createDirectory(directory.resolve("faillock"));
         String faillock = Requirements.pamModule("pam_faillock.so") + " dir=" + tallies + " deny=3 ";
         service(
@@ -102,7 +102,7 @@ class UnitPrivilegesIT {
     }
 
     @Test
-    void theLogCanBeInADirectoryOfSomebodyElse() throws Exception {
+    void logMayBeInAnotherUsersDirectory() throws Exception {
         service(
                 "auth required " + Requirements.pamModule("pam_unix.so"),
                 "account required " + Requirements.pamModule("pam_unix.so"));
@@ -115,13 +115,13 @@ class UnitPrivilegesIT {
     }
 
     @Test
-    void theProcessThatReadsWhatPeersSendHasNoCapability() throws Exception {
+    void processThatReadsRequestsHasNoCapability() throws Exception {
         assertThat(capabilities(InstalledUnit.of(SERVICE))).isEqualTo("-all");
     }
 
     /** Before Linux-PAM 1.6, from which on pam_unix needs root; what needs only a daemon or a file works after that too. */
     @Test
-    void aServiceWithoutRootAsksModulesThatDoNotNeedIt() throws Exception {
+    void unprivilegedServiceAsksModulesThatNeedNoRoot() throws Exception {
         service(
                 "auth required " + Requirements.pamModule("pam_permit.so"),
                 "account required " + Requirements.pamModule("pam_permit.so"));

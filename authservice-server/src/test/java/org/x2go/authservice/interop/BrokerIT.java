@@ -86,7 +86,7 @@ class BrokerIT {
         "jürgen, größe€😀, ok",
         "jürgen, groesse, fail"
     })
-    void theTestProgramReportsOurVerdict(String user, String password, String verdict) throws Exception {
+    void testProgramPrintsTheVerdict(String user, String password, String verdict) throws Exception {
         Path files = directory.resolve("testauth");
         Program.Ended ended = Broker.programs(files, server.socket())
                 .run(
@@ -107,7 +107,7 @@ class BrokerIT {
     }
 
     @Test
-    void httpLoginsAreDecidedByUs() throws Exception {
+    void httpLoginGetsTheVerdict() throws Exception {
         try (Broker broker = startBroker()) {
             assertThatItIsLetIn(broker.login("alice", "secret"));
             assertThatItWasDecidedHere("ok", "alice");
@@ -124,7 +124,7 @@ class BrokerIT {
     }
 
     @Test
-    void aUserNameCannotSmuggleInAFieldOfItsOwn() throws Exception {
+    void userNameCannotInjectAField() throws Exception {
         try (Broker broker = startBroker()) {
             assertThatItIsRefused(broker.login("alice\rsecret\rx2gobroker\n", "guess"));
             assertThatItIsRefused(broker.login("mallory\n", "x\ralice\rsecret"));
@@ -132,7 +132,7 @@ class BrokerIT {
     }
 
     @Test
-    void whilePamIsOutOfOrderNobodyIsLetInAndAfterwardsAllGoesOn() throws Exception {
+    void brokenPamRefusesLoginsUntilRepaired() throws Exception {
         try (Broker broker = startBroker()) {
             Path file = confdir.resolve(SERVICE);
             String lines = Files.readString(file);
@@ -146,7 +146,7 @@ class BrokerIT {
     }
 
     @Test
-    void whileWeAreStoppedTheBrokerAsksPamInVainAndAfterARestartLoginsGoOn() throws Exception {
+    void stoppedServiceRefusesLoginsUntilRestarted() throws Exception {
         try (Broker broker = startBroker()) {
             assertThatItIsLetIn(broker.login("alice", "secret"));
 
@@ -166,7 +166,7 @@ class BrokerIT {
     }
 
     @Test
-    void aSocketThatAKilledServerLeftLetsNobodyInAndDoesNotHinderTheNext() throws Exception {
+    void killedServicesSocketRefusesLoginsUntilReplaced() throws Exception {
         try (Broker broker = startBroker()) {
             server.kill();
             assertThat(Files.exists(server.socket())).isTrue();

@@ -65,13 +65,13 @@ class PamUnixIT {
     }
 
     @Test
-    void theRightPasswordIsAccepted() throws Exception {
+    void rightPasswordIsAccepted() throws Exception {
         assertThat(ask(RIGHT)).isEqualTo("ok");
         server.awaitLog("INFO  ok user=\"" + account.name() + "\" service=\"unix\" ", " delay_ms=0 ");
     }
 
     @Test
-    void aWrongPasswordAndAnUnknownUserFailWithPamsOwnDelay() throws Exception {
+    void refusalsAreDelayedAsPamAsks() throws Exception {
         assertThat(ask("wrong")).isEqualTo("fail");
         assertThat(server.ask("no-such-user", RIGHT, "unix")).isEqualTo("fail");
         server.stop();
@@ -87,7 +87,7 @@ class PamUnixIT {
     }
 
     @Test
-    void whileAWrongPasswordsReplyIsHeldBackOthersAreAnswered() throws Exception {
+    void delayedRefusalDoesNotDelayOthers() throws Exception {
         BlockingQueue<String> replies = new LinkedBlockingQueue<>();
         try (RawPeer guesser = server.connect()) {
             // pam_faildelay asks for longer than pam_unix: others may take seconds and are still the first.
@@ -113,21 +113,21 @@ class PamUnixIT {
     }
 
     @Test
-    void anExpiredAccountFailsAlthoughThePasswordIsRight() throws Exception {
+    void expiredAccountFails() throws Exception {
         account.change("chage", "-E", "2001-01-01");
         assertThat(ask(RIGHT)).isEqualTo("fail");
         server.awaitLog("INFO  fail user=\"" + account.name() + "\" ", "PAM_ACCT_EXPIRED");
     }
 
     @Test
-    void anExpiredPasswordFailsAlthoughItIsRight() throws Exception {
+    void expiredPasswordFails() throws Exception {
         account.change("chage", "-d", "0");
         assertThat(ask(RIGHT)).isEqualTo("fail");
         server.awaitLog("INFO  fail user=\"" + account.name() + "\" ", "PAM_NEW_AUTHTOK_REQD");
     }
 
     @Test
-    void aPasswordThatWasChangedCountsFromTheNextRequestOn() throws Exception {
+    void changedPasswordCountsAtTheNextRequest() throws Exception {
         assertThat(ask(RIGHT)).isEqualTo("ok");
         account.password("another one");
         assertThat(ask("another one")).isEqualTo("ok");
@@ -135,7 +135,7 @@ class PamUnixIT {
     }
 
     @Test
-    void anAccountWithoutAPasswordLetsNobodyInAlthoughTheServiceWould() throws Exception {
+    void accountWithoutAPasswordFailsDespiteNullok() throws Exception {
         account.change("passwd", "-d");
         assertThat(ask("")).isEqualTo("fail");
     }

@@ -70,7 +70,7 @@ class PythonClientIT {
     }
 
     @Test
-    void theRightPasswordIsAccepted() throws Exception {
+    void rightPasswordIsAccepted() throws Exception {
         assertThat(authenticate("alice|secret")).isEqualTo("[True]");
         server.awaitLog("INFO  ok user=\"alice\" service=\"x2gobroker\" ", " peer_uid=" + Requirements.uid());
     }
@@ -83,14 +83,14 @@ class PythonClientIT {
     }
 
     @Test
-    void usersAndPasswordsOutsideAsciiAreToldApart() throws Exception {
+    void usersAndPasswordsMayBeOutsideAscii() throws Exception {
         assertThat(authenticate("jürgen|größe€😀", "jürgen|große€😀", "jurgen|größe€😀"))
                 .isEqualTo("[True, False, False]");
         server.awaitLog("INFO  ok user=\"jürgen\" ");
     }
 
     @Test
-    void manyLoginsOfOneProgramAreEachAnsweredOnTheirOwn() throws Exception {
+    void parallelLoginsGetTheirOwnVerdicts() throws Exception {
         String[] requests = new String[60];
         StringBuilder expected = new StringBuilder();
         for (int i = 0; i < requests.length; i++) {
@@ -102,26 +102,26 @@ class PythonClientIT {
     }
 
     @Test
-    void aServiceOfTheCallersChoiceDecides() throws Exception {
+    void chosenServiceDecides() throws Exception {
         assertThat(authenticate("alice|other secret|site", "alice|other secret|x2gobroker", "alice|secret|site"))
                 .isEqualTo("[True, False, False]");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"no-such-service", "other", "", "su", "SU", "../pam.d/su", "X2GOBROKER", "./x2gobroker"})
-    void aServiceThatIsNotAllowedLetsNobodyIn(String service) throws Exception {
+    void disallowedServiceFails(String service) throws Exception {
         assertThat(authenticate("root|secret|" + service, "alice|secret|" + service))
                 .isEqualTo("[False, False]");
     }
 
     @Test
-    void aRefusedServiceIsNamedInTheLog() throws Exception {
+    void disallowedServiceIsNamedInTheLog() throws Exception {
         assertThat(authenticate("root|anything|su")).isEqualTo("[False]");
         server.awaitLog("INFO  fail user=\"root\" service=\"su\" reason=\"service not allowed\"");
     }
 
     @Test
-    void withoutAnAnswerThereIsNoLogin() throws Exception {
+    void missingAnswerIsNoLogin() throws Exception {
         server.stop();
         Program.Ended ended = python.run("-c", SCRIPT, "alice|secret");
         assertThat(ended.status()).isNotZero();

@@ -69,12 +69,12 @@ class SameAnswersIT {
 
     @ParameterizedTest
     @MethodSource
-    void theSameReplies(Exchange exchange, String replies) throws Exception {
+    void repliesAreThoseOfThePythonServer(Exchange exchange, String replies) throws Exception {
         assertThat(exchange.with(servers.python())).as("the Python server").isEqualTo(replies);
         assertThat(exchange.with(servers.ours())).as("our server").isEqualTo(replies);
     }
 
-    static Stream<Arguments> theSameReplies() {
+    static Stream<Arguments> repliesAreThoseOfThePythonServer() {
         return Stream.of(
                 arguments(sending("right", alice()), OK),
                 arguments(sending("wrong", alicesGuess()), FAIL),
@@ -105,12 +105,12 @@ class SameAnswersIT {
 
     @ParameterizedTest
     @MethodSource
-    void theDifferences(Exchange exchange, String python, String ours) throws Exception {
+    void documentedDifferencesFromThePythonServer(Exchange exchange, String python, String ours) throws Exception {
         assertThat(exchange.with(servers.python())).as("the Python server").isEqualTo(python);
         assertThat(exchange.with(servers.ours())).as("our server").isEqualTo(ours);
     }
 
-    static Stream<Arguments> theDifferences() {
+    static Stream<Arguments> documentedDifferencesFromThePythonServer() {
         return Stream.of(services(), malformed(), pieces(), troubles()).flatMap(part -> part);
     }
 
@@ -181,17 +181,18 @@ class SameAnswersIT {
     }
 
     @Test
-    void anAccountWithoutAPasswordIsOpenOnlyAtThePythonServer() throws Exception {
+    void accountWithoutAPasswordIsOpenInPythonOnly() throws Exception {
         servers.account().change("passwd", "-d");
         try {
-            theDifferences(sending("nullok", ask(servers.account().name(), "", "unix")), OK, FAIL);
+            documentedDifferencesFromThePythonServer(
+                    sending("nullok", ask(servers.account().name(), "", "unix")), OK, FAIL);
         } finally {
             servers.account().password(BothServers.PASSWORD);
         }
     }
 
     @Test
-    void thePythonServerLetsEverybodyWaitForAWrongPasswordsDelay() throws Exception {
+    void failDelayBlocksOthersInPythonOnly() throws Exception {
         try (RawPeer guesser = RawPeer.connect(servers.python());
                 RawPeer user = RawPeer.connect(servers.python())) {
             guesser.send(ask(servers.account().name(), "guess", "unix"));

@@ -51,7 +51,7 @@ class AuthServerExtensionTest {
     }
 
     @Test
-    void accountsDecide(@AuthServerSocket Path socket) throws IOException {
+    void onlyDeclaredAccountsAreAccepted(@AuthServerSocket Path socket) throws IOException {
         assertThat(ask(socket, "alice", "secret", "x2gobroker")).isEqualTo("ok");
         assertThat(ask(socket, "jürgen", "wörd €", "x2gobroker")).isEqualTo("ok");
         assertThat(ask(socket, "alice", "site secret", "site")).isEqualTo("ok");
@@ -62,7 +62,7 @@ class AuthServerExtensionTest {
     }
 
     @Test
-    void theSocketAndTheExtensionAreGivenAsParameters(
+    void parametersAreResolved(
             @AuthServerSocket Path path, @AuthServerSocket String text, AuthServerExtension extension) {
         assertThat(path).isEqualTo(auth.socket()).exists();
         assertThat(text).isEqualTo(path.toString());
@@ -70,7 +70,7 @@ class AuthServerExtensionTest {
     }
 
     @Test
-    void scriptedResultsComeFirstAndInOrder() throws IOException {
+    void scriptedResultsPrecedeAccountsInOrder() throws IOException {
         auth.answerNext(
                 AuthResult.error("down"), AuthResult.fail("no").delayedBy(Duration.ofMillis(1)), AuthResult.ok());
 
@@ -81,7 +81,7 @@ class AuthServerExtensionTest {
     }
 
     @Test
-    void aVerdictThatTakesLongIsNotThereYet() throws IOException {
+    void delayedResultIsPending() throws IOException {
         auth.answerAfter(Duration.ofMinutes(5));
         try (RawPeer peer = RawPeer.connect(auth.socket())) {
             peer.send("alice\rsecret\rx2gobroker\n");
@@ -95,7 +95,7 @@ class AuthServerExtensionTest {
     }
 
     @Test
-    void anOutageIsAnErrorForEverybody() throws IOException {
+    void outageIsAnErrorForEveryRequest() throws IOException {
         auth.outage();
 
         assertThat(ask("alice", "secret")).isEqualTo("error");
@@ -103,7 +103,7 @@ class AuthServerExtensionTest {
     }
 
     @Test
-    void aStoppedServerIsGoneUntilItIsStartedAgain() throws IOException {
+    void stoppedServerIsUnreachableUntilStarted() throws IOException {
         Path socket = auth.socket();
         auth.stop();
         assertThat(socket).doesNotExist();
@@ -128,7 +128,7 @@ class AuthServerExtensionTest {
     }
 
     @RepeatedTest(3)
-    void everyTestFindsItAsItWasDeclared() throws IOException {
+    void everyTestStartsFromTheDeclaration() throws IOException {
         assertThat(auth.requests()).isEmpty();
         assertThat(ask("alice", "secret")).isEqualTo("ok");
         assertThat(ask("carol", "new")).isEqualTo("fail");
@@ -139,7 +139,7 @@ class AuthServerExtensionTest {
     }
 
     @Test
-    void aServiceThatTheServerWasStartedWithoutIsRefused() {
+    void undeclaredServiceIsRefused() {
         assertThatThrownBy(() -> auth.account("alice", "x", "later"))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("later");
@@ -149,13 +149,13 @@ class AuthServerExtensionTest {
     @Nested
     class InNestedClasses {
         @Test
-        void theServerIsTheSame() throws IOException {
+        void nestedTestUsesTheServer() throws IOException {
             assertThat(ask("alice", "secret")).isEqualTo("ok");
         }
     }
 
     @Test
-    void theServerAndItsFilesGoWhenTheTestsAreOver() {
+    void serverAndFilesAreRemovedAfterTheTests() {
         Uses.sockets.clear();
         SummaryGeneratingListener summary = new SummaryGeneratingListener();
         try (LauncherSession session = LauncherFactory.openSession()) {
@@ -178,7 +178,7 @@ class AuthServerExtensionTest {
     }
 
     @Test
-    void outsideOfATestThereIsNoSocket() {
+    void socketOutsideATestIsAnError() {
         assertThatThrownBy(new AuthServerExtension()::socket).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(new AuthServerExtension()::start).isInstanceOf(IllegalStateException.class);
     }

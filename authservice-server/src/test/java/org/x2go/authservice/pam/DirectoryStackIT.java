@@ -51,7 +51,7 @@ class DirectoryStackIT {
     @EnumSource(
             mode = Mode.EXCLUDE,
             names = {"UNKNOWN", "IGNORE", "CONV_AGAIN"})
-    void directorysStatusIsTheVerdict(PamStatus status) throws Exception {
+    void statusOfTheDirectoryModuleIsTheVerdict(PamStatus status) throws Exception {
         assertThat(verdictWith("pam_debug.so auth=" + nameOf(status))).isEqualTo(status.verdict());
     }
 

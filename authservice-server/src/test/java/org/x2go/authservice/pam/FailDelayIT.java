@@ -30,7 +30,7 @@ class FailDelayIT {
     }
 
     @Test
-    void aRefusalCarriesTheDelayWithItsJitter() throws Exception {
+    void refusalHasTheDelayWithJitter() throws Exception {
         services.service("login", DELAY, "auth required pam_deny.so");
         AuthResult result = services.ask("alice", "secret", "login");
         assertThat(result.verdict()).isEqualTo(Verdict.FAIL);
@@ -39,7 +39,7 @@ class FailDelayIT {
     }
 
     @Test
-    void anErrorCarriesTheDelayToo() throws Exception {
+    void errorHasTheDelay() throws Exception {
         services.service("login", DELAY, "auth required pam_that_is_missing.so");
         AuthResult result = services.ask("alice", "secret", "login");
         assertThat(result.verdict()).isEqualTo(Verdict.ERROR);
@@ -47,13 +47,13 @@ class FailDelayIT {
     }
 
     @Test
-    void aSuccessIsNotDelayed() throws Exception {
+    void successHasNoDelay() throws Exception {
         services.service("login", DELAY, "auth required pam_permit.so", "account required pam_permit.so");
         assertThat(services.ask("alice", "secret", "login")).isEqualTo(AuthResult.ok());
     }
 
     @Test
-    void rightPasswordThatTheAccountRulesRefuseIsDelayedToo() throws Exception {
+    void refusalByAccountRulesHasTheDelay() throws Exception {
         services.service("login", DELAY, "auth required pam_permit.so", "account required pam_deny.so");
         AuthResult result = services.ask("alice", "secret", "login");
         assertThat(result.verdict()).isEqualTo(Verdict.FAIL);
@@ -61,7 +61,7 @@ class FailDelayIT {
     }
 
     @Test
-    void oneDelayDoesNotCarryOverToTheNextRequest() throws Exception {
+    void nextRequestDoesNotInheritTheDelay() throws Exception {
         services.service("slow", DELAY, "auth required pam_deny.so").service("quick", "auth required pam_deny.so");
         try (PamAuthenticator pam = services.open("slow", "quick")) {
             assertThat(ServiceDirectory.ask(pam, "alice", "secret", "slow").failDelay())

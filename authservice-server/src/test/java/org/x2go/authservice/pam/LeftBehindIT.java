@@ -49,7 +49,7 @@ class LeftBehindIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"fsuid", "fsgid", "signals"})
-    void nextTransactionFindsTheThreadAsItWas(String havoc) throws Exception {
+    void threadStateIsRestoredAfterATransaction(String havoc) throws Exception {
         try (PamAuthenticator pam = services(havoc, "thread-is-whole").open("first", "second")) {
             assertThat(ServiceDirectory.ask(pam, "alice", "secret", "first")).isEqualTo(AuthResult.ok());
             assertThat(ServiceDirectory.ask(pam, "alice", "secret", "second")).isEqualTo(AuthResult.ok());
@@ -58,7 +58,7 @@ class LeftBehindIT {
 
     @Test
     @ResourceLock("/dev/log")
-    void nameInTheSystemsLogIsOursAfterAModuleSetItsOwn() throws Exception {
+    void syslogIdentIsRestoredAfterATransaction() throws Exception {
         assumeFalse(Files.exists(SYSTEM_LOG), "a system's log runs here");
         try (NotifySocket log = NotifySocket.at(SYSTEM_LOG.toString());
                 PamAuthenticator pam = services("openlog", "syslog left-behind").open("first", "second")) {

@@ -244,7 +244,7 @@ class LibPamAgreementIT {
     }
 
     @Test
-    void longLineNeverHidesThatOtherDecides() throws IOException {
+    void longLineNeverHidesTheUseOfOther() throws IOException {
         for (int blanks = 1_000; blanks < 1_030; blanks++) {
             String gap = " ".repeat(blanks);
             for (String text : List.of(
@@ -262,7 +262,7 @@ class LibPamAgreementIT {
     }
 
     @Test
-    void systemsFilesAreFoundAsLibPamFindsThem() throws IOException {
+    void systemFilesAreFoundAsLibPamFindsThem() throws IOException {
         try (SystemPamServices services = SystemPamServices.open()) {
             String common = services.add("common", "auth required pam_deny.so", "account required pam_deny.so");
             for (String text : List.of("@include " + common, "auth include " + common, "auth substack " + common)) {

@@ -7,14 +7,14 @@ import org.junit.jupiter.api.Test;
 
 class LibPamTest {
     @Test
-    void aMissingLibraryIsNamedAndSoIsWhatToInstall() {
+    void missingLibraryNamesThePackage() {
         assertThatExceptionOfType(PamUnavailableException.class)
                 .isThrownBy(() -> LibPam.load("libpam-missing.so.0"))
                 .withMessageContainingAll("cannot load libpam-missing.so.0", "libpam0g");
     }
 
     @Test
-    void aLibraryTooOldForAServiceDirectoryIsToldSo() {
+    void oldLibraryRefusesAServiceDirectory() {
         // Any library without the function stands in for an old libpam.
         assertThatExceptionOfType(PamUnavailableException.class)
                 .isThrownBy(() -> LibPamConfdir.register(NativeLibrary.getInstance("libm.so.6")))

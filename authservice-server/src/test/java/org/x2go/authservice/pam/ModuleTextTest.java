@@ -10,30 +10,30 @@ import org.x2go.authservice.auth.LogText;
 
 class ModuleTextTest {
     @Test
-    void aTextIsEscaped() {
+    void textIsEscaped() {
         assertThat(forLog("Zugang gesperrt für\n\"x\"", "secret")).isEqualTo("Zugang gesperrt für\\n\\\"x\\\"");
     }
 
     @Test
-    void anEmptyTextIsFine() {
+    void emptyTextStaysEmpty() {
         assertThat(forLog("", "secret")).isEmpty();
         assertThat(forLog("", "")).isEmpty();
     }
 
     @Test
-    void anyTextIsFineIfThereIsNoPassword() {
+    void emptyPasswordWithholdsNoText() {
         assertThat(forLog("hello", "")).isEqualTo("hello");
     }
 
     @Test
-    void aTextThatHoldsThePasswordIsWithheldWhereverItIs() {
+    void textThatHoldsThePasswordIsWithheld() {
         assertThat(forLog("secret, that is", "secret")).doesNotContain("secret").startsWith("(withheld");
         assertThat(forLog("you said secret", "secret")).doesNotContain("secret");
         assertThat(forLog("x".repeat(100_000) + "secret", "secret")).startsWith("(withheld");
     }
 
     @Test
-    void aLongTextIsCut() {
+    void longTextIsCut() {
         assertThat(forLog("ä".repeat(100_000), "secret")).isEqualTo("ä".repeat(LogText.MAX_LENGTH) + "…");
         assertThat(forLog("😀".repeat(100_000), "secret")).isEqualTo("😀".repeat(LogText.MAX_LENGTH / 2) + "…");
     }

@@ -41,39 +41,39 @@ class PamAuthenticatorIT {
     }
 
     @Test
-    void whatPamAcceptsIsOk() throws Exception {
+    void acceptedPasswordIsOk() throws Exception {
         assertThat(services.service("login", PERMIT).ask("alice", "secret", "login"))
                 .isEqualTo(AuthResult.ok());
     }
 
     @Test
-    void whatPamRefusesFails() throws Exception {
+    void refusedPasswordFails() throws Exception {
         assertThat(services.service("login", DENY).ask("alice", "secret", "login"))
                 .isEqualTo(AuthResult.fail("wrong user or password (PAM_AUTH_ERR)"));
     }
 
     @Test
-    void whatTheAccountRulesRefuseFailsAlthoughThePasswordIsRight() throws Exception {
+    void refusalByAccountRulesFails() throws Exception {
         services.service("login", "auth required pam_permit.so", "account required pam_deny.so");
         assertThat(services.ask("alice", "secret", "login"))
                 .isEqualTo(AuthResult.fail("refused by the account rules (PAM_AUTH_ERR)"));
     }
 
     @Test
-    void aMissingModuleIsAnError() throws Exception {
+    void missingModuleIsAnError() throws Exception {
         services.service("login", "auth required pam_that_is_missing.so", "account required pam_permit.so");
         assertThat(services.ask("alice", "secret", "login"))
                 .isEqualTo(AuthResult.error("a PAM module is missing (PAM_MODULE_UNKNOWN)"));
     }
 
     @Test
-    void aMissingAccountModuleIsAnErrorToo() throws Exception {
+    void missingAccountModuleIsAnError() throws Exception {
         services.service("login", "auth required pam_permit.so", "account required pam_that_is_missing.so");
         assertThat(services.ask("alice", "secret", "login").verdict()).isEqualTo(Verdict.ERROR);
     }
 
     @Test
-    void aFileThatIncludesAMissingOneIsAnError() throws Exception {
+    void missingIncludedFileIsAnError() throws Exception {
         services.service("login", "@include " + directory + "/missing", "auth required pam_permit.so");
         AuthResult result = services.ask("alice", "secret", "login");
         assertThat(result.verdict()).isEqualTo(Verdict.ERROR);
@@ -81,7 +81,7 @@ class PamAuthenticatorIT {
     }
 
     @Test
-    void aServiceWithoutAFileIsAnErrorEvenIfOtherWouldAccept() throws Exception {
+    void missingServiceFileIsAnErrorEvenIfOtherAccepts() throws Exception {
         services.service("other", PERMIT);
         assertThat(services.ask("alice", "secret", "login")).isEqualTo(AuthResult.error("service file missing"));
         assertThat(services.said().lines()).anyMatch(line -> line.contains(directory + "/login"));
@@ -98,7 +98,7 @@ class PamAuthenticatorIT {
                 "-AUTH include $D/account",
                 "account required pam_permit.so \\\n auth required pam_permit.so",
             })
-    void incompleteFileIsAnErrorEvenIfOtherWouldAccept(String text) throws Exception {
+    void incompleteFileIsAnErrorEvenIfOtherAccepts(String text) throws Exception {
         services.service("other", PERMIT).service("account", "account required pam_permit.so");
         services.service("login", text.replace("$D", directory.toString()));
         assertThat(services.ask("alice", "wrong", "login"))
@@ -115,7 +115,7 @@ class PamAuthenticatorIT {
     }
 
     @Test
-    void serviceWhoseFileGoesOnChangingIsAnError() throws Exception {
+    void constantlyChangingServiceFileIsAnError() throws Exception {
         services.service("other", PERMIT);
         Path file = directory.resolve("login");
         Path empty = directory.resolve("empty");
@@ -164,7 +164,7 @@ class PamAuthenticatorIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"su", "LOGIN", "other", "../login", "./login", "/login", "", " login", "login ", "login\n"})
-    void aServiceThatIsNotAllowedIsRefusedAlthoughItsFileWouldAccept(String service) throws Exception {
+    void disallowedServiceIsRefused(String service) throws Exception {
         services.service("login", PERMIT).service("su", PERMIT).service("other", PERMIT);
         try (PamAuthenticator pam = services.open("login")) {
             assertThat(ask(pam, "alice", "secret", service)).isEqualTo(AuthResult.fail("service not allowed"));
@@ -173,19 +173,19 @@ class PamAuthenticatorIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "root\0x", "a\ud83d"})
-    void aUserWhomPamWouldReadAsAnotherIsRefused(String user) throws Exception {
+    void userNameWithNulIsRefused(String user) throws Exception {
         services.service("login", PERMIT);
         assertThat(services.ask(user, "secret", "login").verdict()).isEqualTo(Verdict.FAIL);
     }
 
     @Test
-    void aPasswordThatPamWouldReadAsAShorterOneIsRefused() throws Exception {
+    void passwordWithNulIsRefused() throws Exception {
         services.service("login", PERMIT);
         assertThat(services.ask("alice", "secret\0x", "login")).isEqualTo(AuthResult.fail("the password holds a NUL"));
     }
 
     @Test
-    void aChangedServiceFileCountsFromTheNextRequestOn() throws Exception {
+    void changedServiceFileCountsAtTheNextRequest() throws Exception {
         try (PamAuthenticator pam = services.open("login")) {
             assertThat(ask(pam, "alice", "secret", "login").verdict()).isEqualTo(Verdict.ERROR);
             services.service("login", PERMIT);
@@ -212,7 +212,7 @@ class PamAuthenticatorIT {
     }
 
     @Test
-    void afterCloseEverythingIsAnError() throws Exception {
+    void closedAuthenticatorAnswersError() throws Exception {
         PamAuthenticator pam = services.service("login", PERMIT).open("login");
         assertThat(ask(pam, "alice", "secret", "login").verdict()).isEqualTo(Verdict.OK);
         pam.close();
@@ -221,7 +221,7 @@ class PamAuthenticatorIT {
     }
 
     @Test
-    void theSystemsOwnServicesAreAskedUnlessADirectoryIsGiven() throws Exception {
+    void systemServicesAreTheDefault() throws Exception {
         try (PamAuthenticator pam = PamAuthenticator.open(
                 PamConfiguration.of(ServicePolicy.allowing(List.of("no-such-service"))), services.said())) {
             assertThat(ask(pam, "alice", "secret", "no-such-service"))
@@ -231,7 +231,7 @@ class PamAuthenticatorIT {
     }
 
     @Test
-    void whatIsThrownInTheConversationNeverLetsAnyoneIn() throws Exception {
+    void throwingConversationIsNotOk() throws Exception {
         Path module = Requirements.pamModule("pam_matrix.so");
         Path passwords = Files.writeString(directory.resolve("passwords"), "alice:secret:login\n");
         // The failure of the module that asks is made not to count, so that PAM itself accepts.

@@ -38,7 +38,7 @@ class PamConversationTest {
     }
 
     @Test
-    void passwordAnswersTheHiddenPromptAndTextsGetNothing() {
+    void onlyTheHiddenPromptIsAnswered() {
         conversation.begin(credentials);
         assertThat(converse(slot, INFO, ECHO_OFF, ERROR)).isEqualTo(SUCCESS);
         assertThat(answersOnLibcsHeap(3)).containsExactly(null, "geheim", null);
@@ -46,7 +46,7 @@ class PamConversationTest {
     }
 
     @Test
-    void promptsForSomethingElseGetNothingAndTheFirstIsNamed() {
+    void otherPromptsAreUnansweredAndTheFirstIsNamed() {
         conversation.begin(credentials);
         assertThat(converse(slot, ECHO_OFF, ECHO_OFF)).isEqualTo(CONV_ERR);
         assertThat(converse(slot, ECHO_OFF, ECHO_ON)).isEqualTo(CONV_ERR);
@@ -56,7 +56,7 @@ class PamConversationTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 511, 512, 600, 100_000})
-    void passwordsOfAnyLengthArePassedByteByByte(int length) {
+    void passwordOfAnyLengthIsPassedUnchanged(int length) {
         byte[] password = new byte[length];
         for (int i = 0; i < length; i++) {
             password[i] = (byte) (i % 255 + 1);
@@ -72,7 +72,7 @@ class PamConversationTest {
     }
 
     @Test
-    void asManyMessagesAsAreAllowedAreAnswered() {
+    void maximumNumberOfMessagesIsAnswered() {
         conversation.begin(credentials);
         int[] styles = new int[32];
         java.util.Arrays.fill(styles, INFO);
@@ -82,7 +82,7 @@ class PamConversationTest {
     }
 
     @Test
-    void noneOrMoreMessagesThanAllowedAreAnError() {
+    void invalidNumberOfMessagesIsAnError() {
         conversation.begin(credentials);
         try (Memory messages = messages(new int[] {ECHO_OFF})) {
             for (int count : new int[] {0, -1, 33, Integer.MAX_VALUE, Integer.MIN_VALUE}) {
@@ -94,7 +94,7 @@ class PamConversationTest {
     }
 
     @Test
-    void aStyleThatIsNotKnownIsAnErrorWhereverItStands() {
+    void unknownMessageStyleIsAnError() {
         conversation.begin(credentials);
         assertThat(converse(slot, 5)).isEqualTo(CONV_ERR);
         assertThat(converse(slot, ECHO_OFF, 7)).isEqualTo(CONV_ERR);
@@ -104,7 +104,7 @@ class PamConversationTest {
     }
 
     @Test
-    void textsMayComeWithoutAPlaceForResponsesButPromptsMayNot() {
+    void promptWithoutAResponsePointerIsAnError() {
         conversation.begin(credentials);
         assertThat(converse(null, INFO, ERROR)).isEqualTo(SUCCESS);
         assertThat(conversation.unanswered()).isNull();
@@ -113,7 +113,7 @@ class PamConversationTest {
     }
 
     @Test
-    void whoeverAsksOutsideATransactionGetsNothing() {
+    void promptOutsideATransactionIsAnError() {
         assertThat(converse(slot, ECHO_OFF)).isEqualTo(CONV_ERR);
         conversation.begin(credentials);
         conversation.end();
@@ -122,7 +122,7 @@ class PamConversationTest {
     }
 
     @Test
-    void whatIsThrownBecomesAnErrorAndIsKept() {
+    void exceptionBecomesAnErrorAndIsKept() {
         credentials.close();
         conversation.begin(credentials);
         assertThat(converse(slot, ECHO_OFF)).isEqualTo(CONV_ERR);
@@ -131,7 +131,7 @@ class PamConversationTest {
     }
 
     @Test
-    void aConversationStartsAfresh() {
+    void nextConversationStartsWithoutState() {
         Credentials closed = credentials("u", new byte[0]);
         closed.close();
         conversation.begin(closed);
@@ -149,7 +149,7 @@ class PamConversationTest {
     }
 
     @Test
-    void delayCountsWhateverTheModulesCameTo() {
+    void delayCountsForEveryResult() {
         conversation.begin(credentials);
         delay(0, 5_000_000);
         assertThat(conversation.failDelay()).isEqualTo(Duration.ofSeconds(5));
@@ -159,14 +159,14 @@ class PamConversationTest {
     }
 
     @Test
-    void theDelayIsUnsigned() {
+    void delayIsUnsigned() {
         conversation.begin(credentials);
         delay(4, 0xffff_ffff);
         assertThat(conversation.failDelay()).isEqualTo(Duration.ofNanos(4_294_967_295_000L));
     }
 
     @Test
-    void textsAreLoggedForDebuggingAndThePasswordIsNot() {
+    void textsAreLoggedWithoutThePassword() {
         conversation.begin(credentials);
         assertThat(converse(slot, INFO, ECHO_OFF, ERROR)).isEqualTo(SUCCESS);
         answersOnLibcsHeap(3);

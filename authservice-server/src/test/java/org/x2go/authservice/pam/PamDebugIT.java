@@ -31,7 +31,7 @@ class PamDebugIT {
     @EnumSource(
             mode = Mode.EXCLUDE,
             names = {"UNKNOWN", "SUCCESS", "IGNORE", "CONV_AGAIN"})
-    void everyStatusOfAuthenticationHasItsVerdictAndReason(PamStatus status) throws Exception {
+    void everyAuthStatusHasItsVerdictAndReason(PamStatus status) throws Exception {
         services.service("login", debug("auth", status), "account required pam_permit.so");
         assertThat(services.ask("alice", "secret", "login")).isEqualTo(expected(status));
     }
@@ -40,14 +40,14 @@ class PamDebugIT {
     @EnumSource(
             mode = Mode.EXCLUDE,
             names = {"UNKNOWN", "SUCCESS", "IGNORE", "CONV_AGAIN", "AUTH_ERR"})
-    void everyStatusOfTheAccountHasItsVerdictAndReason(PamStatus status) throws Exception {
+    void everyAccountStatusHasItsVerdictAndReason(PamStatus status) throws Exception {
         services.service("login", "auth required pam_permit.so", debug("acct", status));
         assertThat(services.ask("alice", "secret", "login")).isEqualTo(expected(status));
     }
 
     @ParameterizedTest
     @EnumSource(names = {"IGNORE", "CONV_AGAIN"})
-    void whatLibpamTurnsIntoAnotherStatusIsNeverOk(PamStatus status) throws Exception {
+    void statusThatLibPamChangesIsNeverOk(PamStatus status) throws Exception {
         services.service("login", debug("auth", status), "account required pam_permit.so");
         assertThat(services.ask("alice", "secret", "login").verdict()).isNotEqualTo(Verdict.OK);
         services.service("login", "auth required pam_permit.so", debug("acct", status));

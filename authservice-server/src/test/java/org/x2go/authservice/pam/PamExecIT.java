@@ -57,7 +57,7 @@ class PamExecIT {
     /** pam_exec itself passes on no more than 511 bytes; ProbeModuleIT has the longer ones. */
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 255, 511})
-    void thePasswordArrivesByteByByte(int length) throws Exception {
+    void passwordArrivesUnchanged(int length) throws Exception {
         command("expose_authtok", "cat > " + directory.resolve("received"));
         byte[] password = new byte[length];
         for (int i = 0; i < length; i++) {
@@ -69,7 +69,7 @@ class PamExecIT {
     }
 
     @Test
-    void theCommandSeesUserServiceTerminalAndAsker() throws Exception {
+    void commandSeesUserServiceTerminalAndPeer() throws Exception {
         command(
                 "",
                 "echo \"$PAM_USER,$PAM_SERVICE,$PAM_TTY,$PAM_RUSER,$PAM_RHOST\" > " + directory.resolve("received"));
@@ -80,20 +80,20 @@ class PamExecIT {
     }
 
     @Test
-    void aRefusalIsNotOk() throws Exception {
+    void failingCommandIsNotOk() throws Exception {
         command("quiet", "exit 1");
         // pam_exec has one status for a command's refusal and for a command that cannot be run.
         assertThat(ask(new byte[] {'x'}).verdict()).isIn(Verdict.ERROR, Verdict.FAIL);
     }
 
     @Test
-    void aCommandThatIsMissingIsNotOk() throws Exception {
+    void missingCommandIsNotOk() throws Exception {
         services.service("login", "auth required pam_exec.so quiet " + directory.resolve("missing"));
         assertThat(ask(new byte[] {'x'}).verdict()).isIn(Verdict.ERROR, Verdict.FAIL);
     }
 
     @Test
-    void whatTheCommandSaysIsLoggedForDebugging() throws Exception {
+    void outputOfTheCommandIsLoggedWithDebug() throws Exception {
         command("stdout", "echo 'account is closed'");
         assertThat(ask(new byte[] {'x'})).isEqualTo(AuthResult.ok());
         assertThat(services.said().lines())
@@ -101,7 +101,7 @@ class PamExecIT {
     }
 
     @Test
-    void aPasswordThatTheCommandSaysIsNotLogged() throws Exception {
+    void passwordInTheOutputIsNotLogged() throws Exception {
         command("expose_authtok stdout", "echo \"the password is $(cat | tr -d '\\0')\"");
         assertThat(ask("correct-horse".getBytes(StandardCharsets.UTF_8))).isEqualTo(AuthResult.ok());
         assertThat(services.said().lines()).anyMatch(line -> line.contains("withheld"));

@@ -34,18 +34,18 @@ class PamMatrixIT {
     }
 
     @Test
-    void theRightPasswordIsAccepted() throws Exception {
+    void rightPasswordIsAccepted() throws Exception {
         assertThat(services.ask("alice", "secret", "login")).isEqualTo(AuthResult.ok());
     }
 
     @Test
-    void aWrongPasswordFails() throws Exception {
+    void wrongPasswordFails() throws Exception {
         assertThat(services.ask("alice", "Secret", "login"))
                 .isEqualTo(AuthResult.fail("wrong user or password (PAM_AUTH_ERR)"));
     }
 
     @Test
-    void aPasswordThatOnlyStartsOrEndsLikeTheRightOneFails() throws Exception {
+    void prefixOrSuffixOfThePasswordFails() throws Exception {
         assertThat(services.ask("alice", "secre", "login").verdict().word()).isEqualTo("fail");
         assertThat(services.ask("alice", "secret2", "login").verdict().word()).isEqualTo("fail");
         assertThat(services.ask("alice", "", "login").verdict().word()).isEqualTo("fail");
@@ -57,24 +57,24 @@ class PamMatrixIT {
     }
 
     @Test
-    void anUnknownUserIsNotLetIn() throws Exception {
+    void unknownUserIsNotOk() throws Exception {
         assertThat(services.ask("mallory", "secret", "login").verdict().word()).isNotEqualTo("ok");
     }
 
     @Test
-    void aUserOfAnotherServiceIsRefusedByTheAccountRules() throws Exception {
+    void userOfAnotherServiceIsRefused() throws Exception {
         assertThat(services.ask("carol", "secret", "login"))
                 .isEqualTo(AuthResult.fail("permission denied or account locked (PAM_PERM_DENIED)"));
     }
 
     @Test
-    void namesAndPasswordsAreUtf8() throws Exception {
+    void namesAndPasswordsMayBeOutsideAscii() throws Exception {
         assertThat(services.ask("jürgen", "größe€😀", "login")).isEqualTo(AuthResult.ok());
         assertThat(services.ask("jürgen", "groesse", "login").verdict().word()).isEqualTo("fail");
     }
 
     @Test
-    void aModuleThatTellsWithoutWantingAnAnswerIsHeard() throws Exception {
+    void informationalMessageIsReceived() throws Exception {
         assertThat(services.ask("carol", "secret", "verbose")).isEqualTo(AuthResult.ok());
         assertThat(services.said().lines()).anyMatch(line -> line.contains("PAM service verbose says: \"Auth"));
     }

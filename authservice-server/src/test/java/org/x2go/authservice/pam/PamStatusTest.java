@@ -12,14 +12,14 @@ import org.x2go.authservice.protocol.Verdict;
 
 class PamStatusTest {
     @Test
-    void everyNumberOfLinuxPamHasItsStatus() {
+    void everyStatusNumberOfLinuxPamIsKnown() {
         assertThat(IntStream.rangeClosed(0, 31).mapToObj(PamStatus::of))
                 .doesNotHaveDuplicates()
                 .doesNotContain(PamStatus.UNKNOWN);
     }
 
     @Test
-    void numbersAreThoseOfLinuxPam() {
+    void statusNumbersAreThoseOfLinuxPam() {
         assertThat(PamStatus.of(7).cName()).isEqualTo("PAM_AUTH_ERR");
         assertThat(PamStatus.of(19).cName()).isEqualTo("PAM_CONV_ERR");
         assertThat(PamStatus.of(26).cName()).isEqualTo("PAM_ABORT");
@@ -28,13 +28,13 @@ class PamStatusTest {
 
     @ParameterizedTest
     @ValueSource(ints = {-1, 32, Integer.MAX_VALUE, Integer.MIN_VALUE})
-    void anyOtherNumberIsAnError(int number) {
+    void unknownStatusNumberIsAnError(int number) {
         assertThat(PamStatus.of(number)).isSameAs(PamStatus.UNKNOWN);
         assertThat(PamStatus.UNKNOWN.verdict()).isEqualTo(Verdict.ERROR);
     }
 
     @Test
-    void onlySuccessLetsAnyoneIn() {
+    void onlySuccessIsOk() {
         assertThat(PamStatus.values())
                 .filteredOn(status -> status.verdict() == Verdict.OK)
                 .containsExactly(PamStatus.SUCCESS);

@@ -51,13 +51,13 @@ class PamUnixIT {
     }
 
     @Test
-    void theRightPasswordIsAccepted() throws Exception {
+    void rightPasswordIsAccepted() throws Exception {
         account.password(RIGHT);
         assertThat(ask(RIGHT)).isEqualTo(AuthResult.ok());
     }
 
     @Test
-    void aWrongPasswordFailsWithPamsOwnDelay() throws Exception {
+    void wrongPasswordFailsWithPamsDelay() throws Exception {
         account.password(RIGHT);
         AuthResult result = ask("wrong");
         assertThat(undelayed(result)).isEqualTo(AuthResult.fail("wrong user or password (PAM_AUTH_ERR)"));
@@ -65,51 +65,51 @@ class PamUnixIT {
     }
 
     @Test
-    void aPasswordOutsideAsciiIsAccepted() throws Exception {
+    void passwordOutsideAsciiIsAccepted() throws Exception {
         account.password("größe€😀");
         assertThat(ask("größe€😀")).isEqualTo(AuthResult.ok());
         assertThat(ask("große€😀").verdict()).isEqualTo(Verdict.FAIL);
     }
 
     @Test
-    void anUnknownUserFails() throws Exception {
+    void unknownUserFails() throws Exception {
         AuthResult result = services.ask("no-such-user", RIGHT, "login");
         assertThat(undelayed(result)).isEqualTo(AuthResult.fail("unknown user (PAM_USER_UNKNOWN)"));
     }
 
     @Test
-    void anExpiredAccountFailsAlthoughThePasswordIsRight() throws Exception {
+    void expiredAccountFails() throws Exception {
         account.password(RIGHT).change("chage", "-E", "2001-01-01");
         assertThat(undelayed(ask(RIGHT))).isEqualTo(AuthResult.fail("account expired (PAM_ACCT_EXPIRED)"));
     }
 
     @Test
-    void anExpiredPasswordFails() throws Exception {
+    void expiredPasswordFails() throws Exception {
         account.password(RIGHT).change("chage", "-d", "0");
         assertThat(undelayed(ask(RIGHT))).isEqualTo(AuthResult.fail("password expired (PAM_NEW_AUTHTOK_REQD)"));
     }
 
     @Test
-    void aPasswordThatExpiredLongAgoFails() throws Exception {
+    void passwordExpiredLongAgoFails() throws Exception {
         account.password(RIGHT).change("chage", "-d", "2001-01-01", "-M", "10", "-I", "10");
         assertThat(undelayed(ask(RIGHT))).isEqualTo(AuthResult.fail("password expired (PAM_AUTHTOK_EXPIRED)"));
     }
 
     @Test
-    void aLockedAccountFails() throws Exception {
+    void lockedAccountFails() throws Exception {
         account.password(RIGHT).change("usermod", "-L");
         assertThat(ask(RIGHT).verdict()).isEqualTo(Verdict.FAIL);
     }
 
     @Test
-    void anAccountWithoutAPasswordLetsNobodyInAlthoughTheServiceWould() throws Exception {
+    void accountWithoutAPasswordFailsDespiteNullok() throws Exception {
         account.change("passwd", "-d");
         assertThat(ask("").verdict()).isEqualTo(Verdict.FAIL);
         assertThat(ask("anything").verdict()).isEqualTo(Verdict.FAIL);
     }
 
     @Test
-    void anEmptyPasswordFailsForAnAccountThatHasOne() throws Exception {
+    void emptyPasswordFailsForAnAccountWithAPassword() throws Exception {
         account.password(RIGHT);
         assertThat(ask("").verdict()).isEqualTo(Verdict.FAIL);
     }

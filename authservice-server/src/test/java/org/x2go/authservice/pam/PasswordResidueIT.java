@@ -40,7 +40,7 @@ class PasswordResidueIT {
     }
 
     @Test
-    void aPasswordThatIsHeldIsFound() throws Exception {
+    void searchFindsAPasswordInMemory() throws Exception {
         ByteBuffer password = password();
         assertThat(ProcessMemory.countOwn(masked, MASK)).isPositive();
         Wipe.wipe(password);
@@ -48,14 +48,14 @@ class PasswordResidueIT {
     }
 
     @Test
-    void nothingIsLeftOfPasswordsThatAModuleGot() throws Exception {
+    void passwordsGivenToAModuleAreWiped() throws Exception {
         Path module = ProbeModule.compileIn(directory);
         askOften("root", "auth required " + module + " round=p,*,", Verdict.OK);
         assertThat(ProcessMemory.countOwn(masked, MASK)).isZero();
     }
 
     @Test
-    void nothingIsLeftOfPasswordsThatPamUnixHashed() throws Exception {
+    void passwordsHashedByPamUnixAreWiped() throws Exception {
         Requirements.pamModule("pam_unix.so");
         SystemAccount account = SystemAccount.create();
         try {

@@ -13,12 +13,12 @@ class PeerNamesTest {
     private final PeerNames names = new PeerNames(clock::get);
 
     @Test
-    void usersAreNamed() throws IOException {
+    void uidIsResolvedToTheUserName() throws IOException {
         assertThat(names.of(0)).isEqualTo("root");
     }
 
     @Test
-    void usersWithoutANameAreNumbered() throws IOException {
+    void uidWithoutAnAccountIsItsNumber() throws IOException {
         assertThat(names.of(NOBODY_HAS_THIS)).isEqualTo(Integer.toString(NOBODY_HAS_THIS));
         assertThat(names.of(-2))
                 .satisfiesAnyOf(
@@ -27,7 +27,7 @@ class PeerNamesTest {
     }
 
     @Test
-    void aNameIsLookedUpAgainOnceItIsOld() throws IOException {
+    void oldNameIsLookedUpAgain() throws IOException {
         String first = names.of(0);
         clock.addAndGet(PeerNames.MAX_AGE_NANOS - 1);
         assertThat(names.of(0)).isSameAs(first);
@@ -36,7 +36,7 @@ class PeerNamesTest {
     }
 
     @Test
-    void manyAskersDoNotFillTheMemory() throws IOException {
+    void numberOfCachedNamesIsBounded() throws IOException {
         for (int i = 0; i < 1000; i++) {
             names.of(NOBODY_HAS_THIS + i);
         }

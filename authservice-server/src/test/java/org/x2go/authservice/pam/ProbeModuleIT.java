@@ -52,7 +52,7 @@ class ProbeModuleIT {
 
     /** Two modules, of which the second does not know what the first one was told. */
     @Test
-    void twoModulesThatEachAskForThePasswordAreAnswered() throws Exception {
+    void passwordPromptsOfTwoModulesAreAnswered() throws Exception {
         String asks = "auth required " + module + " [text=Password: ] round=p,geheim,";
         assertThat(new ServiceDirectory(directory)
                         .service("login", asks, asks, "account required " + module)
@@ -77,7 +77,7 @@ class ProbeModuleIT {
                 "round=,, | a call with 0 messages",
                 "round=ppppppppppppppppppppppppppppppppp,geheim, | a call with 33 messages",
             })
-    void promptForSomethingElseIsAnErrorThatNamesIt(String auth, String reason) throws Exception {
+    void otherPromptIsAnErrorThatNamesIt(String auth, String reason) throws Exception {
         for (int status : new int[] {7, 10, 12, 19}) {
             AuthResult result = ask("delay=1000000 unanswered=" + status + " " + auth, "");
             assertThat(result.verdict()).isEqualTo(Verdict.ERROR);
@@ -89,7 +89,7 @@ class ProbeModuleIT {
     }
 
     @Test
-    void moduleThatRepeatsItsUnansweredPromptIsNeverAnswered() throws Exception {
+    void repeatedOtherPromptIsNeverAnswered() throws Exception {
         String again = " round=pp,, round=u,,";
         AuthResult result = ask("unanswered=0" + again + again + again + " status=7", "");
         assertThat(result)
@@ -99,7 +99,7 @@ class ProbeModuleIT {
     }
 
     @Test
-    void yesOfPamStandsAfterAnUnansweredPrompt() throws Exception {
+    void successAfterAnUnansweredPromptIsOk() throws Exception {
         assertThat(new ServiceDirectory(directory)
                         .service(
                                 "login",
@@ -112,14 +112,14 @@ class ProbeModuleIT {
     }
 
     @Test
-    void laterRefusalIsAnErrorAfterAnUnansweredPrompt() throws Exception {
+    void refusalAfterAnUnansweredPromptIsAnError() throws Exception {
         assertThat(ask("unanswered=0 round=u,,root", "status=13").reason())
                 .isEqualTo("a PAM module asked for something else than the password: a visible prompt, 'a message'"
                         + " (PAM_ACCT_EXPIRED)");
     }
 
     @Test
-    void newPasswordIsNotSetByTheAccountRulesEither() throws Exception {
+    void promptForANewPasswordIsUnanswered() throws Exception {
         assertThat(ask("round=p,geheim,", "[text=New password: ] round=p,geheim,")
                         .verdict())
                 .isEqualTo(Verdict.ERROR);
@@ -140,28 +140,28 @@ class ProbeModuleIT {
     }
 
     @Test
-    void theAccountStepIsAnsweredToo() throws Exception {
+    void promptOfTheAccountStepIsAnswered() throws Exception {
         assertThat(ask("", "round=p,geheim,")).isEqualTo(AuthResult.ok());
     }
 
     @Test
-    void aThreadOfTheModuleIsAnswered() throws Exception {
+    void promptFromAThreadOfTheModuleIsAnswered() throws Exception {
         assertThat(ask("thread=pi,geheim,", "")).isEqualTo(AuthResult.ok());
     }
 
     @Test
-    void theProbeItselfNotices() throws Exception {
+    void probeModuleDetectsAWrongPassword() throws Exception {
         assertThat(ask("round=p,falsch,root", "").verdict().word()).isEqualTo("fail");
     }
 
     @Test
-    void terminalAndAskerAreSetAndTheHostIsNot() throws Exception {
+    void ttyAndRuserAreSetAndRhostIsNot() throws Exception {
         String items = "tty=login norhost ruser=" + System.getProperty("user.name");
         assertThat(ask(items, items)).isEqualTo(AuthResult.ok());
     }
 
     @Test
-    void accountsWithoutAPasswordAreToBeRefusedInBothSteps() throws Exception {
+    void bothStepsDisallowNullPasswords() throws Exception {
         assertThat(ask("flags=1", "flags=1")).isEqualTo(AuthResult.ok());
     }
 
@@ -176,7 +176,7 @@ class ProbeModuleIT {
     /** Or the time would tell that the password is right. */
     @ParameterizedTest
     @ValueSource(strings = {"user=daemon", "status=7", "status=12", "status=9"})
-    void refusalAfterTheRightPasswordWaitsAsThatOfAWrongOne(String account) throws Exception {
+    void accountRefusalIsDelayedLikeAWrongPassword(String account) throws Exception {
         String delay = "delay=1000000000 ";
         Duration least = Duration.ofSeconds(500);
         assertThat(ask(delay + "status=7", "").failDelay()).isGreaterThanOrEqualTo(least);
@@ -185,12 +185,12 @@ class ProbeModuleIT {
     }
 
     @Test
-    void settingTheSameUserAgainIsNoChange() throws Exception {
+    void sameUserSetAgainIsNoChange() throws Exception {
         assertThat(ask("user=root", "user=root")).isEqualTo(AuthResult.ok());
     }
 
     @Test
-    void twoUsersWithoutAnAccountAreNeverTheSame() throws Exception {
+    void usersWithoutAnAccountAreNeverTheSame() throws Exception {
         AuthResult result = new ServiceDirectory(directory)
                 .service("login", "auth required " + module + " user=no-such-2", "account required " + module)
                 .ask("no-such-1", "geheim", "login");
@@ -199,7 +199,7 @@ class ProbeModuleIT {
 
     @ParameterizedTest
     @ValueSource(ints = {-1, 32, 77})
-    void aStatusThatLinuxPamDoesNotHaveLetsNobodyIn(int status) throws Exception {
+    void unknownStatusIsNotOk(int status) throws Exception {
         assertThat(ask("status=" + status, "").verdict()).isNotEqualTo(Verdict.OK);
         assertThat(ask("", "status=" + status).verdict()).isNotEqualTo(Verdict.OK);
     }

@@ -19,7 +19,7 @@ class PromptPolicyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"Verification code: ", "Enter PASSCODE: ", "PIN: ", "Enter new password: ", "", "?"})
-    void firstHiddenPromptIsAnsweredWhateverItSays(String text) {
+    void firstHiddenPromptIsAnsweredWhateverItsText(String text) {
         assertThat(hidden(text, "alice")).isNull();
     }
 
@@ -50,7 +50,7 @@ class PromptPolicyTest {
                 "Password for alice@EXAMPLE.ORG, and its PIN",
                 "(new)"
             })
-    void laterPromptForSomethingElseIsNot(String text) {
+    void laterPromptForSomethingElseIsUnanswered(String text) {
         hidden("Password: ", "alice");
         assertThat(hidden(text, "alice")).isEqualTo("another hidden prompt, '" + text.replace("'", "\\'") + "'");
     }
@@ -72,14 +72,14 @@ class PromptPolicyTest {
                 "Passwort für neue: ",
                 ""
             })
-    void laterPromptForThePasswordIs(String text) {
+    void laterPromptForThePasswordIsAnswered(String text) {
         hidden("Password: ", "alice");
         assertThat(hidden(text, "alice")).isNull();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"pin", "new", "PIN", "new-code", "token.two", "[a-z]*", "\\Q", "jürgen-pin"})
-    void ownNameOfTheUserIsNoWordThatCounts(String user) {
+    void userNameInAPromptIsNoKeyword(String user) {
         hidden("Password: ", user);
         assertThat(hidden("Password for " + user + ":", user)).isNull();
         assertThat(hidden("[x] password for user '" + user + "': ", user)).isNull();
@@ -89,7 +89,7 @@ class PromptPolicyTest {
     }
 
     @Test
-    void passwordDoesNotDecideWhichPromptIsAnswered() {
+    void decisionIsIndependentOfThePassword() {
         hidden("Password: ", "alice");
         assertThat(objection("Enter new password:", credentials("alice", "new"), 1))
                 .contains("withheld");
@@ -97,14 +97,14 @@ class PromptPolicyTest {
     }
 
     @Test
-    void messageWithoutATextIsAPromptForThePassword() {
+    void promptWithoutTextIsForThePassword() {
         hidden(null, "alice");
         assertThat(hidden(null, "alice")).isNull();
     }
 
     @Test
     @Timeout(60)
-    void longTextsAreSearchedInLinearTime() {
+    void longPromptIsSearchedInLinearTime() {
         hidden("Password: ", "alice");
         assertThat(hidden("x".repeat(2_000_000), "alice")).isNull();
         assertThat(hidden("x ".repeat(1_000_000) + "a@" + "y".repeat(1_000_000), "alice"))

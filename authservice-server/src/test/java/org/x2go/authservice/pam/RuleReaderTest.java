@@ -80,7 +80,7 @@ class RuleReaderTest {
                 "\u00ef\u00bb\u00bf# a mark of UTF-8",
                 "\r",
             })
-    void ruleOfAuthenticationIsFound(String text) throws IOException {
+    void authRuleIsFound(String text) throws IOException {
         file("auth", "auth required pam_deny.so\naccount required pam_deny.so\n");
         file("account", "account required pam_deny.so\n");
         file("outer", "@include $D/auth\n");
@@ -106,7 +106,7 @@ class RuleReaderTest {
                 "account include $D/nonsense",
                 "@include $D",
             })
-    void fileWithoutRuleOfAuthenticationHasNone(String text) throws IOException {
+    void fileWithoutAuthRuleHasNone(String text) throws IOException {
         file("account", "account required pam_deny.so\n");
         file("nonsense", "nonsense\n");
         file("empty", "");
@@ -135,7 +135,7 @@ class RuleReaderTest {
                 "@include $D/missing",
                 "@include na\u00efve",
             })
-    void fileThatLibPamMustNotReadIsRefused(String text) throws IOException {
+    void unsafeFileIsRefused(String text) throws IOException {
         file("a", "@include $D/b\n");
         file("b", "@include $D/a\n");
 
@@ -143,7 +143,7 @@ class RuleReaderTest {
     }
 
     @Test
-    void includedNameIsLookedUpAsTheLibraryDoes() throws IOException {
+    void includedFileIsFoundAsLibPamFindsIt() throws IOException {
         file("common", "auth required pam_deny.so\n");
 
         ServiceRules debian = read(DEBIAN, "account include common-that-is-missing\nauth include common\n");
@@ -157,7 +157,7 @@ class RuleReaderTest {
     }
 
     @Test
-    void atIncludeIsNoFacilityWhereItIsUnknown() throws IOException {
+    void atIncludeIsAFindingIfLibPamDoesNotKnowIt() throws IOException {
         ServiceRules rules = read(OTHERS, "@include $D/empty\n");
 
         assertThat(rules.rules())
@@ -170,7 +170,7 @@ class RuleReaderTest {
     }
 
     @Test
-    void firstFileThatCanBeOpenedIsTaken() throws IOException {
+    void firstFileThatOpensIsUsed() throws IOException {
         Path vendor = Files.createDirectory(directory.resolve("vendor"));
         Path admin = Files.createDirectory(directory.resolve("admin"));
         LibPamBuild build = new LibPamBuild(true, List.of(admin, vendor), List.of());
@@ -202,7 +202,7 @@ class RuleReaderTest {
     }
 
     @Test
-    void filesThatMultiplyAreBounded() throws IOException {
+    void includedFilesAreBounded() throws IOException {
         for (int i = 0; i < 14; i++) {
             file("f" + i, ("@include $D/f" + (i + 1) + "\n").repeat(3));
         }
@@ -250,12 +250,12 @@ class RuleReaderTest {
                 " new_authtok_reqd = done  user_unknown=12",
                 "success=okdefault=bad"
             })
-    void controlOfPamIsKnown(String control) {
+    void controlsOfLibPamAreKnown(String control) {
         assertThat(ControlSyntax.isKnown(control)).isTrue();
     }
 
     @Test
-    void lineOfASessionIsWorthAWarningOnly() throws IOException {
+    void brokenSessionLineIsAWarning() throws IOException {
         assertThat(read("auth required pam_deny.so\nsession requird pam_deny.so\n")
                         .findings())
                 .singleElement()
@@ -264,7 +264,7 @@ class RuleReaderTest {
     }
 
     @Test
-    void lineThatSomeVersionsCutIsRefused() throws IOException {
+    void lineThatSomeLibPamVersionsCutIsRefused() throws IOException {
         file("auth", "auth required pam_deny.so\n");
         String cutInTwo = " ".repeat(1022 - "auth include".length()) + "auth include";
 

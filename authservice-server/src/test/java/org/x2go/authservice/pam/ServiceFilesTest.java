@@ -66,7 +66,7 @@ class ServiceFilesTest {
     }
 
     @Test
-    void accountRulesAreThoseOfOtherIfThereAreNone() throws IOException {
+    void missingAccountRulesAreThoseOfOther() throws IOException {
         file("other", "auth required pam_permit.so\naccount required pam_access.so\n");
         file("login", "auth required pam_deny.so\n");
         assertThat(files().of("login").called())
@@ -80,7 +80,7 @@ class ServiceFilesTest {
     }
 
     @Test
-    void fileOfOtherThatLibPamMustNotReadIsRefused() throws Exception {
+    void unsafeFileOfOtherIsRefused() throws Exception {
         file("login", "auth required pam_deny.so\naccount required pam_deny.so\n");
         assertThat(refusal("login")).as("no such file").isEmpty();
 
@@ -98,7 +98,7 @@ class ServiceFilesTest {
         "'\tpam_krb5\n', 'auth substack common'",
         "pam_nologin, auth required pam_permit.so",
     })
-    void serviceThatCallsADeniedModuleIsRefused(String denied, String line) throws IOException {
+    void deniedModuleIsRefused(String denied, String line) throws IOException {
         file("common", "auth required pam_krb5.so\n");
         file("other", "account required pam_nologin.so\n");
         file("login", "auth required pam_permit.so\n" + line + "\n");
@@ -110,7 +110,7 @@ class ServiceFilesTest {
     }
 
     @Test
-    void otherModulesThanThoseDeniedMayBeCalled() throws IOException {
+    void otherModulesAreAllowed() throws IOException {
         file("login", "auth required pam_krb5.so\naccount required pam_unix.so\nsession optional pam_u2f.so\n");
         configuration = configuration.withDenied(DeniedModules.parse("pam_krb pam_krb55 krb5 pam_u2f"));
 
@@ -158,7 +158,7 @@ class ServiceFilesTest {
     }
 
     @Test
-    void changeWithinATickOfTheClockIsSeen() throws IOException {
+    void changeWithinOneClockTickIsSeen() throws IOException {
         ServiceFiles files = files();
         for (int i = 0; i < 200; i++) {
             String module = i % 2 == 0 ? "pam_this.so" : "pam_that.so";
@@ -193,7 +193,7 @@ class ServiceFilesTest {
     }
 
     @Test
-    void withoutADirectoryTheSystemsAreLookedInto() {
+    void systemDirectoriesAreTheDefault() {
         configuration = PamConfiguration.of(ServicePolicy.allowing(List.of("login")));
 
         assertThat(refusal("no-such-service")).isEqualTo("service file missing");

@@ -21,7 +21,7 @@ class AppendOnlyFileTest {
     Path directory;
 
     @Test
-    void appends() throws IOException {
+    void writeAppendsToTheFile() throws IOException {
         Path path = Files.writeString(directory.resolve("file"), "one\n");
         try (AppendOnlyFile file = AppendOnlyFile.open(path, PERMISSIONS)) {
             Files.writeString(path, "emptied\n");
@@ -32,7 +32,7 @@ class AppendOnlyFileTest {
     }
 
     @Test
-    void lineAfterATornOneBeginsALineOfItsOwn() throws IOException {
+    void lineAfterAPartialOneStartsANewLine() throws IOException {
         Path path = Files.writeString(directory.resolve("file"), "one\ntor");
         try (AppendOnlyFile file = AppendOnlyFile.open(path, PERMISSIONS)) {
             file.appendLine(bytes("two\n"));
@@ -56,7 +56,7 @@ class AppendOnlyFileTest {
     }
 
     @Test
-    void fileThatWasMovedOrReplacedIsNotAtItsPath() throws IOException {
+    void movedOrReplacedFileIsDetected() throws IOException {
         Path path = directory.resolve("file");
         try (AppendOnlyFile file = AppendOnlyFile.open(path, PERMISSIONS)) {
             assertThat(file.isAtItsPath()).isTrue();
@@ -73,7 +73,7 @@ class AppendOnlyFileTest {
     }
 
     @Test
-    void refusesLinks() throws IOException {
+    void linkIsRefused() throws IOException {
         Path link = Files.createSymbolicLink(directory.resolve("link"), directory.resolve("target"));
 
         assertThatThrownBy(() -> AppendOnlyFile.open(link, PERMISSIONS)).hasMessageContaining("symbolic link");
@@ -81,7 +81,7 @@ class AppendOnlyFileTest {
     }
 
     @Test
-    void refusesAFileWithASecondName() throws IOException {
+    void fileWithASecondNameIsRefused() throws IOException {
         Path path = Files.createFile(directory.resolve("file"));
         Files.createLink(directory.resolve("second"), path);
 
@@ -89,7 +89,7 @@ class AppendOnlyFileTest {
     }
 
     @Test
-    void refusesWhatIsNoFileAndDoesNotAdviseToRemoveIt() throws Exception {
+    void deviceIsRefusedWithoutAdviceToRemoveIt() throws Exception {
         for (Path other : List.of(
                 Path.of("/dev/null"),
                 Path.of("/dev/stdout"),
@@ -103,7 +103,7 @@ class AppendOnlyFileTest {
     }
 
     @Test
-    void strangersFileInADirectoryForAllIsRefused() throws IOException {
+    void foreignFileInAWorldWritableDirectoryIsRefused() throws IOException {
         Requirements.root();
         Files.setAttribute(directory, "unix:mode", 01777);
         Path path = Files.createFile(directory.resolve("file"));

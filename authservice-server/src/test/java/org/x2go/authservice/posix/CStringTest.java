@@ -8,18 +8,18 @@ import org.junit.jupiter.api.Test;
 
 class CStringTest {
     @Test
-    void isUtf8EndedByANul() {
+    void textIsUtf8EndedByNul() {
         assertThat(CString.of("jürgen😀")).isEqualTo("jürgen😀\0".getBytes(StandardCharsets.UTF_8));
         assertThat(CString.of("")).containsExactly(0);
     }
 
     @Test
-    void refusesWhatCWouldReadAsAShorterText() {
+    void textWithNulIsRefused() {
         assertThatIllegalArgumentException().isThrownBy(() -> CString.of("root\0x"));
     }
 
     @Test
-    void refusesWhatUtf8CannotSay() {
+    void unpairedSurrogateIsRefused() {
         assertThatIllegalArgumentException().isThrownBy(() -> CString.of("a\ud83d"));
         assertThatIllegalArgumentException().isThrownBy(() -> CString.of("\ude00a"));
     }

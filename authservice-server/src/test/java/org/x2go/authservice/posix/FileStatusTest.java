@@ -16,7 +16,7 @@ class FileStatusTest {
     Path directory;
 
     @Test
-    void saysWhatTheJdkSays() throws Exception {
+    void attributesAreThoseOfTheJdk() throws Exception {
         Path file = Files.writeString(directory.resolve("fìle"), "content");
         Path link = Files.createSymbolicLink(directory.resolve("link"), file);
         for (Path path : new Path[] {file, link, directory, Path.of("/dev/null")}) {
@@ -41,7 +41,7 @@ class FileStatusTest {
     }
 
     @Test
-    void entryIsTheLinkItselfAndNotWhatItLeadsTo() throws Exception {
+    void entryOfALinkIsTheLink() throws Exception {
         Path file = Files.createFile(directory.resolve("file"));
         Path link = Files.createSymbolicLink(directory.resolve("link"), file);
 
@@ -58,7 +58,7 @@ class FileStatusTest {
     }
 
     @Test
-    void nothingIsThereWhereThereIsNoFile() throws Exception {
+    void missingFileHasNoStatus() throws Exception {
         Path file = Files.createFile(directory.resolve("file"));
 
         assertThat(FileStatus.of(cString(directory.resolve("missing")))).isEmpty();

@@ -41,7 +41,7 @@ class InheritedSocketTest {
     }
 
     @Test
-    void isTakenOverWithItsPathAndKeptFromProgramsThatAreStarted() throws IOException {
+    void socketIsTakenOverAndNotInheritedByChildren() throws IOException {
         unixSocket(LibC.SOCK_STREAM);
         LibC.listen(descriptor, 1);
 
@@ -56,25 +56,25 @@ class InheritedSocketTest {
     }
 
     @Test
-    void mustListen() throws IOException {
+    void socketThatDoesNotListenIsRefused() throws IOException {
         unixSocket(LibC.SOCK_STREAM);
         assertThatItIsRefused("it does not listen");
     }
 
     @Test
-    void mustBeAStream() throws IOException {
+    void datagramSocketIsRefused() throws IOException {
         unixSocket(SOCK_DGRAM);
         assertThatItIsRefused("it is not a Unix stream socket");
     }
 
     @Test
-    void mustBeAUnixSocket() {
+    void internetSocketIsRefused() {
         descriptor = LibC.socket(AF_INET, LibC.SOCK_STREAM, 0);
         assertThatItIsRefused("it is not a Unix stream socket");
     }
 
     @Test
-    void mustHaveAPath() throws IOException {
+    void socketWithoutAPathIsRefused() throws IOException {
         descriptor = LibC.socket(LibC.AF_UNIX, LibC.SOCK_STREAM, 0);
         try (Memory address = UnixAddress.of("@authservice-" + directory.getFileName())) {
             LibC.bind(descriptor, address, (int) address.size());
@@ -84,14 +84,14 @@ class InheritedSocketTest {
     }
 
     @Test
-    void mustBeOpen() {
+    void closedDescriptorIsRefused() {
         assertThatThrownBy(() -> InheritedSocket.adopt(4000))
                 .isInstanceOf(IOException.class)
                 .hasMessage("cannot use the socket passed as descriptor 4000: Bad file descriptor");
     }
 
     @Test
-    void mustBeASocket() {
+    void descriptorOfAFileIsRefused() {
         descriptor = LibC.open(CString.of("/dev/null"), LibC.O_RDONLY);
         assertThatItIsRefused("Socket operation on non-socket");
     }

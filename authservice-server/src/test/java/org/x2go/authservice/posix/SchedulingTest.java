@@ -13,7 +13,7 @@ class SchedulingTest {
     private static final int SCHED_BATCH = 3;
 
     @Test
-    void aThreadThatAsksIsScheduledInBatches() throws InterruptedException {
+    void batchPolicyIsSetForTheThread() throws InterruptedException {
         AtomicInteger policy = new AtomicInteger();
         Thread thread = new Thread(() -> {
             Scheduling.setBatchPolicy();

@@ -46,7 +46,7 @@ class SocketFileTest {
     }
 
     @Test
-    void givesTheFileToAnotherUserAndGroupAlsoWhereThatUserMayNotWrite() throws IOException {
+    void ownerIsSetEvenIfThatUserMayNotWriteThere() throws IOException {
         Requirements.root();
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         Path path = directory.resolve("s");
@@ -59,7 +59,7 @@ class SocketFileTest {
     }
 
     @Test
-    void saysThatAFileLiesWhereTheDirectoryWouldBe() throws IOException {
+    void fileInPlaceOfTheDirectoryIsNamed() throws IOException {
         Path file = Files.createFile(directory.resolve("f"));
         assertThatThrownBy(() -> SocketFile.bind(file.resolve("s"), -1, -1, 0600, warnings::add))
                 .isInstanceOf(IOException.class)
@@ -68,7 +68,7 @@ class SocketFileTest {
     }
 
     @Test
-    void leavesTheUmaskAndTheUserOfOtherFilesAsTheyWere() throws IOException {
+    void bindLeavesUmaskAndFilesystemUserUnchanged() throws IOException {
         Requirements.root();
         int umask = umask();
         close(SocketFile.bind(directory.resolve("s"), STRANGER, STRANGER, 0666, warnings::add));
@@ -84,7 +84,7 @@ class SocketFileTest {
     }
 
     @Test
-    void saysThatADirectoryGivesItsFilesAnotherGroup() throws IOException {
+    void setgidDirectoryThatChangesTheGroupIsNamed() throws IOException {
         Requirements.root();
         Files.setAttribute(directory, "unix:gid", STRANGER);
         Files.setAttribute(directory, "unix:mode", 02755);
@@ -95,7 +95,7 @@ class SocketFileTest {
     }
 
     @Test
-    void hasNeverAWiderModeThanAskedForHoweverOftenItStarts() throws Exception {
+    void modeIsNeverWiderThanAskedFor() throws Exception {
         Path path = directory.resolve("s");
         AtomicBoolean watching = new AtomicBoolean(true);
         AtomicInteger widest = new AtomicInteger();
@@ -124,7 +124,7 @@ class SocketFileTest {
 
     /** Whoever owns the directory swaps a stale socket for a link while it is looked at. */
     @Test
-    void neverConnectsThroughALinkPutInPlaceOfAStaleSocket() throws Exception {
+    void linkInPlaceOfAStaleSocketIsNotFollowed() throws Exception {
         Path path = directory.resolve("s");
         AtomicBoolean swapping = new AtomicBoolean(true);
         try (ServerSocketChannel guarded = listening(directory.resolve("guarded"))) {
@@ -168,7 +168,7 @@ class SocketFileTest {
     }
 
     @Test
-    void letsOneOfTwoThatStartTogetherHaveThePath() throws Exception {
+    void oneOfTwoConcurrentStartsGetsThePath() throws Exception {
         Path path = directory.resolve("s");
         for (int i = 0; i < 50; i++) {
             AtomicInteger bound = new AtomicInteger();

@@ -40,7 +40,7 @@ class AuthServerStopTest {
     }
 
     @Test
-    void connectionsThatWereNotAcceptedYetAreAnswered() throws Exception {
+    void connectionsInTheBacklogAreAnsweredAtAStop() throws Exception {
         Path socket = directory.resolve("s");
         AuthServer server = AuthServer.start(AuthServerConfig.builder(socket).build(), holdingUpTheLoop());
         List<RawPeer> peers = new ArrayList<>();

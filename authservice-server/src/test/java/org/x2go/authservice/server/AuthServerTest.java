@@ -69,7 +69,7 @@ class AuthServerTest {
     }
 
     @Test
-    void answersEachRequestWithItsVerdict() throws IOException {
+    void eachRequestGetsItsVerdict() throws IOException {
         try (AuthServer server = AuthServer.start(config().build(), alice);
                 RawPeer peer = RawPeer.connect(server.socketPath())) {
             assertThat(peer.send(RIGHT).reply()).isEqualTo("ok");
@@ -91,7 +91,7 @@ class AuthServerTest {
     }
 
     @Test
-    void answersARequestThatArrivesByteByByte() throws IOException {
+    void requestMayArriveByteByByte() throws IOException {
         try (AuthServer server = AuthServer.start(config().build(), alice);
                 RawPeer peer = RawPeer.connect(server.socketPath())) {
             for (String b : RIGHT.split("(?s)(?<=.)", -1)) {
@@ -102,7 +102,7 @@ class AuthServerTest {
     }
 
     @Test
-    void refusesAServiceThatIsNotAllowedWithoutAskingAnyone() throws IOException {
+    void disallowedServiceIsRefusedWithoutAuthenticator() throws IOException {
         try (AuthServer server = AuthServer.start(config().build(), (c, p) -> AuthResult.ok());
                 RawPeer peer = RawPeer.connect(server.socketPath())) {
             for (String service : List.of("su", "../pam.d/su", "X2GOBROKER", "/x2gobroker", "other", "x2gobroker ")) {
@@ -116,7 +116,7 @@ class AuthServerTest {
     }
 
     @Test
-    void answersErrorWhenTheAuthenticatorThrows() throws IOException {
+    void throwingAuthenticatorIsAnError() throws IOException {
         Authenticator broken = (c, p) -> {
             throw new LinkageError("no such library");
         };
@@ -129,7 +129,7 @@ class AuthServerTest {
 
     @Test
     @SuppressWarnings("NullAway") // not everyone who embeds the server has a checker that forbids this
-    void answersErrorWhenTheAuthenticatorReturnsNothing() throws IOException {
+    void authenticatorThatReturnsNullIsAnError() throws IOException {
         try (AuthServer server = AuthServer.start(config().build(), (c, p) -> null);
                 RawPeer peer = RawPeer.connect(server.socketPath())) {
             assertThat(peer.send(RIGHT).reply()).isEqualTo("error");
@@ -137,7 +137,7 @@ class AuthServerTest {
     }
 
     @Test
-    void wipesThePasswordWhenTheAuthenticatorHasReturned() throws IOException {
+    void passwordIsWipedWhenTheAuthenticatorReturns() throws IOException {
         List<Credentials> seen = new CopyOnWriteArrayList<>();
         Authenticator keeping = (credentials, peer) -> {
             seen.add(credentials);
@@ -151,7 +151,7 @@ class AuthServerTest {
     }
 
     @Test
-    void slowLoginHoldsUpNobodyElse() throws Exception {
+    void slowLoginDoesNotDelayOthers() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
         Authenticator slowForBob = (credentials, peer) -> {
             if (credentials.user().equals("bob")) {
@@ -172,7 +172,7 @@ class AuthServerTest {
     }
 
     @Test
-    void answersErrorAtTheDeadlineWhenTheAuthenticatorHangs() throws Exception {
+    void hungAuthenticatorIsAnErrorAtTheDeadline() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
         Authenticator hanging = (credentials, peer) -> {
             release.await();
@@ -201,7 +201,7 @@ class AuthServerTest {
     }
 
     @Test
-    void finishesRequestsInFlightWhenClosed() throws Exception {
+    void closeWaitsForRequestsInFlight() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
         AuthServer server = AuthServer.start(config().build(), waiting(begun, release));
@@ -220,7 +220,7 @@ class AuthServerTest {
     }
 
     @Test
-    void makesTheSocketWithTheModeAskedForAndRemovesIt() throws IOException {
+    void socketHasItsModeAndIsRemovedAtTheEnd() throws IOException {
         try (AuthServer server = AuthServer.start(config().socketMode(0622).build(), alice)) {
             assertThat((int) Files.getAttribute(server.socketPath(), "unix:mode", LinkOption.NOFOLLOW_LINKS) & 07777)
                     .isEqualTo(0622);
@@ -229,7 +229,7 @@ class AuthServerTest {
     }
 
     @Test
-    void doesNotTakeTheSocketOfAServiceThatAnswers() throws IOException {
+    void socketOfALiveServiceIsNotTaken() throws IOException {
         try (AuthServer first = AuthServer.start(config().build(), alice)) {
             assertThatThrownBy(() -> AuthServer.start(config().build(), alice))
                     .isInstanceOf(IOException.class)
@@ -241,7 +241,7 @@ class AuthServerTest {
     }
 
     @Test
-    void replacesTheSocketOfAServiceThatDied() throws IOException {
+    void socketOfADeadServiceIsReplaced() throws IOException {
         try (ServerSocketChannel dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             dead.bind(UnixDomainSocketAddress.of(socket));
         }
@@ -253,21 +253,21 @@ class AuthServerTest {
     }
 
     @Test
-    void leavesAloneWhatIsNotASocket() throws IOException {
+    void fileAtTheSocketPathIsNotReplaced() throws IOException {
         Files.writeString(socket, "precious");
         assertThatThrownBy(() -> AuthServer.start(config().build(), alice)).hasMessageContaining("not a socket");
         assertThat(socket).hasContent("precious");
     }
 
     @Test
-    void leavesAloneASymbolicLink() throws IOException {
+    void symbolicLinkAtTheSocketPathIsNotReplaced() throws IOException {
         Files.createSymbolicLink(socket, directory.resolve("elsewhere"));
         assertThatThrownBy(() -> AuthServer.start(config().build(), alice)).hasMessageContaining("not a socket");
         assertThat(Files.isSymbolicLink(socket)).isTrue();
     }
 
     @Test
-    void doesNotRemoveASocketThatTookItsPlace() throws IOException {
+    void closeLeavesAnotherServicesSocket() throws IOException {
         AuthServer server = AuthServer.start(config().build(), alice);
         Files.delete(socket);
         try (AuthServer successor = AuthServer.start(config().build(), alice)) {
@@ -279,7 +279,7 @@ class AuthServerTest {
     }
 
     @Test
-    void makesAMissingDirectoryAndNeverAltersOneThatIsThere() throws IOException {
+    void missingDirectoryIsCreatedAndAnExistingOneUnchanged() throws IOException {
         socket = directory.resolve("made/for/it/s");
         Files.setPosixFilePermissions(directory, java.nio.file.attribute.PosixFilePermissions.fromString("rwxrwx---"));
         try (AuthServer server = AuthServer.start(config().build(), alice)) {
@@ -290,7 +290,7 @@ class AuthServerTest {
     }
 
     @Test
-    void saysThatThePathIsTooLongForASocket() {
+    void tooLongSocketPathIsExplained() {
         socket = directory.resolve("x".repeat(120));
         assertThatThrownBy(() -> AuthServer.start(config().build(), alice))
                 .hasMessageContaining("at most 107")
@@ -298,7 +298,7 @@ class AuthServerTest {
     }
 
     @Test
-    void connectionBeyondTheLimitIsToldError() throws Exception {
+    void connectionBeyondTheLimitGetsError() throws Exception {
         try (AuthServer server =
                 AuthServer.start(config().limit(Limit.MAX_CONNECTIONS, 2).build(), alice)) {
             try (RawPeer first = RawPeer.connect(socket);
@@ -318,7 +318,7 @@ class AuthServerTest {
     }
 
     @Test
-    void refusesAPeerWhoseUserAndGroupsAreNotAllowed() throws IOException {
+    void peerOutsideTheAllowedUsersAndGroupsIsRefused() throws IOException {
         PeerPolicy strangers = new PeerPolicy(Set.of(4_000_000), Set.of(4_000_001));
         try (AuthServer server = AuthServer.start(config().peers(strangers).build(), alice);
                 RawPeer peer = RawPeer.connect(server.socketPath())) {
@@ -328,7 +328,7 @@ class AuthServerTest {
     }
 
     @Test
-    void admitsAPeerByItsUserOrByItsGroup() throws IOException {
+    void peerIsAdmittedByItsUserOrGroup() throws IOException {
         int uid = (int) Files.getAttribute(directory, "unix:uid");
         int gid = (int) Files.getAttribute(directory, "unix:gid");
         for (PeerPolicy policy : List.of(
@@ -343,7 +343,7 @@ class AuthServerTest {
     }
 
     @Test
-    void closesAnIdleConnectionWhenToldTo() throws IOException {
+    void idleConnectionIsClosedAfterItsTimeout() throws IOException {
         try (AuthServer server = AuthServer.start(
                         config().limit(Limit.IDLE_TIMEOUT, Duration.ofMillis(100))
                                 .build(),
@@ -355,7 +355,7 @@ class AuthServerTest {
     }
 
     @Test
-    void queuedRequestOfAPeerThatLeftIsNotAsked() throws Exception {
+    void queuedRequestOfADisconnectedPeerIsDropped() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
         Authenticator slow = (credentials, peer) -> {
             asked.add(credentials.user());
@@ -386,7 +386,7 @@ class AuthServerTest {
     }
 
     @Test
-    void memoryForWhatIsSentAheadIsBounded() throws Exception {
+    void memoryForPipelinedRequestsIsBounded() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
         Authenticator slow = (credentials, peer) -> {
             release.await();
@@ -420,7 +420,7 @@ class AuthServerTest {
     }
 
     @Test
-    void memoryIsGivenBackHoweverPeersLeave() throws Exception {
+    void memoryIsReleasedHoweverAPeerDisconnects() throws Exception {
         Authenticator slow = (credentials, peer) -> AuthResult.fail("wrong").delayedBy(Duration.ofMillis(50));
         try (AuthServer server =
                 AuthServer.start(config().limit(Limit.MAX_UNREAD_BYTES, 1 << 20).build(), slow)) {
@@ -464,7 +464,7 @@ class AuthServerTest {
     }
 
     @Test
-    void answersAtAStopAllThatWasSentAheadAndTakesNoMore() throws Exception {
+    void stopAnswersPipelinedRequestsAndTakesNoMore() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
         AuthServer server = AuthServer.start(config().build(), waiting(begun, release));
@@ -483,7 +483,7 @@ class AuthServerTest {
     }
 
     @Test
-    void answersErrorToRequestsThatOutlastTheGraceTime() throws Exception {
+    void requestBeyondTheShutdownTimeoutIsAnError() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
         AuthServer server = AuthServer.start(

@@ -89,7 +89,7 @@ class AuthenticationHandlerTest {
     }
 
     @Test
-    void answersWithTheVerdict() throws InterruptedException {
+    void requestGetsTheVerdict() throws InterruptedException {
         open(config());
         send(REQUEST);
         assertThat(replies()).isEmpty();
@@ -98,7 +98,7 @@ class AuthenticationHandlerTest {
     }
 
     @Test
-    void asksForTheNextRequestOnlyWhenTheOneBeforeIsAnswered() throws InterruptedException {
+    void nextRequestIsReadAfterTheReply() throws InterruptedException {
         open(config());
         send(REQUEST + "bad\n" + REQUEST);
         assertThat(replies()).isEmpty();
@@ -109,7 +109,7 @@ class AuthenticationHandlerTest {
     }
 
     @Test
-    void holdsTheReplyBackForTheFailDelayAndFreesTheWorkerAtOnce() throws InterruptedException {
+    void failDelayHoldsTheReplyButNoPamThread() throws InterruptedException {
         open(config());
         send(REQUEST);
         resolve(AuthResult.fail("wrong password").delayedBy(Duration.ofMillis(2500)));
@@ -122,7 +122,7 @@ class AuthenticationHandlerTest {
     }
 
     @Test
-    void holdsNoReplyBackForLongerThanTheLimit() throws InterruptedException {
+    void failDelayIsLimited() throws InterruptedException {
         open(config().limit(Limit.MAX_FAIL_DELAY, Duration.ofSeconds(3)));
         send(REQUEST);
         resolve(AuthResult.fail("wrong password").delayedBy(Duration.ofHours(1)));
@@ -132,7 +132,7 @@ class AuthenticationHandlerTest {
     }
 
     @Test
-    void wipesThePasswordBeforeTheFailDelay() throws InterruptedException {
+    void passwordIsWipedBeforeTheFailDelay() throws InterruptedException {
         open(config());
         send(REQUEST);
         Credentials credentials = asked.take();
@@ -143,7 +143,7 @@ class AuthenticationHandlerTest {
     }
 
     @Test
-    void answersErrorAtTheDeadlineAndIgnoresTheLateResult() throws InterruptedException {
+    void deadlineIsAnErrorAndTheLateResultIsIgnored() throws InterruptedException {
         open(config().limit(Limit.REQUEST_TIMEOUT, Duration.ofSeconds(60)));
         send(REQUEST);
         asked.add(asked.take());
@@ -155,7 +155,7 @@ class AuthenticationHandlerTest {
     }
 
     @Test
-    void queuedRequestIsWithdrawnWhenItsPeerLeaves() throws InterruptedException {
+    void disconnectCancelsTheQueuedRequest() throws InterruptedException {
         open(config());
         ServerContext context = context(config());
         Credentials first = Credentials.copyOf("a", ISO_8859_1.encode("x"), "x2gobroker");
@@ -171,7 +171,7 @@ class AuthenticationHandlerTest {
     }
 
     @Test
-    void answersAPeerThatHasEndedItsInputAndThenCloses() throws InterruptedException {
+    void endOfInputIsAnsweredThenClosed() throws InterruptedException {
         open(config());
         send(REQUEST);
         channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
@@ -182,7 +182,7 @@ class AuthenticationHandlerTest {
     }
 
     @Test
-    void requestReadBeforeAStopIsAnsweredAndThenClosed() throws InterruptedException {
+    void requestReadBeforeAStopIsAnsweredThenClosed() throws InterruptedException {
         open(config());
         send(REQUEST + REQUEST);
         channel.pipeline().fireUserEventTriggered(AuthenticationHandler.STOP);
@@ -196,7 +196,7 @@ class AuthenticationHandlerTest {
     }
 
     @Test
-    void requestOnItsWayAtAStopIsAnswered() throws InterruptedException {
+    void requestInTransitAtAStopIsAnswered() throws InterruptedException {
         open(config());
         channel.pipeline().fireUserEventTriggered(AuthenticationHandler.STOP);
         channel.advanceTimeBy(999, TimeUnit.MILLISECONDS);
@@ -209,7 +209,7 @@ class AuthenticationHandlerTest {
     }
 
     @Test
-    void idleConnectionIsToldErrorSoonAfterAStop() {
+    void idleConnectionGetsErrorAfterAStop() {
         open(config());
         channel.pipeline().fireUserEventTriggered(AuthenticationHandler.STOP);
         channel.advanceTimeBy(1000, TimeUnit.MILLISECONDS);
@@ -218,7 +218,7 @@ class AuthenticationHandlerTest {
     }
 
     @Test
-    void dropsAPeerThatDoesNotFinishItsRequest() {
+    void unfinishedRequestIsClosedAtTheReadTimeout() {
         open(config());
         send("alice\rsec");
         channel.advanceTimeBy(9, TimeUnit.SECONDS);
@@ -231,7 +231,7 @@ class AuthenticationHandlerTest {
     }
 
     @Test
-    void refusesARequestThatThereIsNoMemoryFor() {
+    void requestBeyondTheMemoryBudgetIsAnError() {
         open(config().limit(Limit.MAX_UNREAD_BYTES, 1 << 20));
         context.memory().reserve(1 << 20);
         send(REQUEST + REQUEST);
@@ -243,7 +243,7 @@ class AuthenticationHandlerTest {
     }
 
     @Test
-    void holdsMemoryForARequestUntilItsReply() throws InterruptedException {
+    void requestReservesMemoryUntilItsReply() throws InterruptedException {
         open(config());
         send(REQUEST);
         assertThat(context.memory().reserved()).isPositive();
@@ -257,7 +257,7 @@ class AuthenticationHandlerTest {
     }
 
     @Test
-    void outOfMemoryCostsOneConnectionAndIsReported() {
+    void outOfMemoryClosesOneConnectionAndIsReported() {
         open(config());
         OutOfMemoryError error = new OutOfMemoryError("Cannot reserve 4096 bytes of direct buffer memory");
         List<Throwable> reported = new ArrayList<>();
@@ -273,7 +273,7 @@ class AuthenticationHandlerTest {
     }
 
     @Test
-    void waitsForEverForAPeerThatHasBegunNoRequest() {
+    void peerWithoutARequestHasNoReadTimeout() {
         open(config());
         channel.advanceTimeBy(30, TimeUnit.DAYS);
         channel.runPendingTasks();
@@ -315,7 +315,7 @@ class AuthenticationHandlerTest {
     }
 
     @Test
-    void freePermitGoesToNobodyWhoHasLeft() throws InterruptedException {
+    void permitGoesToNoDisconnectedPeer() throws InterruptedException {
         open(config());
         ServerContext context = context(config().limit(Limit.MAX_ATTEMPTS_PER_USER, 1));
         attempt(context, "bob");

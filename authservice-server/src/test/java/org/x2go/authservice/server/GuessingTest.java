@@ -66,7 +66,7 @@ class GuessingTest {
     }
 
     @Test
-    void hangingUpBuysNoFurtherGuesses() throws Exception {
+    void disconnectingAllowsNoFurtherGuesses() throws Exception {
         try (AuthServer server = start(4)) {
             long begun = System.nanoTime();
             for (int round = 0; round < 10; round++) {
@@ -85,7 +85,7 @@ class GuessingTest {
     }
 
     @Test
-    void spellingsThatDifferInCaseOrBlanksShareOneBound() throws Exception {
+    void spellingsOfOneNameShareItsLimit() throws Exception {
         List<String> spellings = List.of("victim", " victim", "victim ", "\tVICTIM", "Victim\t", "vic tim");
         try (AuthServer server = start(4)) {
             long begun = System.nanoTime();
@@ -112,7 +112,7 @@ class GuessingTest {
     }
 
     @Test
-    void aRightLoginDoesNotWaitForTwoHundredWrongOnesOfOtherUsers() throws Exception {
+    void loginDoesNotWaitForOtherUsersWrongPasswords() throws Exception {
         Authenticator longDelay = (credentials, peer) -> credentials.user().equals("other")
                 ? AuthResult.ok()
                 : AuthResult.fail("wrong").delayedBy(Duration.ofSeconds(10));

@@ -17,7 +17,7 @@ class LauncherMemoryTest {
     private static final long REQUESTS = Limit.MAX_UNREAD_BYTES.defaultValue();
 
     @Test
-    void oldGenerationHoldsAllConnectionsAndRequests() throws IOException {
+    void oldGenerationFitsAllConnectionsAndRequests() throws IOException {
         long ratio = LauncherOptions.number("-XX:NewRatio=");
         long oldGeneration = LauncherOptions.number("-Xmx") * ratio / (ratio + 1);
         AuthServerConfig defaults =
@@ -27,7 +27,7 @@ class LauncherMemoryTest {
 
     @ParameterizedTest
     @CsvSource({"MAX_CONNECTIONS, 19000", "MAX_UNREAD_BYTES, 33554432"})
-    void limitsThatTheHeapDoesNotHoldAreToldOf(Limit limit, int value) throws IOException {
+    void limitsBeyondTheHeapAreReported(Limit limit, int value) throws IOException {
         AuthServerConfig.Builder config = AuthServerConfig.builder(Path.of("/run/socket"));
         long heap = LauncherOptions.number("-Xmx");
         assertThat(MemoryDemand.shortfall(config.build(), heap)).isEmpty();
@@ -36,12 +36,12 @@ class LauncherMemoryTest {
     }
 
     @Test
-    void directMemoryHoldsAllRequests() throws IOException {
+    void directMemoryFitsAllRequests() throws IOException {
         assertThat(OWN_DIRECT + REQUESTS).isLessThanOrEqualTo(LauncherOptions.number("-XX:MaxDirectMemorySize="));
     }
 
     @Test
-    void queueAndConnectionsFitIntoTheBudgetWithOrdinaryRequests() {
+    void budgetFitsAFullQueueOfOrdinaryRequests() {
         assertThat((long) Limit.MAX_QUEUED_REQUESTS.defaultValue() * (MemoryBudget.REQUEST_BYTES + 256))
                 .isLessThanOrEqualTo(REQUESTS);
     }

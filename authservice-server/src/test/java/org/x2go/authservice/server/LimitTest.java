@@ -14,7 +14,7 @@ class LimitTest {
 
     @ParameterizedTest
     @EnumSource
-    void acceptsItsBoundsAndDefaultAndNothingBeyond(Limit limit) {
+    void boundsAndDefaultAreValidAndNothingBeyond(Limit limit) {
         assertThat(limit.check(limit.least())).isEqualTo(limit.least());
         assertThat(limit.check(limit.most())).isEqualTo(limit.most());
         assertThat(limit.check(limit.defaultValue())).isEqualTo(limit.defaultValue());
@@ -33,7 +33,7 @@ class LimitTest {
     }
 
     @Test
-    void valueThatIsSetReplacesTheDefault() {
+    void setValueReplacesTheDefault() {
         AuthServerConfig built = config.limit(Limit.WORKERS, 3)
                 .limit(Limit.SEND_TIMEOUT, 4)
                 .limit(Limit.IDLE_TIMEOUT, Duration.ofMillis(100))
@@ -46,7 +46,7 @@ class LimitTest {
     }
 
     @Test
-    void timeIsNotTakenForANumber() {
+    void durationIsNotANumber() {
         AuthServerConfig built = config.build();
 
         assertThatThrownBy(() -> built.limit(Limit.REQUEST_TIMEOUT)).isInstanceOf(IllegalArgumentException.class);

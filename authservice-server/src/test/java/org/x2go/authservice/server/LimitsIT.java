@@ -60,7 +60,7 @@ class LimitsIT {
     }
 
     @Test
-    void servesTenThousandIdleConnections() throws Exception {
+    void tenThousandIdleConnectionsAreServed() throws Exception {
         Requirements.require(OpenFiles.limit() > IDLE + 1000, "a limit of more than 11000 open files");
         try (ServerProcess server = server().start()) {
             connect(server, IDLE);
@@ -72,7 +72,7 @@ class LimitsIT {
     }
 
     @Test
-    void modulesInThreadsGetDescriptorsForSelectBesideConnections() throws Exception {
+    void modulesGetDescriptorsBelow1024() throws Exception {
         Requirements.require(OpenFiles.limit() > 3 * OpenFiles.SELECTABLE, "a limit of more than 3072 open files");
         Path module = ProbeModule.compileHavocIn(directory);
         Files.writeString(
@@ -86,7 +86,7 @@ class LimitsIT {
     }
 
     @Test
-    void keepsFilesForPamWhenConnectionsTakeAllTheyMay() throws Exception {
+    void fullConnectionLimitLeavesFilesForPam() throws Exception {
         try (ServerProcess server =
                 server().launcher("prlimit", "--nofile=600:600").start()) {
             connect(server, 500);
@@ -110,7 +110,7 @@ class LimitsIT {
     }
 
     @Test
-    void goesOnAfterItHadNoFilesLeftToAcceptWith() throws Exception {
+    void acceptContinuesAfterRunningOutOfFiles() throws Exception {
         // The fewest that it starts with: those that are refused, each for a moment, are more.
         try (ServerProcess server = server().args("--workers", "1")
                 .launcher("prlimit", "--nofile=128:128")
@@ -128,7 +128,7 @@ class LimitsIT {
     }
 
     @Test
-    void startsAgainWhereItWasKilled() throws Exception {
+    void killedServiceStartsAgain() throws Exception {
         for (int i = 0; i < 3; i++) {
             try (ServerProcess server = server().start()) {
                 assertThat(server.ask("alice", "x", "permit")).isEqualTo("ok");

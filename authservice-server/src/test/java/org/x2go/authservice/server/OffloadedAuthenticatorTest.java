@@ -109,7 +109,7 @@ class OffloadedAuthenticatorTest {
     }
 
     @Test
-    void asManyThreadsRunAsProcessorsUntilSomethingWaits() throws InterruptedException {
+    void threadsEqualProcessorsUntilARequestWaits() throws InterruptedException {
         ask(PROCESSORS + 1);
         awaitBegun(PROCESSORS);
         pass(GROW_MILLIS - 1);
@@ -133,7 +133,7 @@ class OffloadedAuthenticatorTest {
     }
 
     @Test
-    void threadsAreAsFewAsProcessorsAgainAfterAMinute() throws InterruptedException {
+    void extraThreadsExitAfterAMinute() throws InterruptedException {
         List<CompletableFuture<AuthResult>> many = ask(MOST);
         pass(GROW_MILLIS);
         pass(GROW_MILLIS);
@@ -157,7 +157,7 @@ class OffloadedAuthenticatorTest {
     }
 
     @Test
-    void noThreadForAMomentCostsNoVerdict() throws InterruptedException {
+    void failedThreadStartCostsNoVerdict() throws InterruptedException {
         refusedThreads.set(2);
         try (CapturedLog log = new CapturedLog("org.x2go.authservice.server")) {
             List<CompletableFuture<AuthResult>> asked = ask(3);
@@ -176,7 +176,7 @@ class OffloadedAuthenticatorTest {
     }
 
     @Test
-    void waitingRequestIsWithdrawnAndWiped() throws InterruptedException {
+    void cancelledQueuedRequestIsWiped() throws InterruptedException {
         ask(PROCESSORS);
         awaitBegun(PROCESSORS);
         Credentials credentials = credentials();
@@ -188,7 +188,7 @@ class OffloadedAuthenticatorTest {
     }
 
     @Test
-    void runningRequestIsNotCancelledAndCountsAsHungUntilItReturns() throws InterruptedException {
+    void cancelledRunningRequestIsHungUntilItReturns() throws InterruptedException {
         CompletableFuture<AuthResult> running = ask(1).get(0);
         awaitBegun(1);
         assertThat(running.cancel(false)).isFalse();
@@ -203,7 +203,7 @@ class OffloadedAuthenticatorTest {
 
     @Test
     @SuppressWarnings("NullAway") // As an authenticator may that was not compiled with it.
-    void whatIsThrownOrNothingIsAnError() throws InterruptedException {
+    void exceptionOrNullIsAnError() throws InterruptedException {
         OffloadedAuthenticator throwing = with((credentials, peer) -> {
             throw new StackOverflowError("deep");
         });

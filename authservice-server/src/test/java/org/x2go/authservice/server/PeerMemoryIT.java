@@ -72,7 +72,7 @@ class PeerMemoryIT {
     }
 
     @Test
-    void longUserNamesThatWaitForEachOtherLeaveRoomForLogins() throws Exception {
+    void queuedLongUserNamesLeaveMemoryForLogins() throws Exception {
         String name = "\u00c4\u0080" + "a".repeat(3998); // one character beyond Latin-1, in UTF-8
         try (ServerProcess server = startAsInstalled()) {
             connectAndSend(server, 9500, name + "\rx\rslow\n");
@@ -81,7 +81,7 @@ class PeerMemoryIT {
     }
 
     @Test
-    void longPasswordsSentAheadLeaveRoomForLogins() throws Exception {
+    void pipelinedLongPasswordsLeaveMemoryForLogins() throws Exception {
         String request = "bob\r" + "p".repeat(3900) + "\rslow\n";
         try (ServerProcess server = startAsInstalled()) {
             connectAndSend(server, 13_500, request + request);
@@ -90,7 +90,7 @@ class PeerMemoryIT {
     }
 
     @Test
-    void unfinishedRequestsLeaveRoomForLogins() throws Exception {
+    void unfinishedRequestsLeaveMemoryForLogins() throws Exception {
         try (ServerProcess server = startAsInstalled()) {
             connectAndSend(server, 13_500, "b");
             assertServesAndStops(server);
@@ -98,7 +98,7 @@ class PeerMemoryIT {
     }
 
     @Test
-    void exhaustedDirectMemoryEndsTheProcess() throws Exception {
+    void exhaustedDirectMemoryExitsTheProcess() throws Exception {
         try (ServerProcess server = start("-XX:MaxDirectMemorySize=1m")) {
             for (int i = 0; i < 1000 && server.isAlive(); i++) {
                 try {

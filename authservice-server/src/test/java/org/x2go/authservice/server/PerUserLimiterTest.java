@@ -28,7 +28,7 @@ class PerUserLimiterTest {
     }
 
     @Test
-    void noNameWaitsForAnothers() {
+    void namesAreLimitedSeparately() {
         for (int i = 0; i < 3000; i++) {
             String user = "user" + i;
             assertThat(limiter.tryAcquire(key(user), PerUserLimiterTest::nobody))
@@ -44,7 +44,7 @@ class PerUserLimiterTest {
     }
 
     @Test
-    void namesGoWithTheirLastPermit() {
+    void nameIsRemovedWithItsLastPermit() {
         for (int i = 0; i < 1000; i++) {
             limiter.tryAcquire(key("user" + i), PerUserLimiterTest::nobody);
             limiter.tryAcquire(key("user" + i), PerUserLimiterTest::nobody);
@@ -61,7 +61,7 @@ class PerUserLimiterTest {
     }
 
     @Test
-    void waitersAreServedInTheirOrder() {
+    void waitersAreServedInOrder() {
         limiter.tryAcquire(key("bob"), PerUserLimiterTest::nobody);
         limiter.tryAcquire(key("bob"), PerUserLimiterTest::nobody);
         BooleanSupplier second = waiter("second");
@@ -77,7 +77,7 @@ class PerUserLimiterTest {
     }
 
     @Test
-    void waiterWithoutUseForAPermitLeavesItToTheNext() {
+    void unusedPermitGoesToTheNextWaiter() {
         limiter.tryAcquire(key("bob"), PerUserLimiterTest::nobody);
         limiter.tryAcquire(key("bob"), PerUserLimiterTest::nobody);
         limiter.tryAcquire(key("bob"), PerUserLimiterTest::nobody);
@@ -96,12 +96,12 @@ class PerUserLimiterTest {
     }
 
     @Test
-    void peersOfOtherUsersCountApart() {
+    void peerUsersAreLimitedSeparately() {
         assertThat(PerUserLimiter.Key.of(new PeerCredentials(1, 7, 3), "bob")).isNotEqualTo(key("bob"));
     }
 
     @Test
-    void withoutALimitNothingIsCounted() {
+    void zeroLimitCountsNothing() {
         PerUserLimiter none = new PerUserLimiter(0);
         for (int i = 0; i < 100; i++) {
             assertThat(none.tryAcquire(key("bob"), PerUserLimiterTest::nobody)).isTrue();

@@ -16,7 +16,7 @@ class PipelineFuzzTest {
             RequestStreams.MAX_REQUEST_BYTES, RequestStreams.ALLOWED_SERVICES, RequestStreams.ACCOUNTS);
 
     @FuzzTest
-    void repliesAsTheModelSays(byte[] sent) {
+    void repliesMatchTheModel(byte[] sent) {
         String expected =
                 model.repliesTo(sent).stream().map(word -> word + "\n").collect(Collectors.joining());
         // The same bytes come in the same pieces, so that a finding can be run again.

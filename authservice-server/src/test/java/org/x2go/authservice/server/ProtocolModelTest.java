@@ -26,7 +26,7 @@ class ProtocolModelTest {
     }
 
     @Test
-    void aServiceThatIsNotAllowedFails() {
+    void disallowedServiceFails() {
         assertThat(repliesTo("u\rp\rS\nu\rp\rs \nu\rp\rx\n")).containsExactly("fail", "fail", "fail");
     }
 
@@ -53,23 +53,23 @@ class ProtocolModelTest {
                 "0123456789abcdef\n",
                 "0123456789abcdef0123456789abcdef"
             })
-    void aMalformedLineIsBad(String line) {
+    void malformedLineIsBad(String line) {
         assertThat(repliesTo(line)).containsExactly("bad");
     }
 
     @Test
-    void aPasswordNeedNotBeText() {
+    void passwordNeedNotBeText() {
         assertThat(repliesTo("u\r\u00ff\u00c0\rs\n")).containsExactly("fail");
     }
 
     @Test
-    void aLineOfTheLimitIsReadAndOneLongerIsNot() {
+    void lineAtTheLimitIsReadAndALongerOneIsBad() {
         assertThat(repliesTo("u\r01234567890\rs\nu\r012345678901\rs\nu\rp\rs\n"))
                 .containsExactly("fail", "bad", "ok");
     }
 
     @Test
-    void nothingIsAnsweredByNothing() {
+    void emptyInputHasNoReply() {
         assertThat(repliesTo("")).isEmpty();
     }
 }

@@ -23,7 +23,7 @@ class ProtocolPropertyTest {
     }
 
     @Test
-    void thePipelineRepliesAsTheModelSays() {
+    void pipelineRepliesMatchTheModel() {
         PipelineOnOneThread pipeline = new PipelineOnOneThread(
                 RequestStreams.MAX_REQUEST_BYTES, RequestStreams.ALLOWED_SERVICES, RequestStreams.ACCOUNTS);
         RandomRuns.check(2000, random -> {
@@ -37,7 +37,7 @@ class ProtocolPropertyTest {
     }
 
     @Test
-    void theServerRepliesAsTheModelSaysToAPeerThatEndsItsInput(@TempDir Path directory) throws IOException {
+    void serverRepliesMatchTheModelAtEndOfInput(@TempDir Path directory) throws IOException {
         try (AuthServer server = server(directory)) {
             RandomRuns.check(300, random -> {
                 RequestStreams streams = new RequestStreams(random);
@@ -56,7 +56,7 @@ class ProtocolPropertyTest {
     }
 
     @Test
-    void theServerRepliesAsTheModelSaysOverOneConnectionThatStaysOpen(@TempDir Path directory) throws IOException {
+    void serverRepliesMatchTheModelOnAKeptConnection(@TempDir Path directory) throws IOException {
         try (AuthServer server = server(directory);
                 RawPeer peer = RawPeer.connect(server.socketPath())) {
             RandomRuns.check(300, random -> {

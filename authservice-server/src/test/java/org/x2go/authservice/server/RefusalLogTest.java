@@ -35,7 +35,7 @@ class RefusalLogTest {
     }
 
     @Test
-    void firstRefusalIsLoggedAndFollowingOnesAreSummedUp() {
+    void firstRefusalIsLoggedAndLaterOnesAreSummedUp() {
         assertThat(refuse(7)).isTrue();
         for (int i = 0; i < 1000; i++) {
             assertThat(refuse(7)).isFalse();
@@ -45,14 +45,14 @@ class RefusalLogTest {
     }
 
     @Test
-    void singleRefusalHasNoSumAndTheNextIsLoggedAgain() {
+    void singleRefusalHasNoSummary() {
         assertThat(refuse(7)).isTrue();
         assertThat(linesAfterTenSeconds()).isEmpty();
         assertThat(refuse(7)).isTrue();
     }
 
     @Test
-    void refusalsThatGoOnHaveOneLineInTenSeconds() {
+    void lastingRefusalsHaveOneLineEveryTenSeconds() {
         for (int i = 0; i < 5; i++) {
             refuse(7);
             refuse(7);
@@ -61,7 +61,7 @@ class RefusalLogTest {
     }
 
     @Test
-    void peerUsersAndReasonsAreCountedApart() {
+    void peerUsersAndReasonsAreCountedSeparately() {
         assertThat(refuse(7)).isTrue();
         assertThat(refuse(8)).isTrue();
         assertThat(refusals.tryAcquire(Verdict.BAD, "too long", new PeerCredentials(1, 7, 3)))
@@ -69,7 +69,7 @@ class RefusalLogTest {
     }
 
     @Test
-    void manyPeerUsersDoNotMakeItGrow() {
+    void numberOfPeerUsersIsBounded() {
         for (int uid = 0; uid < 100_000; uid++) {
             refuse(uid);
         }

@@ -19,7 +19,7 @@ class RequestFormatFuzzTest {
     private static final int MOST_CHARS = 100;
 
     @FuzzTest
-    void parsesWhatTheModelParses(byte[] line) {
+    void parserAgreesWithTheModel(byte[] line) {
         ProtocolModel.Fields expected = ProtocolModel.fieldsOf(line);
         try (Credentials credentials = RequestFormat.parse(ByteBuffer.wrap(line))) {
             assertThat(fields(credentials)).isEqualTo(expected);
@@ -42,7 +42,7 @@ class RequestFormatFuzzTest {
     }
 
     @FuzzTest
-    void encodesWhatCanBeParsedAndRefusesTheRest(FuzzedDataProvider data) throws MalformedRequestException {
+    void encoderAcceptsExactlyWhatCanBeParsed(FuzzedDataProvider data) throws MalformedRequestException {
         String user = text(data);
         String password = text(data);
         String service = text(data);

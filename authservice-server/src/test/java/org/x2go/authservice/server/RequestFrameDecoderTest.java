@@ -103,7 +103,7 @@ class RequestFrameDecoderTest {
                 "ab\n123456789012345\n1234567890123456\n\n",
                 "no end"
             })
-    void givesTheSameLinesHoweverTheBytesAreSplit(String bytes) {
+    void linesAreTheSameHoweverBytesAreSplit(String bytes) {
         List<String> whole = linesOf(bytes);
         for (int first = 0; first <= bytes.length(); first++) {
             for (int second = first; second <= bytes.length(); second++) {
@@ -116,22 +116,22 @@ class RequestFrameDecoderTest {
     }
 
     @Test
-    void keepsACarriageReturnThatStandsBeforeTheNewline() {
+    void carriageReturnBeforeTheNewlineIsKept() {
         assertThat(linesOf("user\rpass\r\n")).containsExactly("user\rpass\r");
     }
 
     @Test
-    void takesALineOfTheLimitWithItsNewline() {
+    void lineAtTheLimitIsAccepted() {
         assertThat(linesOf("123456789012345\n")).containsExactly("123456789012345");
     }
 
     @Test
-    void refusesALineLongerThanTheLimitAndGoesOnAfterIt() {
+    void lineBeyondTheLimitIsBadAndTheNextIsRead() {
         assertThat(linesOf("1234567890123456\nab\n")).containsExactly("!TOO_LONG", "ab");
     }
 
     @Test
-    void wipesTheEndOfALineThatIsTooLongBeforeWhatFollows() {
+    void rejectedLineIsWipedBeforeTheNextIsRead() {
         EmbeddedChannel channel = channel(true);
         channel.read();
         send(channel, "1234567890123456");
@@ -143,7 +143,7 @@ class RequestFrameDecoderTest {
     }
 
     @Test
-    void handsOnOneLineForEachThatIsAskedFor() {
+    void eachReadGetsOneLine() {
         EmbeddedChannel channel = channel(false);
         send(channel, "a\nb\nc\n");
         assertThat(lines).isEmpty();
@@ -155,7 +155,7 @@ class RequestFrameDecoderTest {
     }
 
     @Test
-    void asksTheSocketAheadOfTheNextLineForAsLongAsNothingIsLeft() {
+    void socketIsReadAheadWhileNothingIsBuffered() {
         Socket socket = new Socket();
         EmbeddedChannel channel = channel(false);
         channel.pipeline().addFirst(socket);
@@ -167,7 +167,7 @@ class RequestFrameDecoderTest {
     }
 
     @Test
-    void takesOneReadAheadAndLeavesTheRestInTheKernel() {
+    void onlyOneReadIsBuffered() {
         Socket socket = new Socket();
         EmbeddedChannel channel = channel(false);
         channel.pipeline().addFirst(socket);
@@ -187,7 +187,7 @@ class RequestFrameDecoderTest {
     }
 
     @Test
-    void closesTheConnectionWhenItsPeerHasEndedAndAllLinesWereAskedFor() {
+    void endOfInputClosesAfterTheLastLine() {
         EmbeddedChannel channel = channel(false);
         send(channel, "a\nb\n");
         channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
@@ -200,7 +200,7 @@ class RequestFrameDecoderTest {
     }
 
     @Test
-    void reportsALineThatItsPeerDidNotEnd() {
+    void unterminatedLineIsReported() {
         EmbeddedChannel channel = channel(true);
         channel.read();
         send(channel, "a\nhalf");
@@ -210,12 +210,12 @@ class RequestFrameDecoderTest {
     }
 
     @Test
-    void copesWithManyEmptyLinesAtOnce() {
+    void manyEmptyLinesNeedNoRecursion() {
         assertThat(linesOf("\n".repeat(100_000))).hasSize(100_000);
     }
 
     @Test
-    void connectionThatSendsAheadYieldsToOthersAfterAFewLines() {
+    void pipeliningConnectionYieldsAfterAFewLines() {
         EmbeddedChannel loop = new EmbeddedChannel();
         loop.freezeTime();
         TurnQueue turns = new TurnQueue(loop.eventLoop(), Duration.ZERO);
@@ -237,7 +237,7 @@ class RequestFrameDecoderTest {
     }
 
     @Test
-    void connectionThatSendsARequestInPiecesYieldsBetweenThem() {
+    void fragmentedRequestYieldsBetweenItsPieces() {
         Socket socket = new Socket();
         EmbeddedChannel loop = new EmbeddedChannel();
         loop.freezeTime();

@@ -69,7 +69,7 @@ class SecretsIT {
 
     @ParameterizedTest
     @EnumSource
-    void findsPasswordsInFlightWhereverTheyWaitAndNoneOfThemAfterwards(Kind kind) throws Exception {
+    void passwordsAreInMemoryOnlyWhileInFlight(Kind kind) throws Exception {
         service.hold();
         String user = "held" + kind;
         List<String> ids = new ArrayList<>();
@@ -112,7 +112,7 @@ class SecretsIT {
     /** A name is not a secret, and is a string in Java's heap. */
     @ParameterizedTest
     @EnumSource(names = {"ASCII", "UTF8"})
-    void findsTextInTheHeap(Kind kind) throws Exception {
+    void searchFindsTextInTheHeap(Kind kind) throws Exception {
         service.hold();
         MarkedPasswords names = new MarkedPasswords();
         String name = names.next(kind, 16, "a name");
@@ -130,7 +130,7 @@ class SecretsIT {
 
     @ParameterizedTest
     @EnumSource
-    void nothingIsLeftOfPasswordsThatAreRightOrWrong(Kind kind) throws Exception {
+    void rightAndWrongPasswordsAreWiped(Kind kind) throws Exception {
         for (int i = 0; i < 30; i++) {
             int length = 16 + 16 * random.nextInt(20);
             assertThat(service.ask("user" + i, service.password(kind, length + 1, "right"), "probe"))
@@ -146,7 +146,7 @@ class SecretsIT {
     /** What works on several bytes at once may leave as many on a stack; where they begin depends on the user's name. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
-    void nothingIsLeftOfAnyEightBytes(int lengthOfName) throws Exception {
+    void everyEightBytesOfAPasswordAreWiped(int lengthOfName) throws Exception {
         for (Kind kind : Kind.values()) {
             String password = service.password(kind, RIGHT, "after a name of " + lengthOfName + " bytes");
             assertThat(service.ask("n".repeat(lengthOfName), password, "tell")).isEqualTo("ok");
@@ -156,7 +156,7 @@ class SecretsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"YESCRYPT", "SHA512", "SHA256", "MD5"})
-    void nothingIsLeftOfPasswordsThatPamUnixHashes(String method) throws Exception {
+    void passwordsHashedByPamUnixAreWiped(String method) throws Exception {
         SystemAccount account = SystemAccount.create();
         try {
             for (int i = 0; i < 5; i++) {
@@ -177,7 +177,7 @@ class SecretsIT {
     }
 
     @Test
-    void nothingIsLeftOfPasswordsThatAModuleTells() throws Exception {
+    void passwordsRepeatedByAModuleAreWiped() throws Exception {
         for (Kind kind : Kind.values()) {
             assertThat(service.ask("told", service.password(kind, RIGHT, "told"), "tell"))
                     .isEqualTo("ok");
@@ -186,7 +186,7 @@ class SecretsIT {
     }
 
     @Test
-    void nothingIsLeftWhileTheReplyIsHeldBack() throws Exception {
+    void passwordIsWipedDuringTheFailDelay() throws Exception {
         String password = service.password(Kind.ASCII, WRONG, "held back");
         try (RawPeer peer = service.connect().send(request("delayed", password, "delay"))) {
             service.awaitThatNothingIsLeft();

@@ -67,7 +67,7 @@ class SecretsOnTheWireIT {
 
     @ParameterizedTest
     @EnumSource
-    void nothingIsLeftOfPasswordsThatComeInPieces(Kind kind) throws Exception {
+    void fragmentedPasswordsAreWiped(Kind kind) throws Exception {
         try (RawPeer peer = service.connect()) {
             for (int i = 0; i < 40; i++) {
                 String request = right(kind, "in pieces");
@@ -85,7 +85,7 @@ class SecretsOnTheWireIT {
     /** Far more at once than fits into a buffer. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void nothingIsLeftOfPasswordsThatAreSentAhead(boolean endingInput) throws Exception {
+    void pipelinedPasswordsAreWiped(boolean endingInput) throws Exception {
         StringBuilder requests = new StringBuilder();
         for (int i = 0; i < 200; i++) {
             Kind kind = KINDS.get(i % KINDS.size());
@@ -104,7 +104,7 @@ class SecretsOnTheWireIT {
 
     @ParameterizedTest
     @ValueSource(ints = {4000, 4080, 4096, 4100, 8192, 20_000, 300_000})
-    void nothingIsLeftOfLinesAtAndBeyondTheLimit(int length) throws Exception {
+    void linesAtAndBeyondTheLimitAreWiped(int length) throws Exception {
         for (Kind kind : Kind.values()) {
             // What follows in the same write keeps the buffer in use that the line's end is in.
             try (RawPeer peer = service.connect()) {
@@ -130,7 +130,7 @@ class SecretsOnTheWireIT {
                 "\u00ff\r%s\rprobe",
                 "user\r%s\r\u00ff"
             })
-    void nothingIsLeftOfWhatIsNoRequest(String form) throws Exception {
+    void malformedRequestsAreWiped(String form) throws Exception {
         try (RawPeer peer = service.connect()) {
             for (Kind kind : Kind.values()) {
                 peer.send(form.replace("%s", service.password(kind, WRONG, form)) + "\nand more");
@@ -144,7 +144,7 @@ class SecretsOnTheWireIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"other", "no-such-service", "../unix", "PROBE"})
-    void nothingIsLeftOfPasswordsForServicesThatAreNotAllowed(String name) throws Exception {
+    void passwordsForDisallowedServicesAreWiped(String name) throws Exception {
         try (RawPeer peer = service.connect()) {
             for (Kind kind : Kind.values()) {
                 String password = service.password(kind, WRONG, "for " + name);
@@ -156,7 +156,7 @@ class SecretsOnTheWireIT {
 
     @ParameterizedTest
     @EnumSource
-    void nothingIsLeftOfLinesThatAreCutOff(Kind kind) throws Exception {
+    void unterminatedLinesAreWiped(Kind kind) throws Exception {
         for (int length : new int[] {16, 64, 4000, 10_000}) {
             String begun = "user\r" + service.password(kind, length, "cut off");
             try (RawPeer peer = service.connect().send(begun).endInput()) {
@@ -169,7 +169,7 @@ class SecretsOnTheWireIT {
     }
 
     @Test
-    void nothingIsLeftOfPasswordsWhosePeersDoNotWait() throws Exception {
+    void passwordsOfDisconnectedPeersAreWiped() throws Exception {
         for (int i = 0; i < 100; i++) {
             Kind kind = KINDS.get(i % KINDS.size());
             service.connect()

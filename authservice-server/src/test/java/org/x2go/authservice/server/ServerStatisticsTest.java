@@ -87,7 +87,7 @@ class ServerStatisticsTest {
     }
 
     @Test
-    void heldBackAndLimitedRequestsAreShown() throws Exception {
+    void delayedAndLimitedRequestsAreCounted() throws Exception {
         try (AuthServer server = AuthServer.start(
                         config.limit(Limit.MAX_ATTEMPTS_PER_USER, 1).build(), TAKES_ITS_USERS_WORD);
                 RawPeer first = RawPeer.connect(server.socketPath());
@@ -104,7 +104,7 @@ class ServerStatisticsTest {
     }
 
     @Test
-    void busyAndHungThreadsAndTheQueueAreShown() throws Exception {
+    void busyAndHungThreadsAndTheQueueAreCounted() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
         Authenticator hangs = (credentials, peer) -> {
             release.await();

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class TurnQueueTest {
     @Test
-    void turnsComeInTheOrderInWhichTheyWereAdded() {
+    void turnsRunInOrder() {
         EmbeddedChannel channel = new EmbeddedChannel();
         channel.freezeTime();
         TurnQueue queue = new TurnQueue(channel.eventLoop(), Duration.ZERO);
@@ -48,7 +48,7 @@ class TurnQueueTest {
     }
 
     @Test
-    void turnThatThrowsDoesNotStopTheOthers() {
+    void throwingTurnDoesNotStopOthers() {
         EmbeddedChannel channel = new EmbeddedChannel();
         channel.freezeTime();
         TurnQueue queue = new TurnQueue(channel.eventLoop(), Duration.ZERO);
@@ -91,7 +91,7 @@ class TurnQueueTest {
     }
 
     @Test
-    void socketsAreLookedAtBetweenTwoTurns(@TempDir Path directory) throws Exception {
+    void socketsArePolledBetweenTurns(@TempDir Path directory) throws Exception {
         Path path = directory.resolve("socket");
         EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
         CompletableFuture<Busy> busy = new CompletableFuture<>();

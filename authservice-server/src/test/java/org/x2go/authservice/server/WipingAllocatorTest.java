@@ -12,7 +12,7 @@ class WipingAllocatorTest {
     private final WipingAllocator allocator = new WipingAllocator(64, budget);
 
     @Test
-    void overwritesABuffersMemoryWhenItIsReleased() {
+    void releasedBufferIsOverwritten() {
         ByteBuf buffer = allocator.directBuffer(64);
         buffer.writeBytes(new byte[] {1, 2, 3});
         ByteBuffer memory = buffer.nioBuffer(0, 3);
@@ -22,7 +22,7 @@ class WipingAllocatorTest {
     }
 
     @Test
-    void keepsTheMemoryOfASliceUntilTheSliceIsReleased() {
+    void sliceKeepsItsMemoryUntilReleased() {
         ByteBuf buffer = allocator.directBuffer(64).writeByte(7);
         ByteBuf slice = buffer.readRetainedSlice(1);
         buffer.release();
@@ -31,7 +31,7 @@ class WipingAllocatorTest {
     }
 
     @Test
-    void givesOutBuffersThatCannotGrow() {
+    void buffersCannotGrow() {
         ByteBuf buffer = allocator.directBuffer(16);
         assertThat(buffer.maxCapacity()).isEqualTo(64);
         assertThatThrownBy(() -> allocator.directBuffer(65)).isInstanceOf(IllegalArgumentException.class);
@@ -39,7 +39,7 @@ class WipingAllocatorTest {
     }
 
     @Test
-    void countsBuffersUntilTheyAreReleased() {
+    void buffersAreCountedUntilReleased() {
         ByteBuf buffer = allocator.directBuffer(1);
         ByteBuf slice = buffer.writeByte(7).readRetainedSlice(1);
         assertThat(budget.reserved()).isGreaterThan(64);

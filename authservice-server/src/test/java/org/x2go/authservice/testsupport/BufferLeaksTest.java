@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 /** That the build would fail for a leak: this class leaks, and takes the report away before it is held against it. */
 class BufferLeaksTest {
     @Test
-    void aBufferThatIsNotReleasedIsFound() throws InterruptedException {
+    void unreleasedBufferIsFound() throws InterruptedException {
         assertThat(ResourceLeakDetector.getLevel()).isEqualTo(ResourceLeakDetector.Level.PARANOID);
         assertThat(BufferLeaks.take()).as("of other classes").isEmpty();
         leak();

@@ -101,7 +101,7 @@ class MisbehavingModulesIT {
         "close,   error, changed a standard descriptor",
         "noise,   ok,    not logged",
     })
-    void itCostsItsOwnRequestOnly(String havoc, String verdict, String log) throws Exception {
+    void misbehavingModuleCostsItsOwnRequestOnly(String havoc, String verdict, String log) throws Exception {
         othersGetTheirVerdictsWhile(havoc, verdict, log, log.equals("was killed") ? 1 : 2);
     }
 
@@ -115,14 +115,14 @@ class MisbehavingModulesIT {
         "nice,         changed the scheduling",
         "chroot,       changed the root directory",
     })
-    void soDoesAChangeThatIsNotRestored(String havoc, String log) throws Exception {
+    void unrestorableChangeCostsItsOwnRequestOnly(String havoc, String log) throws Exception {
         Requirements.root();
         othersGetTheirVerdictsWhile(havoc, "error", log, 2);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"umask", "chdir", "fsuid", "fsgid", "signals"})
-    void nextRequestFindsTheWorkerAsItWas(String havoc) throws Exception {
+    void restorableChangeDoesNotReachTheNextRequest(String havoc) throws Exception {
         Requirements.root();
         try (ServerProcess server = server(havoc).args("--workers", "1").start()) {
             for (int i = 0; i < 3; i++) {
@@ -135,14 +135,14 @@ class MisbehavingModulesIT {
     }
 
     @Test
-    void aChildThatStaysIsEndedWithItsWorker() throws Exception {
+    void remainingChildIsKilledWithItsWorker() throws Exception {
         othersGetTheirVerdictsWhile("child " + leftFile(), "ok", "Stopped", 2);
         assertThatNoneOfTheLeftLives(2);
     }
 
     @ParameterizedTest
     @CsvSource({"child-and-segv, 2", "child-and-hang, 1"})
-    void aChildThatStaysIsEndedWhenItsWorkerDies(String havoc, int times) throws Exception {
+    void remainingChildIsKilledWhenItsWorkerCrashes(String havoc, int times) throws Exception {
         othersGetTheirVerdictsWhile(havoc + " " + leftFile(), "error", "error", times);
         assertThatNoneOfTheLeftLives(times);
     }
@@ -204,7 +204,7 @@ class MisbehavingModulesIT {
         "fork-when-loaded, process",
         "fork-when-loaded, thread",
     })
-    void forkedChildThatComesBackGoesNoFurther(String havoc, String isolation) throws Exception {
+    void forkedChildThatReturnsIsStopped(String havoc, String isolation) throws Exception {
         boolean whenLoaded = havoc.equals(FORK_WHEN_LOADED);
         Path children = whenLoaded ? Path.of(forked + ".children") : leftFile();
         Files.deleteIfExists(children);
@@ -242,7 +242,7 @@ class MisbehavingModulesIT {
     }
 
     @Test
-    void whatAModuleDoesAtExitDoesNotKeepTheServiceEither() throws Exception {
+    void atexitHandlerDoesNotDelayTheServicesExit() throws Exception {
         try (ServerProcess server =
                 server("atexit").args("--isolation", "thread").start()) {
             assertThat(server.ask("mallory", "secret", "bad")).isEqualTo("ok");
@@ -252,7 +252,7 @@ class MisbehavingModulesIT {
     }
 
     @Test
-    void whatAModuleDoesAtExitDoesNotKeepItsWorker() throws Exception {
+    void atexitHandlerDoesNotDelayTheWorkersExit() throws Exception {
         try (ServerProcess server = server("atexit").start()) {
             assertThat(server.ask("mallory", "secret", "bad")).isEqualTo("ok");
             workers.addAll(Processes.childrenOf(server.pid()));
@@ -262,7 +262,7 @@ class MisbehavingModulesIT {
     }
 
     @Test
-    void neitherDescriptorsNorZombiesAddUp() throws Exception {
+    void descriptorsAndZombiesDoNotAccumulate() throws Exception {
         try (ServerProcess server = server("kill").start()) {
             assertThat(server.ask("alice", "secret", "good")).isEqualTo("ok");
             int before = Processes.descriptorsOf(server.pid()).size();
@@ -285,7 +285,7 @@ class MisbehavingModulesIT {
     }
 
     @Test
-    void aWorkerThatHasGrownIsReplacedBetweenRequests() throws Exception {
+    void grownWorkerIsReplacedBetweenRequests() throws Exception {
         try (ServerProcess server =
                 server("leak 4").args("--worker-max-rss", "128").start()) {
             long largest = 0;
@@ -303,7 +303,7 @@ class MisbehavingModulesIT {
     }
 
     @Test
-    void aWorkerIsReplacedAfterItsNumberOfRequests() throws Exception {
+    void workerIsReplacedAfterItsMaximumRequests() throws Exception {
         try (ServerProcess server =
                 server("hang").args("--worker-max-requests", "10").start()) {
             Set<Long> first = Processes.childrenOf(server.pid());
@@ -319,7 +319,7 @@ class MisbehavingModulesIT {
     }
 
     @Test
-    void modulesThatCrashAgainAndAgainDoNotKeepTheMachineBusy() throws Exception {
+    void repeatedCrashesAreBackedOff() throws Exception {
         try (ServerProcess server = server("kill").start()) {
             for (int i = 0; i < 10; i++) {
                 assertThat(server.ask("mallory" + i, "secret", "bad")).isEqualTo("error");
@@ -331,7 +331,7 @@ class MisbehavingModulesIT {
     }
 
     @Test
-    void aWorkerThatIsKilledWhileItIsIdleCostsNobodyAnything() throws Exception {
+    void killedIdleWorkerCostsNoRequest() throws Exception {
         try (ServerProcess server = server("hang").start()) {
             for (int i = 0; i < 3; i++) {
                 assertThat(server.ask("alice", "secret", "good")).isEqualTo("ok");
@@ -344,7 +344,7 @@ class MisbehavingModulesIT {
     }
 
     @Test
-    void whenTheServiceIsKilledItsWorkersAndTheirChildrenEnd() throws Exception {
+    void killedServiceTakesWorkersAndTheirChildrenWithIt() throws Exception {
         ExecutorService peer = Executors.newSingleThreadExecutor();
         try (ServerProcess server = server("child-and-hang " + leftFile()).start()) {
             var unused = peer.submit(() -> server.ask("mallory", "secret", "bad"));
@@ -361,7 +361,7 @@ class MisbehavingModulesIT {
 
     /** Who hangs in the loader holds its lock: the end of such a worker must need nothing that is not loaded yet. */
     @Test
-    void whenTheServiceIsKilledAWorkerThatHangsInTheLoaderEnds() throws Exception {
+    void killedServiceTakesAWorkerHungInTheLoaderWithIt() throws Exception {
         ExecutorService peer = Executors.newSingleThreadExecutor();
         try (ServerProcess server = server(HANG_WHEN_LOADED).start()) {
             var unused = peer.submit(() -> server.ask("mallory", "secret", "bad"));
@@ -378,7 +378,7 @@ class MisbehavingModulesIT {
     }
 
     @Test
-    void noDescriptorOfTheServiceIsOpenInAWorker() throws Exception {
+    void workerInheritsNoDescriptor() throws Exception {
         try (ServerProcess server = server("hang").start();
                 var waiting = server.connect()) {
             assertThat(server.ask("alice", "secret", "good")).isEqualTo("ok");
@@ -411,7 +411,7 @@ class MisbehavingModulesIT {
     }
 
     @Test
-    void neitherTheArgumentsNorTheEnvironmentOfAWorkerTellMoreThanItsConfiguration() throws Exception {
+    void workerArgumentsAndEnvironmentHoldConfigurationOnly() throws Exception {
         try (ServerProcess server = server("hang").start()) {
             assertThat(server.ask("alice", "very-secret", "good")).isEqualTo("ok");
             for (long worker : Processes.childrenOf(server.pid())) {
@@ -426,7 +426,7 @@ class MisbehavingModulesIT {
     }
 
     @Test
-    void aWorkerLoadsNothingOfTheServices() throws Exception {
+    void workerLoadsNoLibraryOfTheService() throws Exception {
         Path classes = directory.resolve("classes");
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         Process worker = new ProcessBuilder(

@@ -76,7 +76,7 @@ class WorkerReplacementIT {
     }
 
     @Test
-    void modulesThatCrashCostTheirOwnServiceOnly() throws Exception {
+    void crashingModuleCostsItsOwnServiceOnly() throws Exception {
         AtomicBoolean over = new AtomicBoolean();
         try (ServerProcess server = server("kill").args("--workers", "4").start()) {
             List<Future<?>> askers = new ArrayList<>();
@@ -101,7 +101,7 @@ class WorkerReplacementIT {
     }
 
     @Test
-    void aModuleThatWorksOnceAProcessWorksWithOneRequestAWorker() throws Exception {
+    void singleUseModuleWorksWithOneRequestPerWorker() throws Exception {
         try (ServerProcess server =
                 server("once").args("--worker-max-requests", "1").start()) {
             for (int i = 0; i < LOGINS; i++) {
@@ -114,7 +114,7 @@ class WorkerReplacementIT {
     }
 
     @Test
-    void aCrashAfterAnAnswerCostsNobodyElsesLogin() throws Exception {
+    void crashAfterAnAnswerCostsNoOtherLogin() throws Exception {
         try (ServerProcess server = server("alarm").start()) {
             assertThat(server.ask("mallory", "x", "bad")).isEqualTo("ok");
             Set<Long> first = Processes.childrenOf(server.pid());
@@ -127,7 +127,7 @@ class WorkerReplacementIT {
     }
 
     @Test
-    void aWorkerIsReplacedAfterTheRequestThatMadeItTooLarge() throws Exception {
+    void workerOverItsMaximumRssIsReplaced() throws Exception {
         try (ServerProcess server =
                 server("leak 100").args("--worker-max-rss", "128").start()) {
             Set<Long> workers = new TreeSet<>();
@@ -145,7 +145,7 @@ class WorkerReplacementIT {
     }
 
     @Test
-    void aWorkerWithManyOpenFilesIsReplaced() throws Exception {
+    void workerWithManyOpenFilesIsReplaced() throws Exception {
         try (ServerProcess server = server("files 200").start()) {
             Set<Long> first = Processes.childrenOf(server.pid());
             for (int i = 0; i < 3; i++) {
@@ -157,7 +157,7 @@ class WorkerReplacementIT {
     }
 
     @Test
-    void aStoppedWorkerIsGoneAfterTheDeadlineAndLogsOneLine() throws Exception {
+    void stoppedWorkerIsKilledAtItsDeadlineWithOneLogLine() throws Exception {
         try (ServerProcess server =
                 server("stop").args("--request-timeout", "3").start()) {
             Set<Long> first = Processes.childrenOf(server.pid());
@@ -174,7 +174,7 @@ class WorkerReplacementIT {
     }
 
     @Test
-    void aStoppedIdleWorkerIsGoneAfterTheStop() throws Exception {
+    void stoppedIdleWorkerIsKilledAtTheServicesStop() throws Exception {
         try (ServerProcess server = server("stop").start()) {
             assertThat(server.ask("alice", "x", "good")).isEqualTo("ok");
             Set<Long> workers = Processes.childrenOf(server.pid());
@@ -204,7 +204,7 @@ class WorkerReplacementIT {
 
     /** Neither threads nor processes can be made for a while. */
     @Test
-    void aMomentWithoutTasksChangesNothingForGood() throws Exception {
+    void temporaryTaskLimitHasNoLastingEffect() throws Exception {
         Requirements.root();
         Path group = cgroup();
         ServerProcess server = server("slow 300").args("--workers", "8").start();

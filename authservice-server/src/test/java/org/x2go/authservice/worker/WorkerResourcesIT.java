@@ -27,7 +27,7 @@ class WorkerResourcesIT {
     }
 
     @Test
-    void commandsOfModulesMayHave1024FilesOpen() throws Exception {
+    void moduleCommandsMayOpen1024Files() throws Exception {
         Path limit = directory.resolve("limit");
         Path command = Files.writeString(directory.resolve("command"), "ulimit -n >" + limit + "\n");
         try (ServerProcess server = server("auth required pam_exec.so /bin/sh " + command)
@@ -39,7 +39,7 @@ class WorkerResourcesIT {
     }
 
     @Test
-    void kernelOutOfMemoryTakesWorkersBeforeTheService() throws Exception {
+    void outOfMemoryKillerPrefersWorkers() throws Exception {
         try (ServerProcess server = server("auth required pam_permit.so").start()) {
             assertThat(server.ask("alice", "secret", "x2gobroker")).isEqualTo("ok");
             int service = oomScore(server.pid());

@@ -144,7 +144,7 @@ class WorkerSocketIT {
     }
 
     @Test
-    void aServiceWithoutAnyPrivilegeGetsItsVerdictsFromWorkersThatAreRoots() throws Exception {
+    void unprivilegedServiceUsesWorkersOfRoot() throws Exception {
         try (ServerProcess server = startServer()) {
             assertThat(Files.readString(Path.of("/proc/" + server.pid() + "/status")))
                     .containsPattern("Uid:\\s65534\\s65534\\s65534\\s65534")
@@ -158,7 +158,7 @@ class WorkerSocketIT {
     }
 
     @Test
-    void aWorkerAsksForNoServiceThatItsOwnConfigurationDoesNotAllow() throws Exception {
+    void workerRefusesServicesItsConfigurationDisallows() throws Exception {
         try (ServerProcess server = startServer()) {
             assertThat(server.ask("alice", "secret", "forbidden")).isEqualTo("fail");
             server.awaitLog("service=\"forbidden\"", "service not allowed");
@@ -168,7 +168,7 @@ class WorkerSocketIT {
     /** Nobody here may kill it: it ends by itself, when the service closes its connection. */
     @ParameterizedTest
     @ValueSource(strings = {"hang", "stuck"})
-    void aWorkerThatHangsEndsAtTheDeadlineAndOneThatCrashesCostsItsRequest(String hanging) throws Exception {
+    void hungWorkerExitsAtTheDeadlineAndACrashCostsOneRequest(String hanging) throws Exception {
         try (ServerProcess server = startServer()) {
             Set<Long> first = workers();
             assertThat(first).isNotEmpty();

@@ -35,7 +35,7 @@ class WorkerWatchdogIT {
     }
 
     @Test
-    void givesNoSignOfLifeWhileWorkersDieAtTheirStart() throws Exception {
+    void noKeepAliveWhileWorkersCrashAtTheirStart() throws Exception {
         // What a worker's JVM reads first of all: without it none starts, as when Java was upgraded or taken away.
         Path options = directory.resolve("options");
         try (NotifySocket manager = NotifySocket.at(notifySocket().toString());
@@ -63,7 +63,7 @@ class WorkerWatchdogIT {
     }
 
     @Test
-    void givesSignsOfLifeThoughAModuleCrashesInEveryLogin() throws Exception {
+    void keepAliveContinuesWhileAModuleCrashesInEveryLogin() throws Exception {
         Path module = ProbeModule.compileHavocIn(directory);
         try (NotifySocket manager = NotifySocket.at(notifySocket().toString());
                 ServerProcess server =

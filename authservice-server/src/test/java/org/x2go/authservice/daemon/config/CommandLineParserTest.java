@@ -32,7 +32,7 @@ class CommandLineParserTest {
     }
 
     @Test
-    void takesTheCommandLineOfTheUnitOfTheServiceBefore() throws UsageException {
+    void commandLineOfThePythonUnitIsAccepted() throws UsageException {
         Options options = parse(
                 "--socket-file=/run/s",
                 "--daemonize",
@@ -57,7 +57,7 @@ class CommandLineParserTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"-s X", "-sX", "--socket-file X", "--socket-file=X", "--socket X", "--sock=X", "-s Y -s X"})
-    void knowsTheSocketByAllItsNames(String args) throws UsageException {
+    void socketOptionHasThreeNames(String args) throws UsageException {
         assertThat(parse(args.split(" ", -1)).socket.file)
                 .isEqualTo(Path.of("X").toAbsolutePath());
     }
@@ -65,12 +65,12 @@ class CommandLineParserTest {
     /** The service before took every beginning of a name that only one option has. */
     @ParameterizedTest
     @ValueSource(strings = {"--daemon", "--daemonize", "-D", "-dD", "-iD"})
-    void takesShortenedAndJoinedOptions(String args) throws UsageException {
+    void abbreviatedAndJoinedOptionsAreAccepted(String args) throws UsageException {
         assertThat(parse(args).background.daemonize).isTrue();
     }
 
     @Test
-    void everySettingHasTheNameOfItsOptionInTheEnvironment() throws Exception {
+    void variablesAreNamedLikeTheirOptions() throws Exception {
         Map<String, String> environment = Map.of(
                 "X2GOBROKER_AUTHSERVICE_OWNER", "me",
                 "X2GOBROKER_AUTHSERVICE_MAX_FAIL_DELAY", "3",
@@ -86,7 +86,7 @@ class CommandLineParserTest {
     }
 
     @Test
-    void lastOfAnOptionGivenTwiceCountsAndOthersStay() throws Exception {
+    void lastOfARepeatedOptionCounts() throws Exception {
         Options options = parse("-D", "-P", "/a", "-L", "/l", "-P", "/b", "--workers=1", "--workers=2", "-o", "x");
 
         assertThat(options.background.daemonize).isTrue();
@@ -96,19 +96,19 @@ class CommandLineParserTest {
     }
 
     @Test
-    void namesWithBlanksCanBeGivenOnTheCommandLine() throws Exception {
+    void nameMayHoldBlanks() throws Exception {
         assertThat(parse("--allow-gid", "domain users").socket.allowGids).containsExactly("domain users");
     }
 
     @Test
-    void commandLineReplacesAListOfTheEnvironment() throws Exception {
+    void listOfTheCommandLineReplacesTheEnvironments() throws Exception {
         Options options = parse(Map.of("X2GOBROKER_AUTHSERVICE_ALLOW_UID", "a b"), "", "--allow-uid", "c");
 
         assertThat(options.socket.allowUids).containsExactly("c");
     }
 
     @Test
-    void originOfEverySettingIsTold() throws Exception {
+    void sourceOfEverySettingIsKnown() throws Exception {
         Options options = parse(
                 Map.of("X2GOBROKER_AUTHSERVICE_WORKERS", "3"),
                 "[common]\nX2GOBROKER_AUTHSERVICE_SOCKET=/s\n",
@@ -140,7 +140,7 @@ class CommandLineParserTest {
     }
 
     @Test
-    void misspelledNamesAndValuesAreMistakes() throws Exception {
+    void misspelledNamesAndValuesAreRefused() throws Exception {
         Path file = Files.writeString(
                 directory.resolve("defaults.conf"),
                 "[authservice]\nX2GOBROKER_AUTHSERVICE_WORKER=3\nSOCKET=/s\n[common]\nX2GOBROKER_WEBLOG=x\n");
@@ -157,14 +157,14 @@ class CommandLineParserTest {
     }
 
     @Test
-    void collectsWhoMayAsk() throws UsageException {
+    void allowedUsersAndGroupsAreCollected() throws UsageException {
         Options options = parse("--allow-uid", "x2gobroker", "--allow-uid=0", "--allow-gid", "adm");
         assertThat(options.socket.allowUids).containsExactly("x2gobroker", "0");
         assertThat(options.socket.allowGids).containsExactly("adm");
     }
 
     @Test
-    void knowsEveryLimitAndTellsOfItInTheHelp() throws UsageException {
+    void everyLimitIsAnOptionAndInTheHelp() throws UsageException {
         for (Limit limit : Limit.values()) {
             assertThat(parse("--" + limit.optionName() + "=" + limit.most()).limits())
                     .contains(Map.entry(limit, limit.most()));
@@ -173,13 +173,13 @@ class CommandLineParserTest {
     }
 
     @Test
-    void collectsServices() throws UsageException {
+    void servicesAreCollected() throws UsageException {
         assertThat(parse("--allow-service", "a", "--allow-service=b").pam.allowServices)
                 .containsExactly("a", "b");
     }
 
     @Test
-    void takesTextAsItIs() throws UsageException {
+    void textIsTakenLiterally() throws UsageException {
         assertThat(parse("-s", "${sys:user.home}/@x \"y\"").socket.file)
                 .isEqualTo(Path.of("${sys:user.home}/@x \"y\"").toAbsolutePath());
     }
@@ -193,7 +193,7 @@ class CommandLineParserTest {
         "--workers=many, Invalid value for option '--workers': 'many' is not a whole number",
         "@file, unexpected argument '@file'"
     })
-    void refusesWhatItDoesNotKnow(String args, String message) {
+    void unknownOptionIsRefused(String args, String message) {
         assertThatThrownBy(() -> parse(args.split(" ", -1)))
                 .isInstanceOf(UsageException.class)
                 .hasMessage(message);

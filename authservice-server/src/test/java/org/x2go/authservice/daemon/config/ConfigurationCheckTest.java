@@ -61,7 +61,7 @@ class ConfigurationCheckTest {
     }
 
     @Test
-    void saysWhatWouldBeUsedAndChangesNothing() throws Exception {
+    void settingsArePrintedAndNothingIsChanged() throws Exception {
         assertThat(check()).isTrue();
 
         assertThat(report)
@@ -75,7 +75,7 @@ class ConfigurationCheckTest {
     }
 
     @Test
-    void saysWherePamWouldRun() throws Exception {
+    void formOfPamIsPrinted() throws Exception {
         assertThat(check()).isTrue();
         assertThat(report).contains("PAM: in threads of the service's process\n");
 
@@ -84,7 +84,7 @@ class ConfigurationCheckTest {
     }
 
     @Test
-    void leavesTheSocketToSystemdWhereThatStartsTheWorkers() throws Exception {
+    void socketIsNotCheckedIfSystemdStartsTheWorkers() throws Exception {
         ProcessUser ordinary = new ProcessUser("jane", false);
         Path workers = directory.resolve("workers");
         String[] args = {"--isolation", "process", "--worker-socket", workers.toString(), "-s", "/proc/no/socket"};
@@ -107,7 +107,7 @@ class ConfigurationCheckTest {
     }
 
     @Test
-    void findsThatAServiceHasNoFile() throws Exception {
+    void missingServiceFileIsAProblem() throws Exception {
         assertThat(check("--allow-service", "x2gobroker", "--allow-service", "missing"))
                 .isFalse();
 
@@ -118,7 +118,7 @@ class ConfigurationCheckTest {
     }
 
     @Test
-    void warnsOfServicesThatLetRootIn() throws Exception {
+    void serviceThatAcceptsRootIsAWarning() throws Exception {
         Files.writeString(pam.resolve("x2gobroker"), "auth sufficient pam_rootok.so\n" + PERMIT);
 
         assertThat(check()).isTrue();
@@ -147,13 +147,13 @@ class ConfigurationCheckTest {
     }
 
     @Test
-    void warnsOfASocketForEverybody() throws Exception {
+    void worldWritableSocketIsAWarning() throws Exception {
         assertThat(check("-p", "666")).isTrue();
         assertThat(report).contains("warning: the socket is world-writable");
     }
 
     @Test
-    void findsOwnersThatDoNotExist() throws Exception {
+    void unknownSocketOwnerIsAProblem() throws Exception {
         assertThat(check("-o", "no-such-user-here")).isFalse();
         assertThat(report).contains("problem: there is no user 'no-such-user-here'");
 
@@ -162,7 +162,7 @@ class ConfigurationCheckTest {
     }
 
     @Test
-    void findsThatOnlyRootCanGiveASocketAway() throws Exception {
+    void anotherSocketOwnerNeedsRoot() throws Exception {
         ProcessUser ordinary = new ProcessUser("jane", false);
 
         assertThat(check(ordinary, "-g", "4000000")).isFalse();
@@ -174,7 +174,7 @@ class ConfigurationCheckTest {
     }
 
     @Test
-    void looksAtWhereMetricsWouldGo() throws Exception {
+    void metricsFileIsChecked() throws Exception {
         Path file = directory.resolve("authservice.prom");
         assertThat(check("--metrics-file", file.toString(), "--metrics-interval", "5"))
                 .isTrue();
@@ -213,7 +213,7 @@ class ConfigurationCheckTest {
     }
 
     @Test
-    void moduleThatMayBeMissingIsWorthAWarning() throws Exception {
+    void missingOptionalModuleIsAWarning() throws Exception {
         Files.writeString(pam.resolve("x2gobroker"), PERMIT + "-auth optional pam_that_is_missing.so\n");
 
         assertThat(check()).isTrue();
@@ -221,7 +221,7 @@ class ConfigurationCheckTest {
     }
 
     @Test
-    void fileThatDecidesAboutTheAccountIsNamed() throws Exception {
+    void fileOfTheAccountRulesIsNamed() throws Exception {
         Files.writeString(pam.resolve("x2gobroker"), "auth required pam_permit.so\n");
         Files.writeString(pam.resolve("other"), "account required pam_deny.so\n");
 
@@ -241,7 +241,7 @@ class ConfigurationCheckTest {
     }
 
     @Test
-    void userWhoCanCheckOnlyHimselfIsAProblem() throws Exception {
+    void userWhoCannotReadShadowIsAProblem() throws Exception {
         Files.writeString(pam.resolve("x2gobroker"), "auth required pam_unix.so\naccount required pam_permit.so\n");
 
         assertThat(check(new ProcessUser("jane", false))).isFalse();
@@ -250,7 +250,7 @@ class ConfigurationCheckTest {
     }
 
     @Test
-    void oneFileForTwoPurposesIsAProblem() throws Exception {
+    void sameFileForTwoPurposesIsAProblem() throws Exception {
         assertThat(check("--metrics-file", directory.resolve("run/../log").toString()))
                 .isFalse();
         assertThat(report).contains("problem: --metrics-file and --auth-log are the same file");
@@ -275,13 +275,13 @@ class ConfigurationCheckTest {
     }
 
     @Test
-    void findsASocketPathThatIsTooLong() throws Exception {
+    void tooLongSocketPathIsAProblem() throws Exception {
         assertThat(check("-s", directory.resolve("x".repeat(108)).toString())).isFalse();
         assertThat(report).contains("and may have 107 at most");
     }
 
     @Test
-    void findsWhatIsInTheSocketsWay() throws Exception {
+    void fileAtTheSocketPathIsAProblem() throws Exception {
         Path file = Files.createFile(directory.resolve("file"));
 
         assertThat(check("-s", file.toString())).isFalse();
@@ -292,7 +292,7 @@ class ConfigurationCheckTest {
     }
 
     @Test
-    void socketInUseIsAProblemUnlessTheServiceItselfHasIt() throws Exception {
+    void socketInUseByAnotherServiceIsAProblem() throws Exception {
         Path path = directory.resolve("socket");
         try (ServerSocketChannel listening = listening(path)) {
             // The tests run as another program than the service.
@@ -311,7 +311,7 @@ class ConfigurationCheckTest {
     }
 
     @Test
-    void findsLogDirectoriesThatAreMissing() throws Exception {
+    void missingLogDirectoryIsAProblem() throws Exception {
         Path missing = directory.resolve("no/such");
 
         assertThat(check("--auth-log", missing.resolve("log").toString())).isFalse();
@@ -325,7 +325,7 @@ class ConfigurationCheckTest {
     }
 
     @Test
-    void findsALogThatIsALink() throws Exception {
+    void logThatIsALinkIsAProblem() throws Exception {
         Path link = Files.createSymbolicLink(directory.resolve("link"), directory.resolve("target"));
 
         assertThat(check("--auth-log", link.toString())).isFalse();
@@ -334,7 +334,7 @@ class ConfigurationCheckTest {
     }
 
     @Test
-    void warnsOfAPidFileInAStrangersDirectory() throws Exception {
+    void pidFileInAnotherUsersDirectoryIsAWarning() throws Exception {
         Requirements.root();
         Path strangers = Files.createDirectory(directory.resolve("strangers"));
         String[] args = {
@@ -349,7 +349,7 @@ class ConfigurationCheckTest {
     }
 
     @Test
-    void devicesAreNoFilesToBeWrittenAndNotToBeRemoved() throws Exception {
+    void deviceIsAProblemWithoutAdviceToRemoveIt() throws Exception {
         for (String option : List.of("--metrics-file", "--auth-log", "-s", "-P")) {
             for (String path : List.of("/dev/null", "/dev/stdout")) {
                 assertThat(check("-D", "-L", directory.toString(), "-P", directory + "/pid", option, path))

@@ -45,14 +45,14 @@ class IniFileTest {
         "X=1||Y=2, 1",
         "X=1| [other], 1~[other]"
     })
-    void readsValuesAsTheBrokerDoes(String lines, String value) throws IOException {
+    void valuesAreReadAsTheBrokerReadsThem(String lines, String value) throws IOException {
         IniFile file = read("[common]\n" + lines.replace('|', '\n') + "\n");
 
         assertThat(file.get("X", "common")).contains(value.replace('~', '\n'));
     }
 
     @Test
-    void looksIntoTheSectionsInTurn() throws IOException {
+    void sectionsAreSearchedInOrder() throws IOException {
         IniFile file = read("[common]\nX=c\nY=c\n[authservice]\nX=a\n");
 
         assertThat(file.get("X", "authservice", "common")).contains("a");
@@ -61,7 +61,7 @@ class IniFileTest {
     }
 
     @Test
-    void takesTheDefaultSectionForEverySectionThatIsThere() throws IOException {
+    void defaultSectionAppliesToExistingSections() throws IOException {
         IniFile file = read("[DEFAULT]\nX=d\n[common]\nX=c\n[authservice]\n");
 
         assertThat(file.get("X", "authservice", "common")).contains("d");
@@ -69,14 +69,14 @@ class IniFileTest {
     }
 
     @Test
-    void tellsKeysAndSectionsApartByCase() throws IOException {
+    void keysAndSectionsAreCaseSensitive() throws IOException {
         IniFile file = read("[Common]\nX=1\n[common]\nx=2\n");
 
         assertThat(file.get("X", "common")).isEqualTo(Optional.empty());
     }
 
     @Test
-    void acceptsWhatFollowsASectionsName() throws IOException {
+    void textAfterASectionHeaderIsIgnored() throws IOException {
         assertThat(read("  [common] # here\r\nX=1\r\n").get("X", "common")).contains("1");
     }
 
@@ -90,7 +90,7 @@ class IniFileTest {
         "'[common]|X=1|Y=2|X=3', 4, duplicate key X",
         "'[common]|[other]|[common]', 3, duplicate section [common]"
     })
-    void saysWhichLineIsBroken(String lines, int number, String what) {
+    void brokenLineIsNamed(String lines, int number, String what) {
         assertThatThrownBy(() -> read(lines.replace('|', '\n')))
                 .isInstanceOf(IOException.class)
                 .hasMessageStartingWith(directory.resolve("defaults.conf") + ", line " + number + ": ")
@@ -98,7 +98,7 @@ class IniFileTest {
     }
 
     @Test
-    void saysThatAFileIsNotText() throws IOException {
+    void fileThatIsNotTextIsRefused() throws IOException {
         Path file = Files.write(directory.resolve("latin1"), "[common]\nX=ä\n".getBytes(StandardCharsets.ISO_8859_1));
 
         assertThatThrownBy(() -> IniFile.read(file)).hasMessage(file + " is not UTF-8 text");

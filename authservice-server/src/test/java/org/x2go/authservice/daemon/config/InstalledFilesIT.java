@@ -62,7 +62,7 @@ class InstalledFilesIT {
         WORKER + ", as-user, 3.0",
         WORKER + ", security-key, 3.0"
     })
-    void noUnitIsMoreExposedThanItMustBe(String name, String dropin, double most) throws Exception {
+    void unitsStayBelowTheirExposureLimit(String name, String dropin, double most) throws Exception {
         InstalledUnit unit = dropin.isEmpty() ? InstalledUnit.of(name) : InstalledUnit.of(name, dropin);
         Path file = Files.writeString(directory.resolve(name), unit.text());
 
@@ -95,14 +95,14 @@ class InstalledFilesIT {
     /** The JVM makes a thread for each signal: at the limit it would have none for SIGTERM. */
     @ParameterizedTest
     @ValueSource(strings = {"", "one-process"})
-    void limitOfTasksIsWellAboveWhatTheServiceComesTo(String dropin) throws Exception {
+    void tasksMaxIsWellAboveTheServicesThreads(String dropin) throws Exception {
         InstalledUnit unit = dropin.isEmpty() ? InstalledUnit.of(SERVICE) : InstalledUnit.of(SERVICE, dropin);
 
         assertThat(Integer.parseInt(unit.value("TasksMax"))).isGreaterThan(2 * (Limit.WORKERS.most() + OWN_THREADS));
     }
 
     @Test
-    void workersEndBeforeTheServiceWhenMemoryRunsOut() throws Exception {
+    void workersAreKilledFirstWhenMemoryRunsOut() throws Exception {
         assertThat(Integer.parseInt(InstalledUnit.of(WORKER).value("OOMScoreAdjust")))
                 .isPositive();
         assertThat(InstalledUnit.of(SERVICE).value("OOMScoreAdjust")).isEmpty();
@@ -110,7 +110,7 @@ class InstalledFilesIT {
     }
 
     @Test
-    void systemdUnderstandsTheUnits() throws Exception {
+    void systemdAcceptsTheUnits() throws Exception {
         List<String> command = new ArrayList<>(List.of("verify", "--man=no"));
         try (DirectoryStream<Path> units = Files.newDirectoryStream(UNITS, "*.{service,socket}")) {
             for (Path unit : units) {
@@ -127,7 +127,7 @@ class InstalledFilesIT {
     }
 
     @Test
-    void theUnitStartsTheProgramWithOptionsThatItHas() throws Exception {
+    void optionsInTheUnitExist() throws Exception {
         Matcher start = Pattern.compile("(?m)^ExecStart=/usr/sbin/x2gobroker-authservice (.*) \\$\\w+$")
                 .matcher(Files.readString(UNITS.resolve(SERVICE)));
         assertThat(start.find()).isTrue();
@@ -147,7 +147,7 @@ class InstalledFilesIT {
 
     @ParameterizedTest
     @CsvSource({"x2gobroker-authservice.8", "x2gobroker-authservice.default.5", "authservice.1"})
-    void theManPagesAreSound(String page) throws Exception {
+    void manPagesHaveNoFormatErrors(String page) throws Exception {
         String complaints = run("mandoc", "-Tlint", DIST.resolve("man/" + page).toString());
 
         // Which other pages there are is a matter of the machine.
@@ -157,7 +157,7 @@ class InstalledFilesIT {
     }
 
     @Test
-    void theManPageHasEveryOptionOfTheHelp() throws IOException {
+    void manPageHasEveryOptionOfTheHelp() throws IOException {
         String page = Files.readString(DIST.resolve("man/x2gobroker-authservice.8"));
         Matcher option = Pattern.compile("(?<=[ ,])--?[a-zA-Z][a-z-]*")
                 .matcher(firstLines(new CommandLineParser(SettingSources.none()).help()));
@@ -176,7 +176,7 @@ class InstalledFilesIT {
     }
 
     @Test
-    void bashCompletesTheOptions() throws Exception {
+    void bashCompletesOptions() throws Exception {
         Path script = Files.writeString(
                 directory.resolve("completion"), AutoComplete.bash(Options.PROGRAM, new CommandLine(new Options())));
 

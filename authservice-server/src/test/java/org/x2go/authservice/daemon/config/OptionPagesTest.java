@@ -24,7 +24,7 @@ class OptionPagesTest {
     private final Map<String, List<OptionSpec>> groups = new CommandLineParser(SettingSources.none()).groups();
 
     @Test
-    void manPageHasTheOptions() throws IOException {
+    void manPageHasTheGeneratedOptions() throws IOException {
         holdsOrWrites(
                 ROOT.resolve("dist/man/x2gobroker-authservice.8"),
                 ".\\\" Made from the options.\n",
@@ -33,7 +33,7 @@ class OptionPagesTest {
     }
 
     @Test
-    void configurationPageHasTheSettings() throws IOException {
+    void configurationPageHasTheGeneratedSettings() throws IOException {
         holdsOrWrites(
                 ROOT.resolve("docs/CONFIGURATION.md"),
                 "<!-- made from the options -->\n",

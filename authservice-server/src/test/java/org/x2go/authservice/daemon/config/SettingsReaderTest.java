@@ -50,7 +50,7 @@ class SettingsReaderTest {
     }
 
     @Test
-    void hasTheDefaultsOfTheServiceBefore() throws Exception {
+    void defaultsAreThoseOfThePythonService() throws Exception {
         Settings settings = read(Map.of());
 
         assertThat(settings.socket().path()).hasToString("/run/x2gobroker/x2gobroker-authservice.socket");
@@ -72,7 +72,7 @@ class SettingsReaderTest {
     }
 
     @Test
-    void setsEveryLimitOfTheServer() throws Exception {
+    void everyLimitCanBeSet() throws Exception {
         AuthServerConfig config = read(
                         Map.of(),
                         "--workers=3",
@@ -101,7 +101,7 @@ class SettingsReaderTest {
     }
 
     @Test
-    void prefersTheCommandLineThenTheEnvironmentThenTheFile() throws Exception {
+    void commandLinePrecedesEnvironmentPrecedesFile() throws Exception {
         Files.writeString(defaultsConf, "[common]\n" + SOCKET + "=/common\n");
         assertThat(read(Map.of()).socket().path()).hasToString("/common");
 
@@ -115,7 +115,7 @@ class SettingsReaderTest {
     }
 
     @Test
-    void allowsTheServicesOfTheEnvironmentUnlessTheCommandLineNamesSome() throws Exception {
+    void servicesOfTheCommandLineReplaceTheEnvironments() throws Exception {
         Map<String, String> environment = Map.of("X2GOBROKER_AUTHSERVICE_ALLOW_SERVICES", " site  x2gobroker ");
 
         assertThat(read(environment).services().allowed()).containsExactlyInAnyOrder("site", "x2gobroker");
@@ -126,7 +126,7 @@ class SettingsReaderTest {
     }
 
     @Test
-    void logsToTheFileOfTheEnvironmentWhoeverRunsIt() throws Exception {
+    void logFileOfTheEnvironmentIsUsedByAnyUser() throws Exception {
         Map<String, String> environment = Map.of("X2GOBROKER_AUTHSERVICE_AUTH_LOG", "/log/own");
 
         assertThat(read(JANE, environment).log().target()).isEqualTo(new LogTarget.File(Path.of("/log/own")));
@@ -141,12 +141,12 @@ class SettingsReaderTest {
     }
 
     @Test
-    void takesEmptyPathsForNone() throws Exception {
+    void emptyPathMeansNone() throws Exception {
         assertThat(read(Map.of(SOCKET, "", LOG_CONFIG, "")).socket().path()).hasToString(SettingsReader.SOCKET);
     }
 
     @Test
-    void refusesAValueOfTwoLines() throws Exception {
+    void valueOfTwoLinesIsRefused() throws Exception {
         Files.writeString(defaultsConf, "[common]\n" + SOCKET + "=/a\n  /b\n");
 
         assertThatThrownBy(() -> read(Map.of()))
@@ -156,7 +156,7 @@ class SettingsReaderTest {
 
     @ParameterizedTest
     @CsvSource({"1,true", "on,true", "On,true", "TRUE,true", "yes,true", "0,false", "no,false", "y,false", "'',false"})
-    void readsDebugAsTheServiceBefore(String word, boolean debug) throws Exception {
+    void debugIsReadAsThePythonServiceReadsIt(String word, boolean debug) throws Exception {
         assertThat(read(Map.of("X2GOBROKER_DEBUG", word)).log().debug()).isEqualTo(debug);
 
         Files.writeString(defaultsConf, "[authservice]\nX2GOBROKER_DEBUG=" + word + "\n");
@@ -164,7 +164,7 @@ class SettingsReaderTest {
     }
 
     @Test
-    void debugInTheEnvironmentCanTurnItOff() throws Exception {
+    void debugCanBeTurnedOffInTheEnvironment() throws Exception {
         Files.writeString(defaultsConf, "[common]\nX2GOBROKER_DEBUG=1\n");
 
         assertThat(read(Map.of("X2GOBROKER_DEBUG", "0")).log().debug()).isFalse();
@@ -173,7 +173,7 @@ class SettingsReaderTest {
 
     @ParameterizedTest
     @CsvSource({"0o660,0660", "0660,0660", "660,0660", "0O600,0600", "0,0", "777,0777", "0000600,0600"})
-    void readsModes(String text, String mode) throws Exception {
+    void modeIsOctal(String text, String mode) throws Exception {
         Settings settings = read(Map.of(), "-p", text);
 
         assertThat(settings.socket().mode().bits()).isEqualTo(Integer.parseInt(mode, 8));
@@ -181,7 +181,7 @@ class SettingsReaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "0o", "rw", "680", "0x1ff", "1777", "99999999999999999999", "u+w", "-1", "6 6", "٦٦٠"})
-    void refusesWhatIsNoMode(String text) {
+    void invalidModeIsRefused(String text) {
         assertThatThrownBy(() -> read(Map.of(), "--permissions=" + text))
                 .isInstanceOf(UsageException.class)
                 .hasMessageContaining("--permissions");
@@ -198,7 +198,7 @@ class SettingsReaderTest {
         "--worker-max-rss=63, --worker-max-rss must be 64 to 65536",
         "--isolation=none, expected one of [THREAD, PROCESS] (case-insensitive) but was 'none'"
     })
-    void refusesValuesOutOfRange(String option, String message) {
+    void valueOutOfRangeIsRefused(String option, String message) {
         assertThatThrownBy(() -> read(Map.of(), option))
                 .isInstanceOf(UsageException.class)
                 .hasMessageContaining(message);
@@ -215,7 +215,7 @@ class SettingsReaderTest {
     }
 
     @Test
-    void makesRelativePathsAbsolute() throws Exception {
+    void relativePathBecomesAbsolute() throws Exception {
         Settings settings =
                 read(Map.of(), "-s", "s", "-D", "-P", "p", "-L", "l", "--pam-confdir", "c", "--auth-log", "a");
 
@@ -228,14 +228,14 @@ class SettingsReaderTest {
     }
 
     @Test
-    void leavesTheSocketToWhoeverIsNotRoot() throws Exception {
+    void socketBelongsToItsUserUnlessThatIsRoot() throws Exception {
         assertThat(read(JANE, Map.of()).socket().owner()).isEqualTo(new Settings.Account("jane", -1));
         assertThat(read(JANE, Map.of()).socket().group().id()).isEqualTo(-1);
         assertThat(read(JANE, Map.of(), "-g", "staff").socket().group().name()).isEqualTo("staff");
     }
 
     @Test
-    void logsToStderrForUsersWhoAreNotTheServices() throws Exception {
+    void otherUsersLogToStderr() throws Exception {
         LogTarget file = new LogTarget.File(Path.of(SettingsReader.AUTH_LOG));
 
         assertThat(read(JANE, Map.of()).log().target()).isEqualTo(new LogTarget.Stderr());
@@ -249,7 +249,7 @@ class SettingsReaderTest {
     }
 
     @Test
-    void logsToTheJournalUnlessAFileIsConfigured() throws Exception {
+    void journalIsUsedUnlessAFileIsConfigured() throws Exception {
         Map<String, Object> stderr = Files.readAttributes(Path.of("/proc/self/fd/2"), "unix:dev,ino");
         Map<String, String> environment = new HashMap<>();
         environment.put("JOURNAL_STREAM", stderr.get("dev") + ":" + stderr.get("ino"));
@@ -265,7 +265,7 @@ class SettingsReaderTest {
     }
 
     @Test
-    void interactiveDebuggingLogsToStderrWhateverElseIsSet() throws Exception {
+    void interactiveDebugAlwaysLogsToStderr() throws Exception {
         Settings settings = read(Map.of(LOG_CONFIG, "/nowhere"), "-i", "--auth-log=/tmp/a");
 
         assertThat(settings.log().debug()).isTrue();
@@ -273,7 +273,7 @@ class SettingsReaderTest {
     }
 
     @Test
-    void usesALogConfigurationThatIsNamedOrInItsUsualPlace() throws Exception {
+    void log4jFileIsTheNamedOrTheUsualOne() throws Exception {
         Path named = Files.writeString(directory.resolve("named.xml"), "<Configuration/>");
         assertThat(read(Map.of(LOG_CONFIG, named.toString())).log().target())
                 .isEqualTo(new LogTarget.Configured(named));
@@ -285,7 +285,7 @@ class SettingsReaderTest {
     }
 
     @Test
-    void passesOverTheLogConfigurationOfThePythonProgram() throws Exception {
+    void pythonLogConfigurationIsIgnored() throws Exception {
         Files.writeString(logConfig, "# comment\n[loggers]\nkeys=root\n");
 
         Settings settings = read(Map.of());
@@ -295,7 +295,7 @@ class SettingsReaderTest {
     }
 
     @Test
-    void filesOfSettingsThatArePipesAreNotOpened() throws Exception {
+    void settingsFileThatIsAPipeIsNotOpened() throws Exception {
         Path pipe = SpecialFiles.pipe(directory.resolve("pipe"));
 
         assertThatThrownBy(() -> read(Map.of(LOG_CONFIG, pipe.toString())))
@@ -305,7 +305,7 @@ class SettingsReaderTest {
     }
 
     @Test
-    void saysThatANamedLogConfigurationIsMissing() {
+    void missingNamedLog4jFileIsRefused() {
         assertThatThrownBy(() -> read(Map.of(LOG_CONFIG, "/nowhere/log4j2.xml")))
                 .isInstanceOf(IOException.class)
                 .hasMessage(

@@ -19,7 +19,7 @@ class JournalStreamTest {
     }
 
     @Test
-    void isTheFileThatTheVariableNames() throws IOException {
+    void variableNamesTheJournalsStream() throws IOException {
         Path journal = Files.createFile(directory.resolve("journal"));
         Path other = Files.createFile(directory.resolve("other"));
         Map<String, String> environment = Map.of("JOURNAL_STREAM", stream(journal));

@@ -20,7 +20,7 @@ class LogConfigurationCheckTest {
     }
 
     @Test
-    void exampleIsRightAndNothingIsMade() throws IOException {
+    void exampleIsValidAndNothingIsCreated() throws IOException {
         String example = Files.readString(Path.of("../dist/conf/log4j2.xml"));
         Path file = file(example.replace(">/var/log/authservice<", ">DIRECTORY<"));
 
@@ -30,7 +30,7 @@ class LogConfigurationCheckTest {
     }
 
     @Test
-    void missingDirectoryOfThePropertyIsFound() throws IOException {
+    void missingDirectoryOfAPropertyIsFound() throws IOException {
         String example = Files.readString(Path.of("../dist/conf/log4j2.xml"));
         Path file = file(example.replace(">/var/log/authservice<", ">DIRECTORY/none<"));
 
@@ -52,7 +52,7 @@ class LogConfigurationCheckTest {
                 "nonsense, none of its loggers has an appender",
                 "{}, JSON"
             })
-    void whatIsWrongIsSaidInOneLine(String text, String said) throws IOException {
+    void errorIsReportedInOneLine(String text, String said) throws IOException {
         Path file = file(text.replace("type = NoSuch", "type = NoSuch\nappender.a.name = a"));
 
         assertThatThrownBy(() -> LogConfigurationCheck.check(file))

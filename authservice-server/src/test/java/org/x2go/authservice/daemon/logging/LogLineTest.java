@@ -41,7 +41,7 @@ class LogLineTest {
     }
 
     @Test
-    void startsWithTheTimeAndItsOffset() throws Exception {
+    void lineStartsWithTimeAndOffset() throws Exception {
         String time =
                 DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSxxx").format(TIME.atZone(ZoneId.systemDefault()));
 
@@ -50,14 +50,14 @@ class LogLineTest {
     }
 
     @Test
-    void isOneLineWhateverIsInTheMessage() throws Exception {
+    void messageWithLineEndsIsOneLine() throws Exception {
         assertThat(onStderr(Level.ERROR, "a\nb\rc\r\nä\\n {} ${sys:user.name} %m", null))
                 .endsWith(" ERROR a\\nb\\rc\\r\\nä\\n {} ${sys:user.name} %m\n")
                 .hasLineCount(1);
     }
 
     @Test
-    void isOneLineWithAnExceptionToo() throws Exception {
+    void exceptionIsOneLine() throws Exception {
         Exception thrown = new IllegalStateException("x\ny\r", new java.io.IOException("z"));
 
         assertThat(onStderr(Level.WARN, "failed", thrown))
@@ -70,7 +70,7 @@ class LogLineTest {
 
     @ParameterizedTest
     @CsvSource({"FATAL, 2", "ERROR, 3", "WARN, 4", "INFO, 6", "DEBUG, 7", "TRACE, 7"})
-    void startsWithThePriorityInTheJournal(String level, int priority) throws Exception {
+    void journalLineStartsWithItsPriority(String level, int priority) throws Exception {
         assertThat(line(new LogTarget.Journal(), Level.valueOf(level), "hello\n<0>", null))
                 .isEqualTo(String.format("<%d>%-5s hello\\n<0>\n", priority, level));
     }

@@ -33,7 +33,7 @@ class LoggingTest {
     }
 
     @Test
-    void writesEverythingThatWasLoggedBeforeItIsStopped() throws IOException {
+    void stopWritesAllThatWasLogged() throws IOException {
         Path path = directory.resolve("log");
         LoggerContext context = start(Logging.configuration(new LogTarget.File(path)));
         Logger log = context.getLogger("org.x2go.authservice.x");
@@ -49,7 +49,7 @@ class LoggingTest {
     }
 
     @Test
-    void leavesOutWhatIsBelowTheLevel() throws IOException {
+    void lineBelowTheLevelIsNotWritten() throws IOException {
         Path path = directory.resolve("log");
         LoggerContext context = start(Logging.configuration(new LogTarget.File(path)));
         context.getLogger("org.x2go.authservice.x").info("own info");
@@ -65,7 +65,7 @@ class LoggingTest {
     }
 
     @Test
-    void neverBlocksWhoLogsAndSaysWhatWasLost() throws IOException {
+    void fullQueueDropsAndCountsLinesWithoutBlocking() throws IOException {
         Path path = directory.resolve("log");
         LoggerContext context = start(Logging.configuration(new LogTarget.File(path)));
         Logger log = context.getLogger("org.x2go.authservice.x");
@@ -93,7 +93,7 @@ class LoggingTest {
     }
 
     @Test
-    void fullDiskTearsOneLineAndSaysHowManyAreLost() throws Exception {
+    void fullDiskCutsOneLineAndCountsTheLostOnes() throws Exception {
         Requirements.root();
         Path disk = Files.createDirectory(directory.resolve("disk"));
         run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk.toString());
@@ -132,7 +132,7 @@ class LoggingTest {
     }
 
     @Test
-    void readsTheExampleConfiguration() throws Exception {
+    void exampleConfigurationIsValid() throws Exception {
         String example = Files.readString(Path.of("../dist/conf/log4j2.xml"));
         assertThat(example).contains("<Property name=\"directory\">/var/log/authservice</Property>");
         // Any name: the kind is told by what is in it.
@@ -149,7 +149,7 @@ class LoggingTest {
     }
 
     @Test
-    void readsProperties() throws Exception {
+    void propertiesFormatIsRead() throws Exception {
         Path file = Files.writeString(
                 directory.resolve("logger.conf"),
                 String.join(
@@ -170,7 +170,7 @@ class LoggingTest {
     }
 
     @Test
-    void saysThatItCannotReadJson() throws IOException {
+    void jsonFormatIsRefused() throws IOException {
         Path file = Files.writeString(directory.resolve("log4j2.json"), "{}");
 
         assertThatThrownBy(() -> LogConfigurationFile.read(null, file)).hasMessageContaining("write it in XML");

@@ -58,7 +58,7 @@ class ReopeningFileAppenderTest {
     }
 
     @Test
-    void appendsToAFileThatOthersMayNotRead() throws IOException {
+    void newFileIsNotReadableByOthers() throws IOException {
         log("one");
         log("two");
 
@@ -67,7 +67,7 @@ class ReopeningFileAppenderTest {
     }
 
     @Test
-    void appendsToWhatIsThereAlready() throws IOException {
+    void existingFileIsAppendedTo() throws IOException {
         log("one");
         appender.stop();
 
@@ -78,7 +78,7 @@ class ReopeningFileAppenderTest {
     }
 
     @Test
-    void makesTheFileAnewWhenItWasRenamed() throws IOException {
+    void renamedFileIsCreatedAgain() throws IOException {
         log("one");
         Files.move(path, rotated);
         log("two");
@@ -89,7 +89,7 @@ class ReopeningFileAppenderTest {
     }
 
     @Test
-    void goesOnInTheFileThatWasPutThere() throws IOException {
+    void replacedFileIsWrittenToNext() throws IOException {
         log("one");
         Files.writeString(directory.resolve("new"), "zero\n");
         Files.move(path, rotated);
@@ -100,7 +100,7 @@ class ReopeningFileAppenderTest {
     }
 
     @Test
-    void makesTheFileAnewWhenItWasRemoved() throws IOException {
+    void removedFileIsCreatedAgain() throws IOException {
         log("one");
         Files.delete(path);
         log("two");
@@ -109,7 +109,7 @@ class ReopeningFileAppenderTest {
     }
 
     @Test
-    void goesOnAtTheBeginningWhenTheFileWasEmptied() throws IOException {
+    void truncatedFileIsWrittenFromItsBeginning() throws IOException {
         log("one");
         Files.copy(path, rotated);
         try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
@@ -122,7 +122,7 @@ class ReopeningFileAppenderTest {
     }
 
     @Test
-    void keepsTheFileThatItHasRatherThanFollowALink() throws IOException {
+    void linkInPlaceOfTheFileIsNotFollowed() throws IOException {
         Path secret = Files.writeString(directory.resolve("secret"), "secret\n");
         log("one");
         Files.move(path, rotated);
@@ -137,7 +137,7 @@ class ReopeningFileAppenderTest {
     }
 
     @Test
-    void keepsTheFileThatItHasRatherThanWriteToOneWithASecondName() throws IOException {
+    void fileWithASecondNameIsNotWrittenTo() throws IOException {
         Path secret = Files.writeString(directory.resolve("secret"), "secret\n");
         Files.createLink(directory.resolve("link"), secret);
         log("one");
@@ -148,7 +148,7 @@ class ReopeningFileAppenderTest {
     }
 
     @Test
-    void goesOnWhenItsDirectoryIsBack() throws IOException {
+    void logContinuesWhenItsDirectoryIsBack() throws IOException {
         Path inner = Files.createDirectory(directory.resolve("inner"));
         appender.stop();
         appender = create(inner.resolve("log"));
@@ -163,7 +163,7 @@ class ReopeningFileAppenderTest {
     }
 
     @Test
-    void refusesALinkAtItsStart() throws IOException {
+    void linkIsRefusedAtTheStart() throws IOException {
         Path secret = Files.createFile(directory.resolve("secret"));
         Path link = Files.createSymbolicLink(directory.resolve("link"), secret);
 

@@ -31,7 +31,7 @@ class StatusLogCollectorTest {
     }
 
     @Test
-    void firstErrorIsWhyTheLogCannotBeStarted() throws Exception {
+    void firstErrorFailsTheStart() throws Exception {
         capture();
         StatusLogCollector.LISTENER.collect();
         StatusLogCollector.LISTENER.check(STDERR);
@@ -62,7 +62,7 @@ class StatusLogCollectorTest {
 
     /** Who logs, as the event loop, must not wait for a stderr that nobody reads. */
     @Test
-    void printsWithoutHoldingUpWhoLogs() throws Exception {
+    void printingDoesNotBlockTheLogger() throws Exception {
         StatusLogCollector.LISTENER.print();
         CountDownLatch goOn = new CountDownLatch(1);
         CountDownLatch printing = new CountDownLatch(1);
@@ -92,7 +92,7 @@ class StatusLogCollectorTest {
 
     /** Whoever is removed leaves a gap that log4j's other threads may fall into. */
     @Test
-    void itNeverStopsListening() {
+    void listenerStaysRegisteredOnce() {
         for (int i = 0; i < 3; i++) {
             StatusLogCollector.LISTENER.collect();
             assertThat(StatusLogger.getLogger().getListeners()).containsOnlyOnce(StatusLogCollector.LISTENER);

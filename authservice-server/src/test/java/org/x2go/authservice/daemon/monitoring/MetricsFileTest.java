@@ -54,7 +54,7 @@ class MetricsFileTest {
     }
 
     @Test
-    void holdsEverythingInPrometheusTextFormat() throws IOException {
+    void fileHasEveryMetricInPrometheusTextFormat() throws IOException {
         file.report(statistics());
 
         assertThat(path)
@@ -95,7 +95,7 @@ class MetricsFileTest {
     }
 
     @Test
-    void isReplacedAsAWholeAndRemovedAtTheEnd() throws IOException {
+    void fileIsReplacedAtomicallyAndRemovedAtTheEnd() throws IOException {
         file.report(statistics());
         Path before = Files.createLink(directory.resolve("before"), path);
         String content = Files.readString(path);
@@ -111,7 +111,7 @@ class MetricsFileTest {
     }
 
     @Test
-    void replacesWhatAServiceThatWasKilledLeftBehind() throws IOException {
+    void fileOfAKilledServiceIsReplaced() throws IOException {
         file.report(statistics());
         MetricsFile next = new MetricsFile(path, Duration.ofSeconds(15), "1.2.4");
         next.report(statistics());
@@ -123,7 +123,7 @@ class MetricsFileTest {
     }
 
     @Test
-    void whateverElseLiesThereIsRefusedAndStays() throws Exception {
+    void foreignFileIsRefusedAndStays() throws Exception {
         Path target = Files.writeString(directory.resolve("target"), "important");
         Path link = Files.createSymbolicLink(directory.resolve("link.prom"), target);
         Path pipe = SpecialFiles.pipe(directory.resolve("pipe.prom"));
@@ -152,7 +152,7 @@ class MetricsFileTest {
     }
 
     @Test
-    void saysWhyItCannotBeWrittenAndLeavesNothingBehind() throws IOException {
+    void failedWriteIsExplainedAndLeavesNothingBehind() throws IOException {
         Files.createDirectories(path.resolve("in-the-way"));
 
         assertThatThrownBy(() -> file.report(statistics()))

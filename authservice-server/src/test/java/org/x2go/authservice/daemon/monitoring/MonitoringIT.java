@@ -41,7 +41,7 @@ class MonitoringIT {
 
     @ParameterizedTest
     @ValueSource(strings = {RULES, DASHBOARD, "authservice.rules.test.yml"})
-    void everySeriesThatIsNamedExists(String file) throws IOException {
+    void everyNamedSeriesExists(String file) throws IOException {
         Set<String> named = namesIn(Files.readString(DIRECTORY.resolve(file)), "\\bauthservice_\\w+");
 
         assertThat(named).isNotEmpty();
@@ -58,7 +58,7 @@ class MonitoringIT {
     }
 
     @Test
-    void rulesAreSoundAndFireWhenTheyShould() throws Exception {
+    void rulesAreValidAndFireAsTested() throws Exception {
         String promtool = Requirements.program("promtool").toString();
         for (List<String> command : List.of(
                 List.of(promtool, "check", "rules", RULES),

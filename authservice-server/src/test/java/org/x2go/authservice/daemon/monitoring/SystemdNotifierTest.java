@@ -58,20 +58,20 @@ class SystemdNotifierTest {
     }
 
     @Test
-    void isNotToldWhenItDidNotAsk() throws IOException {
+    void nothingIsSentWithoutNotifySocket() throws IOException {
         assertThat(SystemdNotifier.of(Map.of(), PID)).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"relative", "vsock:2:1"})
-    void refusesAddressesThatItDoesNotKnow(String address) {
+    void unsupportedSocketAddressIsRefused(String address) {
         assertThatThrownBy(() -> SystemdNotifier.of(Map.of("NOTIFY_SOCKET", address), PID))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(address);
     }
 
     @Test
-    void failureToTellNamesTheSocketAndTheVariable() throws IOException {
+    void failedNotificationNamesSocketAndVariable() throws IOException {
         String gone = directory.resolve("gone").toString();
         SystemdNotifier stale =
                 SystemdNotifier.of(Map.of("NOTIFY_SOCKET", gone), PID).orElseThrow();
@@ -83,7 +83,7 @@ class SystemdNotifierTest {
     }
 
     @Test
-    void isToldOfChangesOnly() throws Exception {
+    void onlyChangesAreSent() throws Exception {
         try (NotifySocket socket = listen()) {
             SystemdNotifier notifier = SystemdNotifier.of(environment(), PID).orElseThrow();
             notifier.ready();
@@ -102,7 +102,7 @@ class SystemdNotifierTest {
     }
 
     @Test
-    void isToldOfProcessesThatPamRunsIn() {
+    void statusNamesPamWorkers() {
         assertThat(SystemdNotifier.status(withProcesses(2, Health.GOOD)))
                 .startsWith("1 connections, 3 of 8 workers busy by 2 processes, 4 requests queued, ");
         assertThat(SystemdNotifier.status(withProcesses(0, Health.CRASH_LOOPING)))
@@ -117,7 +117,7 @@ class SystemdNotifierTest {
     }
 
     @Test
-    void isReachedByAnAbstractName() throws Exception {
+    void abstractSocketIsNotified() throws Exception {
         String name = "@authservice-test-" + ProcessHandle.current().pid();
         try (NotifySocket socket = NotifySocket.at(name)) {
             SystemdNotifier.of(Map.of("NOTIFY_SOCKET", name), PID).orElseThrow().ready();
@@ -126,7 +126,7 @@ class SystemdNotifierTest {
     }
 
     @Test
-    void getsASignOfLifeThreeTimesInTheTimeOfItsWatchdog() throws Exception {
+    void keepAliveIsSentThreeTimesPerWatchdogPeriod() throws Exception {
         try (NotifySocket socket = listen()) {
             SystemdNotifier notifier = SystemdNotifier.of(environment("WATCHDOG_USEC", "300000"), PID)
                     .orElseThrow();
@@ -139,7 +139,7 @@ class SystemdNotifierTest {
     }
 
     @Test
-    void hearsOfTheStatusEveryTwoSecondsHoweverSlowItsWatchdog() throws IOException {
+    void slowWatchdogStillGetsStatusEveryTwoSeconds() throws IOException {
         assertThat(SystemdNotifier.of(environment("WATCHDOG_USEC", "60000000"), PID)
                         .orElseThrow()
                         .interval())
@@ -147,7 +147,7 @@ class SystemdNotifierTest {
     }
 
     @Test
-    void getsNoSignOfLifeFromWhomItDoesNotWatch() throws Exception {
+    void unwatchedProcessSendsNoKeepAlive() throws Exception {
         try (NotifySocket socket = listen()) {
             SystemdNotifier notifier = SystemdNotifier.of(
                             environment("WATCHDOG_USEC", "300000", "WATCHDOG_PID", "41"), PID)
@@ -159,13 +159,13 @@ class SystemdNotifierTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"soon", "0", "-1", "99999999999999999999", "9223372036854775807"})
-    void refusesAWatchdogWithoutATime(String micros) {
+    void watchdogWithoutAPeriodIsRefused(String micros) {
         assertThatThrownBy(() -> SystemdNotifier.of(environment("WATCHDOG_USEC", micros), PID))
                 .hasMessage("WATCHDOG_USEC is not a number of microseconds: " + micros);
     }
 
     @Test
-    void getsNoSignOfLifeWhileNoPamWorkerCanBeHad() throws Exception {
+    void noKeepAliveWhileNoWorkerCanBeStarted() throws Exception {
         try (NotifySocket socket = listen()) {
             SystemdNotifier notifier = SystemdNotifier.of(environment("WATCHDOG_USEC", "300000"), PID)
                     .orElseThrow();
@@ -183,7 +183,7 @@ class SystemdNotifierTest {
     }
 
     @Test
-    void getsNoSignOfLifeWhileTheEventLoopDoesNotTurn() throws Exception {
+    void noKeepAliveWhileTheEventLoopIsBlocked() throws Exception {
         try (NotifySocket socket = listen()) {
             SystemdNotifier notifier = SystemdNotifier.of(environment("WATCHDOG_USEC", "150000"), PID)
                     .orElseThrow();

@@ -24,7 +24,7 @@ class PidFileTest {
     }
 
     @Test
-    void holdsTheNumberUntilItIsClosed() throws IOException {
+    void fileHoldsThePidUntilClosed() throws IOException {
         try (PidFile file = PidFile.write(path, 4711)) {
             assertThat(file).isNotNull();
             assertThat(path).hasContent("4711\n");
@@ -34,7 +34,7 @@ class PidFileTest {
     }
 
     @Test
-    void replacesAnOldOne() throws IOException {
+    void staleFileIsReplaced() throws IOException {
         Files.createDirectory(path.getParent());
         Files.writeString(path, "12\n");
         Object before = Files.readAttributes(path, "unix:ino").get("ino");
@@ -48,7 +48,7 @@ class PidFileTest {
     }
 
     @Test
-    void isNotTakenFromAProcessThatRuns() throws IOException {
+    void fileOfARunningProcessIsRefused() throws IOException {
         long running = ProcessHandle.current().pid();
         try (PidFile first = PidFile.write(path, running)) {
             assertThat(first).isNotNull();
@@ -65,7 +65,7 @@ class PidFileTest {
     }
 
     @Test
-    void isTakenFromAProcessThatHasEndedWhoeverHoldsTheFile() throws Exception {
+    void fileOfAnExitedProcessIsReplacedEvenIfHeldOpen() throws Exception {
         Process ended = new ProcessBuilder("true").start();
         ended.waitFor();
         try (PidFile old = PidFile.write(path, ended.pid());
@@ -77,7 +77,7 @@ class PidFileTest {
     }
 
     @Test
-    void whateverElseLiesThereIsRefusedAndStays() throws Exception {
+    void foreignFileIsRefusedAndStays() throws Exception {
         Files.createDirectory(path.getParent());
         Path target = Files.writeString(directory.resolve("target"), "4711\n");
         Files.createSymbolicLink(path, target);
@@ -105,7 +105,7 @@ class PidFileTest {
     }
 
     @Test
-    void leavesAloneWhatIsNoPidFile() throws IOException {
+    void fileWithOtherContentIsNotOverwritten() throws IOException {
         Files.createDirectory(path.getParent());
         Files.writeString(path, "root:x:0:0\n");
 
@@ -119,7 +119,7 @@ class PidFileTest {
     }
 
     @Test
-    void leavesAloneTheFileOfAnotherProcess() throws IOException {
+    void fileOfAnotherProcessIsNotRemoved() throws IOException {
         try (PidFile file = PidFile.write(path, 4711)) {
             assertThat(file).isNotNull();
             Files.writeString(path, "4712\n");

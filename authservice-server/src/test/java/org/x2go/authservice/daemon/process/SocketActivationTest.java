@@ -9,13 +9,13 @@ import org.junit.jupiter.api.Test;
 
 class SocketActivationTest {
     @Test
-    void findsTheOneSocket() throws IOException {
+    void inheritedSocketIsFound() throws IOException {
         assertThat(SocketActivation.descriptor(Map.of("LISTEN_PID", "42", "LISTEN_FDS", "1"), 42))
                 .hasValue(3);
     }
 
     @Test
-    void leavesAloneWhatIsForAnotherProcess() throws IOException {
+    void socketForAnotherProcessIsIgnored() throws IOException {
         assertThat(SocketActivation.descriptor(Map.of("LISTEN_PID", "41", "LISTEN_FDS", "1"), 42))
                 .isEmpty();
         assertThat(SocketActivation.descriptor(Map.of("LISTEN_FDS", "1"), 42)).isEmpty();
@@ -23,7 +23,7 @@ class SocketActivationTest {
     }
 
     @Test
-    void refusesSeveral() {
+    void severalSocketsAreRefused() {
         assertThatThrownBy(() -> SocketActivation.descriptor(Map.of("LISTEN_PID", "42", "LISTEN_FDS", "2"), 42))
                 .hasMessage(
                         "one socket can be answered on, and 2 were passed (LISTEN_FDS): give the socket unit a single"

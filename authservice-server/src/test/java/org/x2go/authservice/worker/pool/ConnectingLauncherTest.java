@@ -86,7 +86,7 @@ class ConnectingLauncherTest {
     }
 
     @Test
-    void fullBacklogIsTriedAgainUntilThereIsRoom() throws Exception {
+    void fullBacklogIsRetried() throws Exception {
         fillTheBacklog();
         CompletableFuture<WorkerChannel> launched = launch(socket, LONG);
         // The loop has tried once when it has done this.
@@ -100,7 +100,7 @@ class ConnectingLauncherTest {
     }
 
     @Test
-    void fullBacklogIsAFailureAtTheDeadline() throws Exception {
+    void fullBacklogFailsAtTheDeadline() throws Exception {
         fillTheBacklog();
         CompletableFuture<WorkerChannel> launched = launch(socket, Duration.ofMillis(50));
         assertThatThrownBy(() -> launched.get(1, TimeUnit.MINUTES))
@@ -111,7 +111,7 @@ class ConnectingLauncherTest {
     }
 
     @Test
-    void socketThatIsMissingIsAFailureAtOnce() {
+    void missingSocketFailsAtOnce() {
         CompletableFuture<WorkerChannel> launched = launch(directory.resolve("none"), LONG);
         assertThatThrownBy(() -> launched.get(1, TimeUnit.MINUTES))
                 .isInstanceOf(ExecutionException.class)
@@ -120,7 +120,7 @@ class ConnectingLauncherTest {
     }
 
     @Test
-    void workerThatDoesNotReadIsGivenUpAtTheDeadline() throws Exception {
+    void workerThatDoesNotReadFailsAtTheDeadline() throws Exception {
         ConnectingLauncher launcher = new ConnectingLauncher(socket, new RecordingDiagnostics());
         CompletableFuture<WorkerPool> opened = CompletableFuture.supplyAsync(() -> open(launcher));
         try (SocketChannel worker = listener.accept()) {

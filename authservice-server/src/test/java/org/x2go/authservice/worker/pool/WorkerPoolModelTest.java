@@ -32,7 +32,7 @@ class WorkerPoolModelTest {
     private static final int MAX_IN_A_ROW = 2;
 
     @Test
-    void aMillionRandomStepsKeepThePoolAndItsModelAlike() {
+    void poolAgreesWithItsModelOverAMillionRandomSteps() {
         RandomRuns.check(RUNS, random -> {
             Run run = new Run(random);
             for (int i = 0; i < STEPS; i++) {

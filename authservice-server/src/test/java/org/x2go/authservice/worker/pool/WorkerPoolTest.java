@@ -81,7 +81,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void waitersThatAreServedInTimeStartNoWorker() {
+    void waitersServedInTimeStartNoWorker() {
         FakeWorkers.Worker worker = fake.ready();
         fake.ask("first");
         for (int i = 0; i < 100; i++) {
@@ -121,7 +121,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void idleWorkersAreRetiredAfterAMinuteButForOne() {
+    void idleWorkersButOneAreRetiredAfterAMinute() {
         FakeWorkers.Worker first = fake.ready();
         fake.ask("alice");
         fake.ask("bob");
@@ -140,7 +140,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void requestBeyondTheQueueIsAnErrorAtOnce() {
+    void requestBeyondTheQueueLimitIsAnError() {
         FakeWorkers small = new FakeWorkers(1, 2);
         small.ask("a");
         small.ask("b");
@@ -152,7 +152,7 @@ class WorkerPoolTest {
     // Deadlines.
 
     @Test
-    void deadlineKillsTheWorkerAndOnlyItsRequest() {
+    void deadlineKillsTheWorkerAndFailsItsRequestOnly() {
         FakeWorkers.Worker worker = fake.ready();
         PooledRequest hanging = fake.ask("mallory");
         PooledRequest waiting = fake.ask("alice");
@@ -218,7 +218,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void waiterWhosePeerLeavesIsWithdrawnAndWiped() {
+    void cancelledWaiterIsWiped() {
         PooledRequest request = fake.ask("alice");
         assertThat(request.cancel(false)).isTrue();
         assertThat(reason(request)).contains("the peer left");
@@ -227,7 +227,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void peerThatLeavesDoesNotStopAnAskedWorker() {
+    void disconnectDoesNotStopABusyWorker() {
         FakeWorkers.Worker worker = fake.ready();
         PooledRequest request = fake.ask("alice");
         assertThat(request.cancel(false)).isFalse();
@@ -238,7 +238,7 @@ class WorkerPoolTest {
     // Deaths.
 
     @Test
-    void workerThatDiesIdleCostsNoRequest() {
+    void idleWorkersCrashCostsNoRequest() {
         FakeWorkers.Worker worker = fake.ready();
         fake.ask("alice");
         worker.answer();
@@ -251,7 +251,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void requestThatCouldNotBeSentIsSentToAnother() {
+    void unsentRequestGoesToAnotherWorker() {
         FakeWorkers.Worker worker = fake.ready();
         worker.broken = true;
         PooledRequest first = fake.ask("alice");
@@ -266,7 +266,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void workerThatDiesAskedCostsItsRequestOnly() {
+    void busyWorkersCrashCostsItsRequestOnly() {
         FakeWorkers.Worker worker = fake.ready();
         PooledRequest asked = fake.ask("mallory", "bad");
         PooledRequest waiting = fake.ask("alice", "good");
@@ -277,7 +277,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void halfAnAnswerIsNone() {
+    void partialAnswerIsAnError() {
         FakeWorkers.Worker worker = fake.ready();
         PooledRequest request = fake.ask("alice");
         ByteBuffer frame = ByteBuffer.allocate(1024);
@@ -300,7 +300,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void secondAnswerIsTakenForNoOtherRequest() {
+    void secondAnswerIsNotUsedForAnotherRequest() {
         FakeWorkers.Worker worker = fake.ready();
         fake.ask("alice");
         int number = worker.number;
@@ -311,7 +311,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void processThatEndsBesideAnOpenChannelIsHeardOf() {
+    void exitWithAnOpenChannelIsNoticed() {
         CompletableFuture<String> ending = new CompletableFuture<>();
         FakeWorkers.Worker worker = fake.last().arrive(process(ending));
         worker.ready(10);
@@ -322,7 +322,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void processThatDoesNotEndDoesNotHoldUpItsRequest() {
+    void slowExitDoesNotDelayTheVerdict() {
         FakeWorkers.Worker worker = fake.last().arrive(process(new CompletableFuture<>()));
         worker.ready(10);
         PooledRequest request = fake.ask("alice");
@@ -354,7 +354,7 @@ class WorkerPoolTest {
     // Services whose modules crash.
 
     @Test
-    void crashingServiceFailsAtOnceAndNoOther() {
+    void crashingServiceFailsFastAndNoOtherDoes() {
         for (int i = 0; i < 3; i++) {
             FakeWorkers.Worker worker = fake.ready();
             fake.ask("mallory", "bad");
@@ -373,7 +373,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void waitersOfACrashingServiceFailWithIt() {
+    void waitersOfACrashingServiceFail() {
         PooledRequest[] bad = new PooledRequest[12];
         for (int i = 0; i < bad.length; i++) {
             bad[i] = fake.ask("mallory" + i, "bad");
@@ -389,7 +389,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void crashingServiceIsTriedOnceAfterAPauseAndRecovers() {
+    void crashingServiceIsProbedAfterAPauseAndRecovers() {
         for (int i = 0; i < 3; i++) {
             FakeWorkers.Worker worker = fake.ready();
             fake.ask("mallory", "bad");
@@ -412,7 +412,7 @@ class WorkerPoolTest {
     // Starts.
 
     @Test
-    void refusedStartIsRetriedAfterPausesWithOneErrorLine() {
+    void failedStartIsRetriedAfterPausesWithOneErrorLine() {
         fake.ready().die();
         PooledRequest request = fake.ask("alice");
         long[] pauses = {200, 400, 800};
@@ -432,7 +432,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void waitersFailWhenNoWorkerCanBeStartedAndRecoverWithOne() {
+    void waitersFailWhileNoWorkerCanBeStarted() {
         PooledRequest waiting = fake.ask("alice");
         for (int i = 0; i < 5; i++) {
             assertThat(waiting).isNotDone();
@@ -451,7 +451,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void failingGrowthIsNoReasonForARestartAndLogsOneLine() {
+    void failedGrowthKeepsTheWatchdogFed() {
         FakeWorkers.Worker worker = fake.ready();
         fake.ask("first");
         worker.answer();
@@ -478,7 +478,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void failingStartsThatNobodyWaitsForWithholdNothing() {
+    void failedStartsWithoutWaitersKeepTheWatchdogFed() {
         for (int i = 0; i < 7; i++) {
             fake.last().refuse("no processes left");
             fake.pass(Duration.ofSeconds(10));
@@ -487,7 +487,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void slowStartIsKilledAndTriedAgainAndDoesNotCount() {
+    void slowStartIsKilledAndRetriedWithoutCounting() {
         PooledRequest request = fake.ask("alice");
         for (int i = 0; i < 7; i++) {
             FakeWorkers.Worker slow = fake.last().arrive();
@@ -501,7 +501,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void startThatNeverComesIsGivenUpAndItsLateWorkerKilled() {
+    void lateWorkerOfATimedOutStartIsKilled() {
         FakeWorkers.Launch never = fake.last();
         fake.pass(Duration.ofSeconds(15));
         fake.pass(Duration.ofSeconds(1));
@@ -511,14 +511,14 @@ class WorkerPoolTest {
     }
 
     @Test
-    void workerThatSaysItCannotWorkIsTheFirstStartsFailure() {
+    void startupFailureOfTheFirstWorkerFailsTheStart() {
         fake.last().arrive().say(new Reply.StartupFailure("no libpam: install it"));
         assertThat(fake.pool.supply().firstStart()).isCompletedExceptionally();
         assertThat(fake.diagnostics.lines()).anyMatch(line -> line.contains("no libpam: install it"));
     }
 
     @Test
-    void workerThatDiesBeforeItIsReadyIsNotTheFirstStartsFailure() {
+    void crashOfTheFirstWorkerDoesNotFailTheStart() {
         fake.last().arrive().die();
         assertThat(fake.pool.supply().firstStart()).isCompleted();
         fake.pass(Duration.ofMillis(200));
@@ -526,7 +526,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void workersThatDieUnusedAreStartedAfterPauses() {
+    void unusedWorkersThatCrashAreRestartedAfterPauses() {
         for (int i = 0; i < 20; i++) {
             fake.ready().die();
             fake.pass(Duration.ofMillis(100));
@@ -537,7 +537,7 @@ class WorkerPoolTest {
     // Retirement.
 
     @Test
-    void spentWorkerIsReplacedAhead() {
+    void spentWorkersReplacementStartsEarly() {
         FakeWorkers.Worker first = fake.last().arrive().ready(1);
         PooledRequest request = fake.ask("alice");
         assertThat(fake.launches).as("ahead").hasSize(2);
@@ -554,7 +554,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void workersForOneRequestNeverRunMoreThanTheLimit() {
+    void singleRequestWorkersStayWithinTheLimit() {
         FakeWorkers one = new FakeWorkers(1, 100);
         FakeWorkers.Worker first = one.last().arrive().ready(1);
         one.ask("alice");
@@ -568,7 +568,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void workerThatAsksToBeRecycledIsGivenNoMore() {
+    void recycledWorkerGetsNoFurtherRequest() {
         FakeWorkers.Worker worker = fake.ready();
         PooledRequest request = fake.ask("alice");
         PooledRequest next = fake.ask("bob");
@@ -593,7 +593,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void stopEndsEveryRequestAndWorker() {
+    void stopFailsRequestsAndKillsWorkers() {
         FakeWorkers.Worker idle = fake.ready();
         PooledRequest running = fake.ask("alice");
         PooledRequest waiting = fake.ask("bob");
@@ -611,7 +611,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void stopDuringBackOffStartsNoMore() {
+    void stopDuringBackOffStartsNoWorker() {
         fake.last().refuse("no processes left");
         fake.pool.stop();
         fake.pass(MINUTE);

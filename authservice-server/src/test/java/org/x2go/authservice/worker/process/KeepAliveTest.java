@@ -16,7 +16,7 @@ class KeepAliveTest {
     private Path directory;
 
     @Test
-    void isSentThriceInTheTimeThatSystemdWaits() throws Exception {
+    void keepAliveIsSentThreeTimesPerWatchdogPeriod() throws Exception {
         String address = directory.resolve("notify").toString();
         try (NotifySocket systemd = NotifySocket.at(address)) {
             KeepAlive keepAlive = KeepAlive.of(Map.of("NOTIFY_SOCKET", address, "WATCHDOG_USEC", "60000000"));
@@ -27,14 +27,14 @@ class KeepAliveTest {
     }
 
     @Test
-    void isNotSentIfNobodyWaitsForIt() throws Exception {
+    void nothingIsSentWithoutAWatchdog() throws Exception {
         KeepAlive none = KeepAlive.of(Map.of("NOTIFY_SOCKET", "/nowhere"));
         assertThat(none.intervalMillis()).isNegative();
         assertThatCode(none::send).doesNotThrowAnyException();
     }
 
     @Test
-    void thatNobodyTakesItEndsNoWorker() throws Exception {
+    void failedKeepAliveDoesNotExitTheWorker() throws Exception {
         String address = directory.resolve("gone").toString();
         KeepAlive keepAlive = KeepAlive.of(Map.of("NOTIFY_SOCKET", address, "WATCHDOG_USEC", "3000"));
         assertThatCode(keepAlive::send).doesNotThrowAnyException();

@@ -13,7 +13,7 @@ import org.x2go.authservice.pam.PamConfiguration;
 
 class WorkerOptionsTest {
     @Test
-    void takesValuesBehindTheOptionOrAnEqualsSign() {
+    void valueFollowsTheOptionOrAnEqualsSign() {
         WorkerOptions options = WorkerOptions.parse(
                 DeniedModules.NONE,
                 "--allow-service=site",
@@ -28,13 +28,13 @@ class WorkerOptionsTest {
     }
 
     @Test
-    void allowsTheBrokersServiceIfNoneIsNamed() {
+    void defaultServiceIsTheBrokers() {
         assertThat(WorkerOptions.parse(DeniedModules.NONE).pam().services().allowed())
                 .containsExactly("x2gobroker");
     }
 
     @Test
-    void takesTheDeniedModulesOfTheEnvironmentUnlessToldOthers() {
+    void deniedModulesOfArgumentsReplaceTheEnvironments() {
         DeniedModules unit = DeniedModules.parse("pam_krb5");
 
         assertThat(WorkerOptions.parse(unit).pam().denied()).isEqualTo(unit);
@@ -66,7 +66,7 @@ class WorkerOptionsTest {
     }
 
     @Test
-    void saysWhatIsWrong() {
+    void wrongArgumentIsExplained() {
         assertThatThrownBy(() -> WorkerOptions.parse(DeniedModules.NONE, "--worker-max-rss=63"))
                 .hasMessage("--worker-max-rss must be 64 to 65536, not 63");
         assertThatThrownBy(() -> WorkerOptions.parse(DeniedModules.NONE, "--worker-max-requests"))

@@ -148,7 +148,7 @@ class ChannelTest {
     }
 
     @Test
-    void requestArrivesWhereverItIsCut() throws Exception {
+    void requestArrivesHoweverItIsSplit() throws Exception {
         byte[] password = password(16);
         byte[] bytes = requestBytes("jürgen", password, "x2gobroker");
         for (int cut = 1; cut < bytes.length; cut++) {
@@ -158,7 +158,7 @@ class ChannelTest {
     }
 
     @Test
-    void repliesArriveWhereverTheyAreCut() throws Exception {
+    void repliesArriveHoweverTheyAreSplit() throws Exception {
         for (Reply reply : REPLIES) {
             worker.tell(reply);
         }
@@ -191,13 +191,13 @@ class ChannelTest {
     }
 
     @Test
-    void textThatIsTooLongIsCutOff() throws Exception {
+    void tooLongTextIsCut() throws Exception {
         worker.tell(new Reply.LogRecord(Level.WARN, "ß".repeat(5000)));
         assertThat(nextReply()).isEqualTo(new Reply.LogRecord(Level.WARN, "ß".repeat(Reply.MAX_TEXT)));
     }
 
     @Test
-    void waiterFindsTheOtherEndClosed() throws Exception {
+    void closeOfTheOtherEndIsNoticed() throws Exception {
         assertThat(worker.awaitHangUp(0)).isFalse();
         sockets[0].close();
         assertThat(worker.next()).isNull();
@@ -205,7 +205,7 @@ class ChannelTest {
     }
 
     @Test
-    void frameThatIsCutShortIsAnError() throws Exception {
+    void truncatedFrameIsAnError() throws Exception {
         byte[] bytes = requestBytes("alice", password(8), "s");
         send(sockets[0], bytes, 0, bytes.length - 1);
         sockets[0].close();
@@ -213,7 +213,7 @@ class ChannelTest {
     }
 
     @Test
-    void secondFrameBeforeTheAnswerIsAnError() throws Exception {
+    void requestBeforeTheAnswerIsAnError() throws Exception {
         byte[] bytes = requestBytes("alice", password(8), "s");
         byte[] both = Arrays.copyOf(bytes, 2 * bytes.length);
         System.arraycopy(bytes, 0, both, bytes.length, bytes.length);
@@ -223,13 +223,13 @@ class ChannelTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\u007f\u00ff\u00ff\u00ff", "\u00ff\u00ff\u00ff\u00ff"})
-    void requestThatIsTooLongIsAnError(String length) throws Exception {
+    void tooLongRequestIsAnError(String length) throws Exception {
         send(sockets[0], length.getBytes(StandardCharsets.ISO_8859_1), 0, length.length());
         assertThatThrownBy(worker::next).hasMessageContaining("too long");
     }
 
     @Test
-    void otherVersionsReadyIsAStartupFailure() throws Exception {
+    void readyOfAnotherVersionIsAStartupFailure() throws Exception {
         worker.tell(new Reply.Ready(4711));
         byte[] ready = received(sockets[0]);
         ready[VERSION_AT]++;
