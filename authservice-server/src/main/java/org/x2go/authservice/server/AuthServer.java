@@ -140,12 +140,22 @@ public final class AuthServer implements AutoCloseable {
             loops.next().execute(Scheduling::setBatchPolicy);
             // Before the socket: whoever can connect gets a verdict.
             authenticator = factory.open(loops.next());
-            return new AuthServer(config, source.open(), loops, authenticator);
+            return serve(config, source.open(), loops, authenticator);
         } catch (IOException | RuntimeException | Error e) {
             if (authenticator != null) {
                 authenticator.close();
             }
             stop(loops);
+            throw e;
+        }
+    }
+
+    private static AuthServer serve(
+            AuthServerConfig config, ListeningSocket socket, EventLoopGroup loops, AsyncAuthenticator authenticator) {
+        try {
+            return new AuthServer(config, socket, loops, authenticator);
+        } catch (RuntimeException | Error e) {
+            socket.remove();
             throw e;
         }
     }
