@@ -180,7 +180,9 @@ class DaemonIT {
     @ParameterizedTest
     @ValueSource(strings = {"TERM", "INT"})
     void sigtermExitsWithZero(String signal) throws Exception {
-        Program program = program(Map.of());
+        // In the background of a script this JVM and its children ignore SIGINT, as the service then rightly does.
+        List<String> launcher = List.of(Requirements.program("env").toString(), "--default-signal=INT");
+        Program program = new Program(directory, Map.of(), launcher);
         Process process = startInForeground(program, "--auth-log", "logs/log");
         assertThat(Program.ask(socket, "jane", "secret", "x2gobroker")).isEqualTo("ok\n");
 
@@ -191,6 +193,19 @@ class DaemonIT {
         assertThat(Files.exists(socket, LinkOption.NOFOLLOW_LINKS)).isFalse();
         assertThat(program.read("out")).isEmpty();
         assertThat(program.read("err")).isEmpty();
+    }
+
+    @Test
+    void sigintThatIsIgnoredAtTheStartStaysIgnored() throws Exception {
+        List<String> launcher = List.of(Requirements.program("env").toString(), "--ignore-signal=INT");
+        Process process = startInForeground(new Program(directory, Map.of(), launcher), "--auth-log", "logs/log");
+
+        signal(process, "INT");
+
+        assertThat(Program.ask(socket, "jane", "secret", "x2gobroker")).isEqualTo("ok\n");
+        // If it were stopping already, this would end it at once, and not by the status of a success.
+        signal(process, "TERM");
+        assertThat(Program.end(process)).isZero();
     }
 
     @Test
