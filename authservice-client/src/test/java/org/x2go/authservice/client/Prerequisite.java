@@ -21,7 +21,8 @@ public final class Prerequisite {
         require(Files.exists(file), file.toString());
     }
 
-    private static void require(boolean met, String what) {
+    /** The test goes on only if this is so. */
+    public static void require(boolean met, String what) {
         if (met) {
             return;
         }

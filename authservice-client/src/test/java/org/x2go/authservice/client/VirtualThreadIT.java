@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,7 +102,7 @@ class VirtualThreadIT {
     @Test
     void virtualThreadWaitsForAFullBacklog() throws Exception {
         Optional<Path> java = newerJava();
-        Assumptions.assumeTrue(java.isPresent(), "there is no JDK with virtual threads");
+        Prerequisite.require(java.isPresent(), "a JDK 21 or newer: the one that runs it, or one in the same directory");
         Path program = Files.writeString(directory.resolve("Program.java"), PROGRAM);
         Path out = directory.resolve("out");
         String jars = System.getProperty("authservice.core.jar")
