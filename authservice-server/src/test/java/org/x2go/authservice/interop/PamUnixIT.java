@@ -41,12 +41,13 @@ class PamUnixIT {
         Path delay = Requirements.pamModule("pam_faildelay.so");
         String auth = "auth required " + unix + " nullok";
         String rules = "account required " + unix;
-        Files.write(confdir.resolve("unix"), List.of(auth, rules));
+        Files.write(confdir.resolve("unix"), List.of(auth + " nodelay", rules));
+        Files.write(confdir.resolve("delaying"), List.of(auth, rules));
         Files.write(confdir.resolve("slow"), List.of("auth optional " + delay + " delay=8000000", auth, rules));
         account = SystemAccount.create().password(RIGHT);
         server = ServerProcess.in(directory.resolve("server"))
                 .args("--pam-confdir", confdir.toString())
-                .allow(List.of("unix", "slow"))
+                .allow(List.of("unix", "delaying", "slow"))
                 .start();
     }
 
@@ -72,8 +73,8 @@ class PamUnixIT {
 
     @Test
     void refusalsAreDelayedAsPamAsks() throws Exception {
-        assertThat(ask("wrong")).isEqualTo("fail");
-        assertThat(server.ask("no-such-user", RIGHT, "unix")).isEqualTo("fail");
+        assertThat(server.ask(account.name(), "wrong", "delaying")).isEqualTo("fail");
+        assertThat(server.ask("no-such-user", RIGHT, "delaying")).isEqualTo("fail");
         server.stop();
         List<String> lines = server.log().stream()
                 .filter(line -> line.contains(" fail user="))
