@@ -26,6 +26,7 @@ import org.x2go.authservice.server.AuthServerConfig;
 import org.x2go.authservice.server.Limit;
 import org.x2go.authservice.testsupport.RawPeer;
 import org.x2go.authservice.testsupport.RecordingDiagnostics;
+import org.x2go.authservice.testsupport.TestScope;
 import org.x2go.authservice.worker.pool.JavaCommand;
 import org.x2go.authservice.worker.pool.SpawningLauncher;
 import org.x2go.authservice.worker.pool.WorkerLauncher;
@@ -40,7 +41,8 @@ class ChaosIT {
     private static final int PEERS = 48;
     private static final int WORKERS = 16;
     private static final Duration WARM_UP = Duration.ofSeconds(3);
-    private static final Duration TIME = Duration.ofSeconds(Long.getLong("authservice.chaos.seconds", 16));
+    private static final Duration TIME =
+            Duration.ofSeconds(Long.getLong("authservice.chaos.seconds", TestScope.choose(4, 16)));
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration BEYOND_THE_TIMEOUT = REQUEST_TIMEOUT.plusSeconds(1);
 
@@ -68,6 +70,7 @@ class ChaosIT {
 
     @Test
     void invariantsHoldWithAMisbehavingAuthenticator() throws Exception {
+        TestScope.requireAll();
         FlakyAuthenticator flaky = new FlakyAuthenticator(WORKERS / 2, BEYOND_THE_TIMEOUT);
         Question sure = Question.right("quick", "right", "x2gobroker");
         run(
@@ -79,6 +82,7 @@ class ChaosIT {
 
     @Test
     void invariantsHoldWithPamInThreads() throws Exception {
+        TestScope.requireAll();
         PamStacks stacks = new PamStacks(directory, BEYOND_THE_TIMEOUT.toSeconds());
         run(() -> pamChaos(stacks, WARM_UP), () -> pamChaos(stacks, TIME));
     }

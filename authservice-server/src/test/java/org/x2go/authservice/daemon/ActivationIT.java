@@ -22,6 +22,7 @@ import org.x2go.authservice.testsupport.NotifySocket;
 import org.x2go.authservice.testsupport.Program;
 import org.x2go.authservice.testsupport.RawPeer;
 import org.x2go.authservice.testsupport.Requirements;
+import org.x2go.authservice.testsupport.TestScope;
 
 /** The packaged program as systemd runs it: its socket is passed to it, and it says how it is. */
 @Timeout(240)
@@ -176,7 +177,7 @@ class ActivationIT {
 
     @Test
     void restartUnderLoadLosesNoLogin() throws Exception {
-        int restarts = 5;
+        int restarts = TestScope.choose(2, 5);
         int peers = 8;
         AtomicBoolean over = new AtomicBoolean();
         ExecutorService threads = Executors.newFixedThreadPool(peers + 2);
@@ -212,7 +213,7 @@ class ActivationIT {
                             + " theirs; without a verdict %d; asked again, on a new connection, since a kept one took no more: %d%n",
                     ok, restarts, peers, others.size(), again);
             assertThat(others).isEmpty();
-            assertThat(ok).isGreaterThan(1000);
+            assertThat(ok).isGreaterThan(200L * restarts);
             assertThat(service.statuses()).hasSize(restarts).containsOnly("0");
         } finally {
             over.set(true);

@@ -17,6 +17,7 @@ import org.x2go.authservice.testsupport.LauncherOptions;
 import org.x2go.authservice.testsupport.RawPeer;
 import org.x2go.authservice.testsupport.Requirements;
 import org.x2go.authservice.testsupport.ServerProcess;
+import org.x2go.authservice.testsupport.TestScope;
 
 /** Peers that have the packaged service hold all they can, in the memory that the launcher gives it. */
 @Timeout(120)
@@ -73,6 +74,7 @@ class PeerMemoryIT {
 
     @Test
     void queuedLongUserNamesLeaveMemoryForLogins() throws Exception {
+        TestScope.requireAll();
         String name = "\u00c4\u0080" + "a".repeat(3998); // one character beyond Latin-1, in UTF-8
         try (ServerProcess server = startAsInstalled()) {
             connectAndSend(server, 9500, name + "\rx\rslow\n");
@@ -82,6 +84,7 @@ class PeerMemoryIT {
 
     @Test
     void pipelinedLongPasswordsLeaveMemoryForLogins() throws Exception {
+        TestScope.requireAll();
         String request = "bob\r" + "p".repeat(3900) + "\rslow\n";
         try (ServerProcess server = startAsInstalled()) {
             connectAndSend(server, 13_500, request + request);

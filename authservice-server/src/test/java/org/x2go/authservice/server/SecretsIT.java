@@ -28,6 +28,7 @@ import org.x2go.authservice.testsupport.MarkedPasswords.Kind;
 import org.x2go.authservice.testsupport.Program;
 import org.x2go.authservice.testsupport.RawPeer;
 import org.x2go.authservice.testsupport.SystemAccount;
+import org.x2go.authservice.testsupport.TestScope;
 
 /**
  * Once a request is over, its password is nowhere in the memory of the packaged service and its children, nor in its log.
@@ -51,6 +52,9 @@ class SecretsIT {
 
     @BeforeParameterizedClassInvocation
     static void start(Jvm jvm) throws Exception {
+        if (jvm != Jvm.INSTALLED_ISOLATED) {
+            TestScope.requireAll();
+        }
         service = new MarkedService(Files.createDirectory(directory.resolve(jvm.name())), jvm);
     }
 

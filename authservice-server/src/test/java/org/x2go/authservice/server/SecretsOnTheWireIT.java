@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.x2go.authservice.testsupport.MarkedPasswords.Kind;
 import org.x2go.authservice.testsupport.RawPeer;
+import org.x2go.authservice.testsupport.TestScope;
 
 /** As {@link SecretsIT}, for the many ways in which a peer may send requests, and what is no request. */
 @Timeout(300)
@@ -47,6 +48,9 @@ class SecretsOnTheWireIT {
 
     @BeforeParameterizedClassInvocation
     static void start(Jvm jvm) throws Exception {
+        if (jvm != Jvm.INSTALLED) {
+            TestScope.requireAll();
+        }
         service = new MarkedService(Files.createDirectory(directory.resolve(jvm.name())), jvm);
     }
 

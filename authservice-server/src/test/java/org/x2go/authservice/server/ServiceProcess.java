@@ -37,7 +37,6 @@ final class ServiceProcess implements AutoCloseable {
             services.forEach(service -> arguments.addAll(
                     List.of("--allow-service", service.getFileName().toString())));
         }
-        arguments.addAll(List.of("--isolation", System.getProperty("authservice.test.isolation", "thread")));
         arguments.addAll(List.of(more));
         Process process = Program.on(javaOptions, directory).start(arguments.toArray(String[]::new));
         Program.await("the service answers", () -> !process.isAlive() || Program.answers(socket));

@@ -20,6 +20,7 @@ import org.x2go.authservice.testsupport.ProbeModule;
 import org.x2go.authservice.testsupport.Program;
 import org.x2go.authservice.testsupport.Requirements;
 import org.x2go.authservice.testsupport.ServerProcess;
+import org.x2go.authservice.testsupport.TestScope;
 
 /**
  * The service as a user without any privilege, its PAM workers root's and started by somebody else for each connection, as
@@ -128,7 +129,7 @@ class WorkerSocketIT {
                         "process",
                         "--worker-socket",
                         workerSocket().toString())
-                .args("--request-timeout", "8")
+                .args("--request-timeout", "5")
                 .start();
     }
 
@@ -169,6 +170,9 @@ class WorkerSocketIT {
     @ParameterizedTest
     @ValueSource(strings = {"hang", "stuck"})
     void hungWorkerExitsAtTheDeadlineAndACrashCostsOneRequest(String hanging) throws Exception {
+        if (!hanging.equals("stuck")) {
+            TestScope.requireAll();
+        }
         try (ServerProcess server = startServer()) {
             Set<Long> first = workers();
             assertThat(first).isNotEmpty();
