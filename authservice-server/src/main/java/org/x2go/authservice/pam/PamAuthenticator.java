@@ -45,6 +45,7 @@ public final class PamAuthenticator implements Authenticator, AutoCloseable {
     private final ServiceFiles files;
     private final PeerNames peerNames = new PeerNames(System::nanoTime);
     private final WarmModules warmModules;
+    private final ShadowPasswords shadow;
 
     /** Those not in use. There are never more than threads that have been here at the same time. */
     private final Deque<PamConversation> conversations = new ConcurrentLinkedDeque<>();
@@ -58,6 +59,7 @@ public final class PamAuthenticator implements Authenticator, AutoCloseable {
                 configuration.confdir().map(Path::toString).map(CString::of).orElse(null);
         this.files = new ServiceFiles(build, configuration, System::nanoTime, diagnostics);
         this.warmModules = new WarmModules(this.confdir, diagnostics);
+        this.shadow = ShadowPasswords.of(build);
     }
 
     /**
@@ -172,7 +174,7 @@ public final class PamAuthenticator implements Authenticator, AutoCloseable {
         conversation.begin(credentials);
         try (PamTransaction transaction = PamTransaction.start(service, user, confdir, conversation)) {
             if (stack.isSettled() && stack.isCurrent()) {
-                result = transaction.check(user, service, asker);
+                result = shadow.judge(transaction.check(user, service, asker), stack, credentials.user());
             }
         } finally {
             conversation.end();

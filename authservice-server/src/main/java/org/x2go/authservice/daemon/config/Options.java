@@ -154,8 +154,8 @@ final class Options {
                 names = "--auth-log",
                 paramLabel = "FILE",
                 description = {
-                    "The log file. If it is renamed or removed, a new one is created. Default: under systemd the journal,"
-                            + " for ordinary users except X2GOBROKER_DAEMON_USER stderr, otherwise",
+                    "The log file, or /dev/stderr. If the file is renamed or removed, a new one is created. Default: under"
+                            + " systemd the journal, for ordinary users except X2GOBROKER_DAEMON_USER stderr, otherwise",
                     SettingsReader.AUTH_LOG
                 })
         @Nullable

@@ -34,6 +34,8 @@ final class SettingsReader {
     static final String LOG_DIR = "/var/log/x2gobroker";
     static final String AUTH_LOG = LOG_DIR + "/authservice.log";
 
+    private static final Path STDERR = Path.of("/dev/stderr");
+
     /** Who runs the broker's services, by the broker's own setting. */
     static final String DAEMON_USER = "X2GOBROKER_DAEMON_USER";
 
@@ -122,7 +124,7 @@ final class SettingsReader {
         }
         Path configuration = options.log.configuration;
         Path file = options.log.file;
-        LogTarget target = file == null ? defaultLogTarget(options) : new LogTarget.File(file);
+        LogTarget target = file == null ? defaultLogTarget(options) : target(file);
         if (configuration == null
                 && file == null
                 && !(target instanceof LogTarget.Stderr)
@@ -138,6 +140,11 @@ final class SettingsReader {
         warnings.add(configuration + " configures the log of a Python program: it is ignored, the log goes to "
                 + target.text());
         return target;
+    }
+
+    /** For a container, whose output is its log. */
+    private static LogTarget target(Path file) {
+        return file.equals(STDERR) ? new LogTarget.Stderr() : new LogTarget.File(file);
     }
 
     /** The target if none is set. A process in the background leaves its stderr, whatever that is. */

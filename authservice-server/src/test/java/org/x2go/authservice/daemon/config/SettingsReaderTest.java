@@ -265,6 +265,13 @@ class SettingsReaderTest {
     }
 
     @Test
+    void logFileMayBeStderrWithoutDebugMessages() throws Exception {
+        Settings settings = read(Map.of(), "--auth-log", "/dev/stderr");
+
+        assertThat(settings.log()).isEqualTo(new Settings.Log(new LogTarget.Stderr(), false));
+    }
+
+    @Test
     void interactiveDebugAlwaysLogsToStderr() throws Exception {
         Settings settings = read(Map.of(LOG_CONFIG, "/nowhere"), "-i", "--auth-log=/tmp/a");
 
