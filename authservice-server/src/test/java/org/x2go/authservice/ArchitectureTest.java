@@ -41,11 +41,7 @@ class ArchitectureTest {
             .definedBy("..daemon.config..")
             .layer("daemon")
             .definedBy("..authservice.daemon")
-            .layer("junit")
-            .definedBy("..authservice.junit..")
             .whereLayer("daemon")
-            .mayNotBeAccessedByAnyLayer()
-            .whereLayer("junit")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("daemon.config")
             .mayOnlyBeAccessedByLayers("daemon")
@@ -56,7 +52,7 @@ class ArchitectureTest {
             .whereLayer("daemon.logging")
             .mayOnlyBeAccessedByLayers("daemon.process", "daemon.config", "daemon")
             .whereLayer("server")
-            .mayOnlyBeAccessedByLayers("daemon.monitoring", "daemon.config", "daemon", "junit")
+            .mayOnlyBeAccessedByLayers("daemon.monitoring", "daemon.config", "daemon")
             .whereLayer("pam")
             .mayOnlyBeAccessedByLayers("worker.process", "daemon.config", "daemon")
             .whereLayer("worker.process")
@@ -74,8 +70,7 @@ class ArchitectureTest {
                     "worker.pool",
                     "daemon.logging",
                     "daemon.config",
-                    "daemon",
-                    "junit")
+                    "daemon")
             .whereLayer("posix")
             .mayOnlyBeAccessedByLayers(
                     "server",

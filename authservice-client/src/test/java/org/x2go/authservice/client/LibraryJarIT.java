@@ -46,7 +46,7 @@ class LibraryJarIT {
     @CsvSource({
         "authservice-core/target/authservice-core.jar, org.x2go.authservice.core",
         "authservice-server/target/authservice-server-lib.jar, org.x2go.authservice.server",
-        "authservice-server/target/authservice-server-junit.jar, org.x2go.authservice.junit",
+        "authservice-junit/target/authservice-junit.jar, org.x2go.authservice.junit",
         "authservice-server/target/authservice-server.jar, org.x2go.authservice.daemon",
         "authservice-client/target/authservice-client.jar, org.x2go.authservice.client",
         "authservice-client/target/authservice-client-cli.jar, org.x2go.authservice.client.cli"

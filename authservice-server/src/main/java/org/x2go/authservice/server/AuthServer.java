@@ -27,6 +27,7 @@ import org.x2go.authservice.auth.AsyncAuthenticator;
 import org.x2go.authservice.auth.Authenticator;
 import org.x2go.authservice.posix.InheritedSocket;
 import org.x2go.authservice.posix.ListeningSocket;
+import org.x2go.authservice.posix.NativeLibraries;
 import org.x2go.authservice.posix.Scheduling;
 import org.x2go.authservice.posix.SocketFile;
 
@@ -129,6 +130,7 @@ public final class AuthServer implements AutoCloseable {
     private static AuthServer start(AuthServerConfig config, AsyncAuthenticatorFactory factory, SocketSource source)
             throws IOException {
         // Before there is a file that would be left behind.
+        NativeLibraries.loadJna();
         NativeTransport.load();
         // One loop: a request costs it microseconds, and what only it touches needs no lock.
         EventLoopGroup loops = new MultiThreadIoEventLoopGroup(

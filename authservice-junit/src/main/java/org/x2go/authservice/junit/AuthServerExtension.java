@@ -13,14 +13,11 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
-import org.x2go.authservice.auth.AuthResult;
 import org.x2go.authservice.auth.ServicePolicy;
-import org.x2go.authservice.server.AuthServer;
-import org.x2go.authservice.server.AuthServerConfig;
-import org.x2go.authservice.server.Limit;
+import org.x2go.authservice.junit.isolation.IsolatedServer;
 
 /**
- * Gives a JUnit 5 test an authservice of its own: the real server, on a private socket, without PAM and without root.
+ * Gives a test of JUnit 5 or 6 an authservice of its own: the real server, on a private socket, without PAM and without root.
  *
  * <pre>{@code
  * @RegisterExtension
@@ -30,7 +27,7 @@ import org.x2go.authservice.server.Limit;
  * void logsIn(@AuthServerSocket Path socket) { … }
  * }</pre>
  *
- * <p><b>Answers.</b> A request is answered by the next of the {@linkplain #answerNext scripted results}, if there is one;
+ * <p><b>Answers.</b> A request is answered by the next of the {@linkplain #answerNext scripted replies}, if there is one;
  * else with {@code error} during an {@linkplain #outage outage}; else with {@code ok} if there is an {@linkplain #account
  * account} of exactly that user, password and service, and with {@code fail} if not. {@link #stop} takes the whole server
  * away. What is not left to the test is the server's own: malformed requests are {@code bad}, services that no account has
@@ -38,7 +35,7 @@ import org.x2go.authservice.server.Limit;
  *
  * <p><b>Lifetime.</b> In a static field, or with {@code @ExtendWith} at a class, there is one server for all tests of the
  * class; otherwise each test has one. After each test everything is as it was when the server was first started: accounts
- * that the test added, results that nobody fetched, delays and outages are gone, and a stopped server runs again. Tests that
+ * that the test added, replies that nobody fetched, delays and outages are gone, and a stopped server runs again. Tests that
  * share one must not run at the same time.
  *
  * <p><b>Parameters.</b> A parameter of type {@code AuthServerExtension} is given the extension, one with {@link
@@ -55,7 +52,7 @@ public final class AuthServerExtension
     private int users;
 
     private @Nullable Path directory;
-    private @Nullable AuthServer server;
+    private IsolatedServer.@Nullable Running server;
 
     /** Describes a server without any account. It is started before the first test. */
     public AuthServerExtension() {}
@@ -81,7 +78,7 @@ public final class AuthServerExtension
      * @throws IllegalStateException if the server was started already and does not allow the service
      */
     public synchronized AuthServerExtension account(String user, String password, String service) {
-        ServicePolicy.allowing(List.of(service));
+        IsolatedServer.load().requireServiceName(service);
         if (server != null && !script.services().contains(service)) {
             throw new IllegalStateException("The server was started without the service " + service
                     + ": add an account for it where the extension is declared");
@@ -91,12 +88,11 @@ public final class AuthServerExtension
     }
 
     /**
-     * Answers the next requests that ask for an allowed service with these results, in this order, whatever the accounts say;
-     * for instance {@code AuthResult.error("directory down")}, or {@code AuthResult.fail("wrong").delayedBy(twoSeconds)} for
-     * a reply that is held back as PAM's is after a wrong password.
+     * Answers the next requests that ask for an allowed service with these replies, in this order, whatever the accounts say;
+     * for instance {@code Reply.error()}, or {@code Reply.fail().delayedBy(Duration.ofSeconds(2))}.
      */
-    public AuthServerExtension answerNext(AuthResult... results) {
-        script.answerNext(List.of(results));
+    public AuthServerExtension answerNext(Reply... replies) {
+        script.answerNext(List.of(replies));
         return this;
     }
 
@@ -115,7 +111,7 @@ public final class AuthServerExtension
     /** Takes the server away: its socket is removed, and requests that it was working on are answered {@code error}. */
     public synchronized void stop() {
         if (server != null) {
-            server.close();
+            server.stop();
             server = null;
         }
     }
@@ -128,11 +124,7 @@ public final class AuthServerExtension
      */
     public synchronized void start() throws IOException {
         if (server == null) {
-            AuthServerConfig config = AuthServerConfig.builder(socket())
-                    .services(ServicePolicy.allowing(script.services()))
-                    .limit(Limit.SHUTDOWN_TIMEOUT, Duration.ZERO)
-                    .build();
-            server = AuthServer.start(config, script);
+            server = IsolatedServer.load().start(socket(), script.services(), script);
         }
     }
 

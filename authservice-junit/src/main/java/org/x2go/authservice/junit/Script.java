@@ -12,21 +12,18 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
-import org.x2go.authservice.auth.AuthResult;
-import org.x2go.authservice.auth.Authenticator;
-import org.x2go.authservice.auth.PeerCredentials;
 import org.x2go.authservice.auth.ServicePolicy;
 import org.x2go.authservice.junit.AuthServerExtension.Request;
-import org.x2go.authservice.protocol.Credentials;
+import org.x2go.authservice.junit.isolation.Answers;
 
-/** What the server of a test answers: scripted results first, then an outage, then what the accounts say. Thread-safe. */
-final class Script implements Authenticator {
+/** What the server of a test answers: scripted replies first, then an outage, then what the accounts say. Thread-safe. */
+final class Script implements Answers {
     /** The password is compared as the bytes that it is on the wire. */
     private record Account(String user, ByteBuffer password, String service) {}
 
     private final Set<Account> declared = new HashSet<>();
     private final Set<Account> accounts = new HashSet<>();
-    private final Queue<AuthResult> next = new ArrayDeque<>();
+    private final Queue<Reply> next = new ArrayDeque<>();
     private final List<Request> requests = new ArrayList<>();
     private Duration duration = Duration.ZERO;
     private boolean outage;
@@ -35,8 +32,8 @@ final class Script implements Authenticator {
         accounts.add(new Account(user, UTF_8.encode(password).asReadOnlyBuffer(), service));
     }
 
-    synchronized void answerNext(Collection<AuthResult> results) {
-        next.addAll(results);
+    synchronized void answerNext(Collection<Reply> replies) {
+        next.addAll(replies);
     }
 
     synchronized void duration(Duration time) {
@@ -74,27 +71,26 @@ final class Script implements Authenticator {
     }
 
     @Override
-    public AuthResult authenticate(Credentials credentials, PeerCredentials peer) throws InterruptedException {
-        AuthResult result;
+    public Reply answer(String user, ByteBuffer password, String service) throws InterruptedException {
+        Reply reply;
         Duration time;
         synchronized (this) {
-            requests.add(new Request(credentials.user(), credentials.service()));
-            result = result(credentials);
+            requests.add(new Request(user, service));
+            reply = reply(new Account(user, password, service));
             time = duration;
         }
         Thread.sleep(time.toMillis());
-        return result;
+        return reply;
     }
 
-    private AuthResult result(Credentials credentials) {
-        AuthResult scripted = next.poll();
+    private Reply reply(Account asked) {
+        Reply scripted = next.poll();
         if (scripted != null) {
             return scripted;
         }
         if (outage) {
-            return AuthResult.error("the test has an outage");
+            return Reply.error();
         }
-        Account asked = new Account(credentials.user(), credentials.password(), credentials.service());
-        return accounts.contains(asked) ? AuthResult.ok() : AuthResult.fail("no such account in the test");
+        return accounts.contains(asked) ? Reply.ok() : Reply.fail();
     }
 }

@@ -1,7 +1,5 @@
 package org.x2go.authservice.junit;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
@@ -23,8 +21,6 @@ import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
-import org.x2go.authservice.auth.AuthResult;
-import org.x2go.authservice.testsupport.RawPeer;
 
 /** The extension as others' tests use it. */
 @Timeout(60)
@@ -36,18 +32,13 @@ class AuthServerExtensionTest {
             .account("jürgen", "wörd €");
 
     private static String ask(Path socket, String user, String password, String service) throws IOException {
-        try (RawPeer peer = RawPeer.connect(socket)) {
-            return peer.send(bytes(user + '\r' + password + '\r' + service + '\n'))
-                    .reply();
+        try (Peer peer = Peer.connect(socket)) {
+            return peer.send(user, password, service).reply();
         }
     }
 
     private static String ask(String user, String password) throws IOException {
         return ask(auth.socket(), user, password, "x2gobroker");
-    }
-
-    private static String bytes(String text) {
-        return new String(text.getBytes(UTF_8), ISO_8859_1);
     }
 
     @Test
@@ -71,8 +62,7 @@ class AuthServerExtensionTest {
 
     @Test
     void scriptedResultsPrecedeAccountsInOrder() throws IOException {
-        auth.answerNext(
-                AuthResult.error("down"), AuthResult.fail("no").delayedBy(Duration.ofMillis(1)), AuthResult.ok());
+        auth.answerNext(Reply.error(), Reply.fail().delayedBy(Duration.ofMillis(1)), Reply.ok());
 
         assertThat(ask("alice", "secret")).isEqualTo("error");
         assertThat(ask("alice", "secret")).isEqualTo("fail");
@@ -83,8 +73,8 @@ class AuthServerExtensionTest {
     @Test
     void delayedResultIsPending() throws IOException {
         auth.answerAfter(Duration.ofMinutes(5));
-        try (RawPeer peer = RawPeer.connect(auth.socket())) {
-            peer.send("alice\rsecret\rx2gobroker\n");
+        try (Peer peer = Peer.connect(auth.socket())) {
+            peer.send("alice", "secret", "x2gobroker");
             while (auth.requests().isEmpty()) {
                 Thread.onSpinWait();
             }
@@ -107,7 +97,7 @@ class AuthServerExtensionTest {
         Path socket = auth.socket();
         auth.stop();
         assertThat(socket).doesNotExist();
-        assertThatThrownBy(() -> RawPeer.connect(socket)).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> Peer.connect(socket)).isInstanceOf(IOException.class);
 
         auth.start();
         assertThat(auth.socket()).isEqualTo(socket);
@@ -134,7 +124,7 @@ class AuthServerExtensionTest {
         assertThat(ask("carol", "new")).isEqualTo("fail");
         auth.account("carol", "new");
         assertThat(ask("carol", "new")).isEqualTo("ok");
-        auth.outage().answerAfter(Duration.ofMinutes(5)).answerNext(AuthResult.fail("left over"));
+        auth.outage().answerAfter(Duration.ofMinutes(5)).answerNext(Reply.fail());
         auth.stop();
     }
 
