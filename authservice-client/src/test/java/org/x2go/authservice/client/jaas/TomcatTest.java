@@ -77,6 +77,7 @@ class TomcatTest {
         tomcat.setPort(0);
         tomcat.setAddDefaultWebXmlToWebapp(false);
         Context context = tomcat.addWebapp("", application.toString());
+        context.setContainerSciFilter("springframework"); // which looks through all jars
         context.setConfigFile(
                 application.resolve("META-INF/context.xml").toUri().toURL());
         Tomcat.addServlet(context, "whoami", new WhoAmI()).addMapping("/*");
