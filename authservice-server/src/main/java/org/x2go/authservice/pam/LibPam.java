@@ -111,7 +111,11 @@ final class LibPam {
 
     static native int pam_set_item(Pointer handle, int item, byte[] value);
 
-    static native int pam_set_item(Pointer handle, int item, Pointer value);
+    /**
+     * JNA calls a function that it is given in this way without reflection. libpam calls the delay also in a forked child, for
+     * which reflection may define classes, and so wait for a lock that another thread of the parent held.
+     */
+    static native int pam_set_item(Pointer handle, int item, PamConversation.Delay value);
 
     /** @param value one element, which is set to the item's address, or to 0 if it has no value */
     static native int pam_get_item(Pointer handle, int item, long[] value);

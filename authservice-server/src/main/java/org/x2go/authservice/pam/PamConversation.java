@@ -39,7 +39,6 @@ final class PamConversation {
     private final Converse converse = this::converse;
     private final Delay delay = this::delay;
     private final Memory pamConv = new Memory(2L * Native.POINTER_SIZE);
-    private final Pointer delayFunction = CallbackReference.getFunctionPointer(delay);
 
     private final AtomicLong delayMicros = new AtomicLong();
     private volatile @Nullable Credentials credentials;
@@ -64,8 +63,8 @@ final class PamConversation {
     }
 
     /** The value for the item PAM_FAIL_DELAY. */
-    Pointer delayFunction() {
-        return delayFunction;
+    Delay delay() {
+        return delay;
     }
 
     /** Answers with these credentials from now on; they stay the caller's. */

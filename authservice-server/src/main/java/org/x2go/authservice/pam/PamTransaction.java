@@ -92,7 +92,7 @@ final class PamTransaction implements AutoCloseable {
         }
         if (failed(LibPam.pam_set_item(open, LibPam.PAM_TTY, terminal))
                 || failed(LibPam.pam_set_item(open, LibPam.PAM_RUSER, asker))
-                || failed(LibPam.pam_set_item(open, LibPam.PAM_FAIL_DELAY, conversation.delayFunction()))) {
+                || failed(LibPam.pam_set_item(open, LibPam.PAM_FAIL_DELAY, conversation.delay()))) {
             return refusal("pam_set_item");
         }
         if (failed(LibPam.authenticate(open, FLAGS))) {

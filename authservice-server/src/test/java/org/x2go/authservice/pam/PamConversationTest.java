@@ -2,6 +2,7 @@ package org.x2go.authservice.pam;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.jna.CallbackReference;
 import com.sun.jna.Function;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
@@ -190,7 +191,8 @@ class PamConversationTest {
     }
 
     private void delay(int status, int microseconds) {
-        Function.getFunction(conversation.delayFunction()).invokeVoid(new Object[] {status, microseconds, null});
+        Function.getFunction(CallbackReference.getFunctionPointer(conversation.delay()))
+                .invokeVoid(new Object[] {status, microseconds, null});
     }
 
     /** Pointers to messages, then the messages, then their text. */
