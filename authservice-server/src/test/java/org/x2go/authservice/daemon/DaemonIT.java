@@ -339,10 +339,16 @@ class DaemonIT {
         Program.Ended ended = program(Map.of("X2GOBROKER_AUTHSERVICE_LOGCONFIG", file.toString()))
                 .run(args());
 
-        String problem = "the log configuration " + file + " cannot be used: ";
         assertThat(ended.status()).isEqualTo(1);
-        assertThat(ended.err()).startsWith("x2gobroker-authservice: " + problem).hasLineCount(1);
+        assertThat(ended.err())
+                .startsWith("x2gobroker-authservice: the log configuration " + file + " cannot be used: ")
+                .hasLineCount(1);
+    }
 
+    /** LogConfigurationCheckTest has the rest of what may be wrong with it. */
+    @Test
+    void checkConfigReportsABrokenLog4jFile() throws Exception {
+        Path file = Files.writeString(directory.resolve("log4j2.xml"), "<Configuration/>");
         Program.Ended checked = program(Map.of("X2GOBROKER_AUTHSERVICE_LOGCONFIG", file.toString()))
                 .run(args("--check-config"));
 
@@ -351,6 +357,6 @@ class DaemonIT {
         assertThat(checked.out().lines().filter(line -> line.startsWith("problem: ")))
                 .singleElement()
                 .asString()
-                .startsWith("problem: " + problem);
+                .startsWith("problem: the log configuration " + file + " cannot be used: ");
     }
 }

@@ -48,7 +48,7 @@ class SystemCallFilterIT {
         Path pam = Files.createDirectory(directory.resolve("pam"));
         Files.writeString(
                 pam.resolve("x2gobroker"),
-                "auth required " + Requirements.pamModule("pam_unix.so") + "\naccount required "
+                "auth required " + Requirements.pamModule("pam_unix.so") + " nodelay\naccount required "
                         + Requirements.pamModule("pam_unix.so") + "\n");
     }
 

@@ -91,7 +91,7 @@ class UnitPrivilegesIT {
         String faillock = Requirements.pamModule("pam_faillock.so") + " dir=" + tallies + " deny=3 ";
         service(
                 "auth required " + faillock + "preauth",
-                "auth sufficient " + Requirements.pamModule("pam_unix.so"),
+                "auth sufficient " + Requirements.pamModule("pam_unix.so") + " nodelay",
                 "auth [default=die] " + faillock + "authfail",
                 "account required " + Requirements.pamModule("pam_unix.so"));
         try (ActivatedService service =
@@ -104,7 +104,7 @@ class UnitPrivilegesIT {
     @Test
     void logMayBeInAnotherUsersDirectory() throws Exception {
         service(
-                "auth required " + Requirements.pamModule("pam_unix.so"),
+                "auth required " + Requirements.pamModule("pam_unix.so") + " nodelay",
                 "account required " + Requirements.pamModule("pam_unix.so"));
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         Files.setAttribute(directory, "unix:uid", Integer.parseInt(NOBODY));
