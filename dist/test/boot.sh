@@ -1,6 +1,7 @@
 #!/bin/bash
-# Becomes the systemd of the system in a directory: boot.sh DIRECTORY FILE, as the first process of namespaces of its own
-# (mount, process, control group, IPC, host name). Who it is in the namespace outside is written to FILE, for nsenter.
+# Becomes the systemd, or another command, of the system in a directory: boot.sh DIRECTORY FILE [COMMAND…], as the first process
+# of namespaces of its own (mount, process, control group, IPC, host name). Who it is in the namespace outside is written to FILE,
+# for nsenter.
 set -euo pipefail
 
 root=$1
@@ -32,5 +33,5 @@ ln -s /proc/self/fd "$root/dev/fd"
 cd "$root"
 pivot_root . mnt
 umount -l /mnt
-exec env -i container=test PATH=/usr/sbin:/usr/bin:/sbin:/bin \
-  /lib/systemd/systemd --system --unit=multi-user.target --log-target=journal --show-status=no
+[ $# -gt 2 ] || set -- "$@" /lib/systemd/systemd --system --unit=multi-user.target --log-target=journal --show-status=no
+exec env -i container=test PATH=/usr/sbin:/usr/bin:/sbin:/bin "${@:3}"

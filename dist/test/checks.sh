@@ -1,5 +1,5 @@
-# What checks are written with. Read by deb.sh, which says where there is a place for their output (work), and what else is to be
-# shown when one fails (what_was_said).
+# What checks are written with. Read by deb.sh and backends.sh, which say where there is a place for their output (work), and what
+# else is to be shown when one fails (what_was_said).
 # shellcheck shell=bash disable=SC2154
 
 checks=0
@@ -7,13 +7,13 @@ checks=0
 say() { printf '\n--- %s (%d s)\n' "$*" "$SECONDS"; }
 
 fail() {
-  printf 'deb.sh: %s\n' "$*" >&2
+  printf '%s: %s\n' "${0##*/}" "$*" >&2
   exit 1
 }
 
 cannot() {
   [ "${CI:-}" != true ] || fail "cannot run: $*"
-  printf 'deb.sh: skipped: %s\n' "$*"
+  printf '%s: skipped: %s\n' "${0##*/}" "$*"
   exit 0
 }
 

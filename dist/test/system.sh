@@ -1,5 +1,5 @@
 # A Debian system in the directory "root", with a systemd of its own: made by debootstrap, booted in namespaces below those of
-# who reads this, and ended with them. Read by deb.sh, which says where it is to be: work, root, cgroup, log, here.
+# who reads this, and ended with them. Read by deb.sh and backends.sh, which say where it is to be: work, root, cgroup, log, here.
 # shellcheck shell=bash disable=SC2154
 
 # shellcheck disable=SC2016 # apt's own variables
