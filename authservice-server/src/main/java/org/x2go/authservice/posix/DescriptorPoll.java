@@ -36,9 +36,10 @@ public final class DescriptorPoll implements AutoCloseable {
      */
     public boolean[] await(int[] descriptors, int timeoutMillis) throws IOException {
         try (Memory pollfds = new Memory((descriptors.length + 1L) * POLLFD_BYTES)) {
+            pollfds.clear();
             for (int i = 0; i <= descriptors.length; i++) {
                 pollfds.setInt((long) i * POLLFD_BYTES, i < descriptors.length ? descriptors[i] : event);
-                pollfds.setInt((long) i * POLLFD_BYTES + EVENTS_OFFSET, POLLIN);
+                pollfds.setShort((long) i * POLLFD_BYTES + EVENTS_OFFSET, POLLIN);
             }
             LibC.poll(pollfds, descriptors.length + 1L, timeoutMillis);
             boolean[] ready = new boolean[descriptors.length];
@@ -62,8 +63,9 @@ public final class DescriptorPoll implements AutoCloseable {
     /** Whether a descriptor is readable now, or at its end. */
     static boolean isReadable(int descriptor) {
         try (Memory pollfd = new Memory(POLLFD_BYTES)) {
+            pollfd.clear();
             pollfd.setInt(0, descriptor);
-            pollfd.setInt(EVENTS_OFFSET, POLLIN);
+            pollfd.setShort(EVENTS_OFFSET, POLLIN);
             return LibC.poll(pollfd, 1, 0) > 0;
         } catch (LastErrorException e) {
             return false;

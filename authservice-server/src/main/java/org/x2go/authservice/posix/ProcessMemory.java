@@ -14,8 +14,8 @@ public final class ProcessMemory {
     private static final Path OOM_SCORE = Path.of("/proc/self/oom_score_adj");
     private static final int EARLY = 500;
 
-    private static final Path STATM = Path.of("/proc/self/statm");
-    private static final long PAGE_BYTES = 4096;
+    private static final Path STATUS = Path.of("/proc/self/status");
+    private static final String RESIDENT = "VmRSS:";
 
     /** struct rusage, and where ru_maxrss is in it, in kilobytes. */
     private static final int RUSAGE_WORDS = 18;
@@ -32,10 +32,15 @@ public final class ProcessMemory {
         return usage[MAXRSS] << 10;
     }
 
-    /** How much of this process is in memory now, in bytes (proc_pid_statm(5)). */
+    /** How much of this process is in memory now, in bytes (proc_pid_status(5), which counts in kilobytes and not in pages). */
     public static long residentBytes() throws IOException {
-        String[] pages = Files.readString(STATM, StandardCharsets.US_ASCII).split(" ", 3);
-        return Long.parseLong(pages[1]) * PAGE_BYTES;
+        for (String line : Files.readAllLines(STATUS, StandardCharsets.ISO_8859_1)) {
+            if (line.startsWith(RESIDENT)) {
+                String kilobytes = line.substring(RESIDENT.length(), line.lastIndexOf(' '));
+                return Long.parseLong(kilobytes.strip()) << 10;
+            }
+        }
+        throw new IOException(STATUS + " has no line " + RESIDENT);
     }
 
     /**
