@@ -1,10 +1,12 @@
 package org.x2go.authservice.posix;
 
 import com.sun.jna.Native;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +19,10 @@ public final class NativeLibraries {
 
     private static final String JNA_DIRECTORY = "-Djna.tmpdir";
     private static final String JNA_INSTALLED = "jna.boot.library.path";
+
+    /** What JNA says where neither the directory of {@link #JNA_INSTALLED} nor its jar has a library that can be loaded. */
+    private static final Pattern JNA_MISSING =
+            Pattern.compile("not found in resource path|Could not find JNA native support");
 
     private NativeLibraries() {}
 
@@ -99,19 +105,23 @@ public final class NativeLibraries {
 
     /** What to tell an admin of a library that could not be loaded. */
     public static IOException failure(String library, Path directory, String option, LinkageError cause) {
-        String processor = System.getProperty("os.arch");
-        if (!PROCESSORS.contains(processor)) {
-            return new IOException(
-                    "there is no native library of " + library + " for the processor " + processor
-                            + ": this program runs on "
-                            + String.join(" and ", PROCESSORS.stream().sorted().toList()),
-                    cause);
-        }
         Throwable root = cause;
         while (root.getCause() != null && root.getCause().getMessage() != null) {
             root = root.getCause();
         }
         String reason = String.valueOf(root.getMessage());
+        String processor = System.getProperty("os.arch");
+        boolean supported = PROCESSORS.contains(processor);
+        if (!supported
+                || root instanceof FileNotFoundException
+                || JNA_MISSING.matcher(reason).find()) {
+            return new IOException(
+                    "there is no native library of " + library + " for the processor " + processor
+                            + ": this program runs on "
+                            + String.join(" and ", PROCESSORS.stream().sorted().toList())
+                            + (supported ? ", and must be installed again here" : ""),
+                    cause);
+        }
         return refused(
                 library,
                 directory,

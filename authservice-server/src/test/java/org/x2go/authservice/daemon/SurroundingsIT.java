@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -205,5 +206,29 @@ class SurroundingsIT {
         assertThat(program.read("out") + program.read("err"))
                 .contains("cannot load the native library of ", " from " + place);
         assertThat(directory.resolve("left")).isEmptyFile();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "--check-config", "--pam-worker"})
+    void processorWithoutNativeLibrariesIsNamedInOneLine(String mode) throws Exception {
+        Program program = new Program(directory, Map.of("JDK_JAVA_OPTIONS", "-Dos.arch=riscv64"));
+        List<String> args = new ArrayList<>(List.of("--pam-confdir", pam.toString()));
+        if (!mode.equals("--pam-worker")) {
+            args.addAll(List.of("-s", "socket", "--auth-log", "log"));
+        }
+        if (!mode.isEmpty()) {
+            args.add(0, mode);
+        }
+
+        Program.Ended ended = program.run(args.toArray(new String[0]));
+
+        assertThat(ended.status()).isEqualTo(1);
+        assertThat(ended.err().lines().filter(line -> !line.startsWith("NOTE: Picked up")))
+                .singleElement()
+                .asString()
+                .endsWith(
+                        ": there is no native library of JNA for the processor riscv64: this program runs on aarch64 and amd64");
+        assertThat(directory.resolve("socket")).doesNotExist();
+        assertThat(directory.resolve("log")).doesNotExist();
     }
 }

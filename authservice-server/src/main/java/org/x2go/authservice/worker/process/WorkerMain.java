@@ -96,13 +96,19 @@ public final class WorkerMain {
     private static synchronized void end(int status) {
         try {
             Descendants.kill(child -> false);
-        } catch (LinkageError e) {
-            // The C library cannot be called.
-            Runtime.getRuntime().halt(status);
         } catch (IOException e) {
             System.err.println("PAM worker: " + e.getMessage());
         } finally {
+            exit(status);
+        }
+    }
+
+    private static void exit(int status) {
+        try {
             ProcessControl.exit(status);
+        } catch (LinkageError e) {
+            // The C library cannot be called: nothing was started by which to be held up.
+            Runtime.getRuntime().halt(status);
         }
     }
 }
