@@ -22,10 +22,8 @@ fi
 server_jar=$home/lib/authservice-server.jar
 client_jar=$home/lib/authservice-client-cli.jar
 archives=$home/archive
-# As uname(1) -m, where the kernel says it without a process for that (Linux 6.1).
-{ read -r machine </proc/sys/kernel/arch || machine=$(uname -m); } 2>/dev/null
-native=$home/lib/native/$machine
-[ -d "$native" ] || native=
+# Which of them fits the JVM it finds out by itself: the kernel may be that of another processor.
+native=$home/lib/native/x86_64:$home/lib/native/aarch64
 
 if [ -n "${JAVA_HOME:-}" ]; then
   java=$JAVA_HOME/bin/java

@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +26,8 @@ class InstalledCommandsTest {
 
     @TempDir
     Path directory;
+
+    private final Map<String, String> environment = new HashMap<>();
 
     private Path tree;
     private Path java;
@@ -66,6 +70,7 @@ class InstalledCommandsTest {
         words.addAll(List.of(args));
         ProcessBuilder builder = new ProcessBuilder(words).redirectErrorStream(true);
         builder.environment().put("JAVA_HOME", directory.resolve("java").toString());
+        builder.environment().putAll(environment);
         Process process = builder.start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         return new Result(process.waitFor(), output.lines().toList());
@@ -112,6 +117,15 @@ class InstalledCommandsTest {
                 .startsWith("@" + tree.resolve("libexec").resolve(file))
                 .filteredOn(argument -> argument.startsWith("-X"))
                 .isEmpty();
+    }
+
+    /** The stand-in ends at once, and what it printed is told. */
+    @Test
+    void archiveIsMadeWithTheServicesJavaOptions() throws Exception {
+        installJava("17.0.15");
+        environment.put("X2GOBROKER_AUTHSERVICE_JAVA_OPTIONS", "-Xss1m -Xmx128m");
+
+        assertThat(run("libexec/make-archive").lines()).contains("-Xss1m", "-Xmx128m");
     }
 
     @Test

@@ -45,4 +45,10 @@ class LauncherMemoryTest {
         assertThat((long) Limit.MAX_QUEUED_REQUESTS.defaultValue() * (MemoryBudget.REQUEST_BYTES + 256))
                 .isLessThanOrEqualTo(REQUESTS);
     }
+
+    /** On aarch64 with pages of 64 KB no JVM starts with less. */
+    @Test
+    void stacksAreLargeEnoughForPagesOf64Kilobytes() throws IOException {
+        assertThat(LauncherOptions.number("-Xss")).isGreaterThanOrEqualTo(448 << 10);
+    }
 }

@@ -29,15 +29,14 @@ public final class LauncherOptions {
         }
     }
 
-    /** The number that follows this name, in bytes if it is in megabytes. */
+    /** The number that follows this name, in bytes if it is in kilobytes (k) or megabytes (m). */
     public static long number(String name) throws IOException {
         String value = read().stream()
                 .filter(option -> option.startsWith(name))
                 .findAny()
                 .orElseThrow()
                 .substring(name.length());
-        return value.endsWith("m")
-                ? Long.parseLong(value.substring(0, value.length() - 1)) << 20
-                : Long.parseLong(value);
+        int shift = value.endsWith("m") ? 20 : value.endsWith("k") ? 10 : 0;
+        return Long.parseLong(shift == 0 ? value : value.substring(0, value.length() - 1)) << shift;
     }
 }
