@@ -17,16 +17,25 @@ run_inside() { # script, tools that it needs
   exit "$status"
 }
 
-make_chroot() { # Debian's name of the architecture, packages with commas between them
-  local suite mirror
+# As this machine's, whose packages are in apt's cache.
+suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
+
+# shellcheck disable=SC2016 # apt's own variable
+mirror() {
+  apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' "Codename: $suite" 'Component: main' | sed -n 1p | grep . ||
+    fail "apt is told of no mirror for $suite"
+}
+
+# Keeps all that is made in memory, if there is plenty.
+keep_in_memory() {
   if [ "$(sed -n 's/^MemAvailable: *\([0-9]*\).*/\1/p' /proc/meminfo)" -gt 3000000 ]; then
     mount -t tmpfs -o size=2500m,mode=0755 none "$work"
   fi
-  suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
-  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' "Codename: $suite" 'Component: main' | head -n 1)
-  [ -n "$mirror" ] || cannot "apt is told of no mirror for $suite"
-  debootstrap --arch="$1" --variant=minbase --include="$2" --cache-dir=/var/cache/apt/archives "$suite" "$root" "$mirror" \
-    >>"$log" 2>&1 || fail "debootstrap: $(tail -n 5 "$log")"
+}
+
+make_chroot() { # Debian's name of the architecture, packages with commas between them
+  debootstrap --arch="$1" --variant=minbase --include="$2" --cache-dir=/var/cache/apt/archives "$suite" "$root" \
+    "$(mirror)" >>"$log" 2>&1 || fail "debootstrap: $(tail -n 5 "$log")"
   mount -t proc proc "$root/proc"
   mount --rbind /dev "$root/dev"
   inside useradd --shell /usr/sbin/nologin alice
@@ -40,11 +49,14 @@ log_in() { printf '%s\n' "$2" | inside authservice login --password-stdin "$1"; 
 
 service=
 
+# Within half a minute, for which emulated programs do not always suffice.
+answers() { comes_about test -S "$root/run/x2gobroker/x2gobroker-authservice.socket"; }
+
 # Its process is "service"; it answers when this returns.
-start_service() { # options
-  in_place=exec inside x2gobroker-authservice -i -g x2gobroker -p 0660 "$@" >"$work/service.out" 2>&1 &
+start_service() { # command
+  in_place='exec' inside "$@" -i -g x2gobroker -p 0660 >"$work/service.out" 2>&1 &
   service=$!
-  comes_about test -S "$root/run/x2gobroker/x2gobroker-authservice.socket" || fail "it does not start: $(cat "$work/service.out")"
+  answers || answers || fail "it does not start: $(cat "$work/service.out")"
 }
 
 stop_service() {

@@ -17,6 +17,7 @@ readonly log=${RPM_TEST_LOG:-$here/target/rpm-test.log}
 readonly work=$2
 readonly root=$work/root
 : >"$log"
+keep_in_memory
 
 package=$(find "$here/target" -maxdepth 1 -name "authservice-*.$(uname -m).rpm" -printf '%T@ %p\n' | sort -n | tail -n 1)
 package=${package#* }
@@ -59,7 +60,7 @@ check "only root may write to the archive" is $'root:root 755 directory\nroot:ro
 check "systemd understands the units" is "" inside systemd-analyze verify --man=no /usr/lib/systemd/system/x2gobroker-authservice.service
 check "presets decide that it is not enabled" is "" links
 check "PAM's file has this system's rules" is 'auth    include common-auth' head -n 1 "$root/usr/lib/pam.d/x2gobroker"
-start_service -d
+start_service x2gobroker-authservice
 check "a right password is right" log_in alice open-sesame
 check "a wrong password is wrong" not log_in alice wrong
 check "the service has mapped the archive of its classes" has_mapped /var/cache/authservice/server
@@ -73,7 +74,7 @@ install -U "$package"
 check "it is this release" is "$(rpm -qp --qf '%{RELEASE}' "$package")" release
 check "it stays enabled" is "$enabled" links
 check "edited settings stay" grep -q '^X2GOBROKER_DEBUG=1' "$root/etc/default/x2gobroker-authservice"
-start_service -d
+start_service x2gobroker-authservice
 check "a right password is right" log_in alice open-sesame
 check "it stops" stop_service
 
