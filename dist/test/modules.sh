@@ -32,6 +32,8 @@ check_modules() {
     while read -r name; do
       if becomes_user "$name"; then
         check "${name#try-}: lets nobody in without its drop-in" nobody_let_in "$name"
+        [ "$name" = try-setpriv ] ||
+          check "and the log names it and the drop-in" comes_about said "PAM service $name calls pam_${name#try-}"
       else
         check "${name#try-}: as outside" same_verdicts "$name"
       fi
@@ -43,8 +45,10 @@ check_modules() {
     asking=${unit_of[$form]:-$workers@.service}
     mkdir -p "$root$overrides/$asking.d"
     inside cp "$dropins/$workers@.service.d/as-user.conf" "$overrides/$asking.d/"
+    forget_messages
     start_anew
     check "all: as outside" same_verdicts try
+    check "and no drop-in is missed" not said as-user.conf
     rm -r "$root$overrides/$asking.d"
   done
   for form in strict unprivileged; do

@@ -13,9 +13,11 @@ import org.x2go.authservice.auth.Diagnostics;
 import org.x2go.authservice.auth.PeerCredentials;
 import org.x2go.authservice.auth.ServicePolicy;
 import org.x2go.authservice.posix.CString;
+import org.x2go.authservice.posix.Capabilities;
 import org.x2go.authservice.posix.SystemLog;
 import org.x2go.authservice.posix.ThreadState;
 import org.x2go.authservice.protocol.Credentials;
+import org.x2go.authservice.protocol.Verdict;
 
 /**
  * Checks credentials with this machine's PAM (pam(3)).
@@ -46,6 +48,7 @@ public final class PamAuthenticator implements Authenticator, AutoCloseable {
     private final PeerNames peerNames = new PeerNames(System::nanoTime);
     private final WarmModules warmModules;
     private final ShadowPasswords shadow;
+    private final SandboxHints sandboxHints;
 
     /** Those not in use. There are never more than threads that have been here at the same time. */
     private final Deque<PamConversation> conversations = new ConcurrentLinkedDeque<>();
@@ -60,6 +63,7 @@ public final class PamAuthenticator implements Authenticator, AutoCloseable {
         this.files = new ServiceFiles(build, configuration, System::nanoTime, diagnostics);
         this.warmModules = new WarmModules(this.confdir, diagnostics);
         this.shadow = ShadowPasswords.of(build);
+        this.sandboxHints = new SandboxHints(Capabilities::mayChangeUser, diagnostics);
     }
 
     /**
@@ -180,6 +184,9 @@ public final class PamAuthenticator implements Authenticator, AutoCloseable {
             conversation.end();
         }
         conversations.addFirst(conversation);
+        if (result != null && result.verdict() != Verdict.OK) {
+            sandboxHints.notLetIn(credentials.service(), stack);
+        }
         return result;
     }
 

@@ -5,6 +5,7 @@ import static org.x2go.authservice.daemon.InstalledUnit.SERVICE;
 import static org.x2go.authservice.daemon.InstalledUnit.WORKER;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -111,6 +112,31 @@ class UnitPrivilegesIT {
         try (ActivatedService service = listen(capabilities(InstalledUnit.of(SERVICE, "one-process")))) {
             assertThatItTellsPasswordsApart(service);
             assertThat(service.log()).contains(" INFO  ok user=\"" + account.name() + "\" ");
+        }
+    }
+
+    /** A module of that name that refuses, as the real one does then. */
+    @ParameterizedTest
+    @CsvSource({",true", "as-user,false"})
+    void moduleThatMayNotBecomeTheUserIsNamedInTheLog(@Nullable String dropin, boolean named) throws Exception {
+        Path module = directory.resolve("pam_google_authenticator.so");
+        Files.copy(Requirements.pamModule("pam_deny.so"), module);
+        service("auth required " + module, "account required " + Requirements.pamModule("pam_unix.so"));
+        InstalledUnit unit = dropin == null ? InstalledUnit.of(WORKER) : InstalledUnit.of(WORKER, dropin);
+        try (ActivatedService service = listen(capabilities(unit))) {
+            assertThat(Program.ask(service.socket(), account.name(), "secret", "x2gobroker"))
+                    .isEqualTo("fail\n");
+            Program.await("the verdict is in the log", () -> inLog(service, "fail user="));
+            assertThat(inLog(service, "calls pam_google_authenticator")).isEqualTo(named);
+            assertThat(inLog(service, "the drop-in as-user.conf")).isEqualTo(named);
+        }
+    }
+
+    private static boolean inLog(ActivatedService service, String text) {
+        try {
+            return service.log().contains(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
