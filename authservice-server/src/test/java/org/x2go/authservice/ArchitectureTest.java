@@ -9,7 +9,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** Which packages may know which, as ARCHITECTURE.md draws them. */
+/** The dependencies between packages that ARCHITECTURE.md allows. */
 @AnalyzeClasses(packages = "org.x2go.authservice", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
     @ArchTest

@@ -28,7 +28,7 @@ import org.x2go.authservice.client.jaas.AuthServiceLoginModule;
 import org.x2go.authservice.client.transport.ServerVerifier;
 import org.x2go.authservice.client.transport.UntrustedServerException;
 
-/** A socket that another user serves, and which clients are told about it instead of telling it a password. */
+/** Clients report a socket that another user serves, and send it no password. */
 @Timeout(120)
 class ServerUserIT {
     private static final String VARIABLE = "X2GOBROKER_AUTHSERVICE_SERVER_USER";

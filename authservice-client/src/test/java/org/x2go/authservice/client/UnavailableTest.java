@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.x2go.authservice.client.AuthServiceException.Kind;
 
-/** What people are told when there is nobody to ask. */
+/** The messages when no service can be reached. */
 @Timeout(60)
 class UnavailableTest {
     @TempDir

@@ -29,43 +29,49 @@ import org.x2go.authservice.junit.isolation.IsolatedServer;
  *
  * <p><b>Answers.</b> A request is answered by the next of the {@linkplain #answerNext scripted replies}, if there is one;
  * else with {@code error} during an {@linkplain #outage outage}; else with {@code ok} if there is an {@linkplain #account
- * account} of exactly that user, password and service, and with {@code fail} if not. {@link #stop} takes the whole server
- * away. What is not left to the test is the server's own: malformed requests are {@code bad}, services that no account has
- * are refused, and its limits hold.
+ * account} of exactly that user, password and service, and with {@code fail} if not. {@link #stop} stops the server.
+ * The rest is as in production: malformed requests get {@code bad}, services without an account are refused, and the
+ * server's limits apply.
  *
  * <p><b>Lifetime.</b> In a static field, or with {@code @ExtendWith} at a class, there is one server for all tests of the
- * class; otherwise each test has one. After each test everything is as it was when the server was first started: accounts
- * that the test added, replies that nobody fetched, delays and outages are gone, and a stopped server runs again. Tests that
+ * class; otherwise each test has one. After each test the state is reset to that of the first start: accounts that
+ * the test added, unused replies, delays and outages are removed, and a stopped server is started again. Tests that
  * share one must not run at the same time.
  *
  * <p><b>Parameters.</b> A parameter of type {@code AuthServerExtension} is given the extension, one with {@link
  * AuthServerSocket} the path of the socket.
  *
- * <p>All methods may be called from any thread. It needs Linux, as the server does. The passwords are ordinary strings: use
- * none that is good for anything else.
+ * <p>All methods are thread-safe. Like the server, this needs Linux. The passwords are ordinary strings: do not use
+ * real ones.
  */
 public final class AuthServerExtension
         implements BeforeAllCallback, AfterAllCallback, BeforeEachCallback, AfterEachCallback, ParameterResolver {
     private final Script script = new Script();
 
-    /** How many classes, nested ones included, and tests are going on that share the server. */
+    /** The number of running classes, including nested ones, and tests that share the server. */
     private int users;
 
     private @Nullable Path directory;
     private IsolatedServer.@Nullable Running server;
 
-    /** Describes a server without any account. It is started before the first test. */
+    /** Creates an extension for a server without accounts, which starts before the first test. */
     public AuthServerExtension() {}
 
     /**
-     * What the server was asked.
+     * A request that the server got.
      *
      * @param user the user's name
      * @param service the PAM service
      */
     public record Request(String user, String service) {}
 
-    /** Adds an account for service {@value ServicePolicy#DEFAULT_SERVICE}; a user may have several passwords. */
+    /**
+     * Adds an account for service {@value ServicePolicy#DEFAULT_SERVICE}; a user may have several passwords.
+     *
+     * @param user the user's name
+     * @param password the password
+     * @return this
+     */
     public AuthServerExtension account(String user, String password) {
         return account(user, password, ServicePolicy.DEFAULT_SERVICE);
     }
@@ -73,8 +79,11 @@ public final class AuthServerExtension
     /**
      * Adds an account; a user may have several passwords.
      *
-     * @param service the PAM service, which is allowed by this; the server learns of further ones when it is started only
-     * @throws IllegalArgumentException if no service can have this name
+     * @param user the user's name
+     * @param password the password
+     * @param service the PAM service; the server allows the services of the accounts that exist when it first starts
+     * @return this
+     * @throws IllegalArgumentException if the service's name is invalid
      * @throws IllegalStateException if the server was started already and does not allow the service
      */
     public synchronized AuthServerExtension account(String user, String password, String service) {
@@ -90,25 +99,38 @@ public final class AuthServerExtension
     /**
      * Answers the next requests that ask for an allowed service with these replies, in this order, whatever the accounts say;
      * for instance {@code Reply.error()}, or {@code Reply.fail().delayedBy(Duration.ofSeconds(2))}.
+     *
+     * @param replies the replies, for one request each
+     * @return this
      */
     public AuthServerExtension answerNext(Reply... replies) {
         script.answerNext(List.of(replies));
         return this;
     }
 
-    /** Lets every request take this long, as a slow directory server does. It occupies a worker of the server's meanwhile. */
+    /**
+     * Makes every check take this long, as with a slow directory server. A check occupies one of the server's threads.
+     *
+     * @param time the duration of each check; zero for none
+     * @return this
+     */
     public AuthServerExtension answerAfter(Duration time) {
         script.duration(time);
         return this;
     }
 
-    /** From here on every request is answered {@code error}, as when PAM's directory server is down. */
+    /**
+     * Makes the server answer every request {@code error}, as when PAM's directory server is down, until the test
+     * ends.
+     *
+     * @return this
+     */
     public AuthServerExtension outage() {
         script.outage();
         return this;
     }
 
-    /** Takes the server away: its socket is removed, and requests that it was working on are answered {@code error}. */
+    /** Stops the server: its socket is removed, and requests in flight are answered {@code error}. */
     public synchronized void stop() {
         if (server != null) {
             server.stop();
@@ -117,9 +139,9 @@ public final class AuthServerExtension
     }
 
     /**
-     * Starts the server again after {@link #stop}, on the same path. If it runs, nothing happens.
+     * Starts the server again after {@link #stop}, on the same path. Does nothing if it runs.
      *
-     * @throws IOException if the socket cannot be made
+     * @throws IOException if the socket cannot be created
      * @throws IllegalStateException outside of a test
      */
     public synchronized void start() throws IOException {
@@ -135,12 +157,14 @@ public final class AuthServerExtension
      */
     public synchronized Path socket() {
         if (directory == null) {
-            throw new IllegalStateException("The authservice's socket is there only while a test is running");
+            throw new IllegalStateException("The socket exists only while a test is running");
         }
         return directory.resolve("socket");
     }
 
-    /** What was asked in this test so far, in the order it came; refused services and malformed requests are left out. */
+    /**
+     * The requests of this test so far, in their order, without refused services and malformed requests.
+     */
     public List<Request> requests() {
         return script.requests();
     }
@@ -182,7 +206,7 @@ public final class AuthServerExtension
         }
     }
 
-    /** Whether it is the extension itself, or the socket's path. */
+    /** Supports the extension itself, and the socket's path. */
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
         Class<?> type = parameter.getParameter().getType();

@@ -7,8 +7,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks a parameter of a test, or of a method or constructor that JUnit calls for it, that is given the path of an {@link
- * AuthServerExtension}'s socket, as a {@link java.nio.file.Path} or a {@link String}.
+ * Marks a parameter of a test, or of its lifecycle method or constructor, for the path of an {@link
+ * AuthServerExtension}'s socket. The parameter is a {@link java.nio.file.Path} or a {@link String}.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

@@ -16,7 +16,7 @@ import org.x2go.authservice.auth.ServicePolicy;
 import org.x2go.authservice.junit.AuthServerExtension.Request;
 import org.x2go.authservice.junit.isolation.Answers;
 
-/** What the server of a test answers: scripted replies first, then an outage, then what the accounts say. Thread-safe. */
+/** The answers of a test's server: scripted replies first, then an outage, then the accounts. Thread-safe. */
 final class Script implements Answers {
     /** The password is compared as the bytes that it is on the wire. */
     private record Account(String user, ByteBuffer password, String service) {}
@@ -55,12 +55,12 @@ final class Script implements Answers {
         return services;
     }
 
-    /** From here on the accounts that there are now come back with each {@link #reset}. */
+    /** Makes the present accounts those that {@link #reset} restores. */
     synchronized void keepAccounts() {
         declared.addAll(accounts);
     }
 
-    /** As it was declared. */
+    /** Restores the declared state. */
     synchronized void reset() {
         accounts.clear();
         accounts.addAll(declared);

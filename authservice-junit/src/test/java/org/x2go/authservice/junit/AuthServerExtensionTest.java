@@ -22,7 +22,7 @@ import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 
-/** The extension as others' tests use it. */
+/** Uses the extension like the tests of an embedding program. */
 @Timeout(60)
 class AuthServerExtensionTest {
     @RegisterExtension

@@ -4,18 +4,18 @@ import java.time.Duration;
 import org.x2go.authservice.protocol.Verdict;
 
 /**
- * What came of checking one request's credentials.
+ * The result of a check of credentials.
  *
- * @param verdict what the peer is told: {@code OK}, {@code FAIL} or {@code ERROR}
- * @param reason why, in a few words for the log; the peer does not see it
- * @param failDelay how long the reply is held back, to slow down guessing; zero for {@code OK}
- * @param took how long it was worked on; zero if that was not measured, or nothing was begun
+ * @param verdict the reply: {@code OK}, {@code FAIL} or {@code ERROR}
+ * @param reason the reason, in a few words for the log; the peer does not get it
+ * @param failDelay how long the reply is delayed, to slow down guessing; zero for {@code OK}
+ * @param took the duration of the check; zero if it was not measured or did not begin
  */
 public record AuthResult(Verdict verdict, String reason, Duration failDelay, Duration took) {
-    /** Checks what the components promise. */
+    /** Checks that the verdict is not {@code BAD} and the delay is valid. */
     public AuthResult {
         if (verdict == Verdict.BAD) {
-            throw new IllegalArgumentException("BAD is for requests that cannot be read");
+            throw new IllegalArgumentException("BAD is the verdict of malformed requests only");
         }
         if (failDelay.isNegative() || (verdict == Verdict.OK && !failDelay.isZero())) {
             throw new IllegalArgumentException("No " + verdict + " can be delayed by " + failDelay);
@@ -27,22 +27,41 @@ public record AuthResult(Verdict verdict, String reason, Duration failDelay, Dur
         return new AuthResult(Verdict.OK, "accepted", Duration.ZERO, Duration.ZERO);
     }
 
-    /** The credentials, or what is asked for, are refused, without a delay. */
+    /**
+     * The credentials or the service are refused, without a delay.
+     *
+     * @param reason the reason, in a few words for the log
+     * @return a result with the verdict {@code FAIL}
+     */
     public static AuthResult fail(String reason) {
         return new AuthResult(Verdict.FAIL, reason, Duration.ZERO, Duration.ZERO);
     }
 
-    /** No verdict could be reached. */
+    /**
+     * No verdict could be reached.
+     *
+     * @param reason the reason, in a few words for the log
+     * @return a result with the verdict {@code ERROR}
+     */
     public static AuthResult error(String reason) {
         return new AuthResult(Verdict.ERROR, reason, Duration.ZERO, Duration.ZERO);
     }
 
-    /** The same result, its reply held back. */
+    /**
+     * The same result with a delayed reply.
+     *
+     * @param failDelay how long the reply is delayed; the server limits it to {@code --max-fail-delay}
+     * @throws IllegalArgumentException if the delay is negative, or the verdict is {@code OK} and the delay not zero
+     */
     public AuthResult delayedBy(Duration failDelay) {
         return new AuthResult(verdict, reason, failDelay, took);
     }
 
-    /** The same result, with the time that was spent on it. */
+    /**
+     * The same result with the duration of the check.
+     *
+     * @param took the duration of the check
+     */
     public AuthResult measured(Duration took) {
         return new AuthResult(verdict, reason, failDelay, took);
     }

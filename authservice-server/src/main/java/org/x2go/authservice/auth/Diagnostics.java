@@ -1,50 +1,53 @@
 package org.x2go.authservice.auth;
 
 /**
- * Where what asks PAM says what an operator should know, besides the results. It stands apart from every logging library,
- * because a process that only asks PAM has none.
+ * A log for code that calls PAM. It is independent of logging libraries, because PAM workers have none.
  *
- * <p>Whoever calls it has escaped what came from outside ({@link LogText}) and passes no password. Implementations are
- * thread-safe, and do not throw.
+ * <p>Callers escape text from outside ({@link LogText}) and pass no password. Implementations are thread-safe, and do
+ * not throw.
  */
 public interface Diagnostics {
-    /** How grave something is. */
+    /** The severity of a message. */
     enum Level {
-        /** It helps to understand an outcome. */
+        /** Helps to understand a result. */
         DEBUG,
-        /** It is to be mended. */
+        /** An administrator should correct it. */
         WARN,
-        /** It keeps users out, or soon may. */
+        /** It prevents logins, or may soon. */
         ERROR
     }
 
-    /** Whether anything is done with what is said at level {@code DEBUG}. */
+    /** Whether messages of level {@code DEBUG} are logged. */
     boolean debugging();
 
-    /** Says something. */
+    /** Logs a message. */
     void log(Level level, String message);
 
-    /** Something that helps to understand an outcome. */
+    /** Logs a message of level {@code DEBUG}. */
     default void debug(String message) {
         log(Level.DEBUG, message);
     }
 
-    /** Something to be mended. */
+    /** Logs a message of level {@code WARN}. */
     default void warn(String message) {
         log(Level.WARN, message);
     }
 
-    /** Something that keeps users out, or soon may. */
+    /** Logs a message of level {@code ERROR}. */
     default void error(String message) {
         log(Level.ERROR, message);
     }
 
-    /** Something that went wrong, and what was thrown. */
+    /** Logs a message of level {@code ERROR} with its cause. */
     default void error(String message, Throwable cause) {
         error(message + ": " + cause);
     }
 
-    /** Says it to a logger of the JDK's. */
+    /**
+     * Returns diagnostics that write to a logger of the JDK.
+     *
+     * @param logger the logger
+     */
     static Diagnostics to(System.Logger logger) {
         return new Diagnostics() {
             @Override

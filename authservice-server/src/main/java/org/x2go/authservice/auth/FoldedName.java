@@ -3,11 +3,11 @@ package org.x2go.authservice.auth;
 import java.text.Normalizer;
 import java.util.Locale;
 
-/** A user's name as attempts to guess that user's password are counted by it. */
+/** The form of a user's name by which attempts are counted: names of one account should be equal. */
 public final class FoldedName {
     /**
-     * No directory has longer names, and the rest does not count. Names are held while attempts wait, a character may stand for
-     * eighteen letters, and to put many accents in order takes a time that grows with their square.
+     * No directory has longer names, so the rest is cut off. This bounds memory, since a character may expand to
+     * eighteen letters, and time, since sorting accents takes quadratic time.
      */
     private static final int MOST_CHARACTERS = 256;
 
@@ -17,21 +17,21 @@ public final class FoldedName {
     private FoldedName() {}
 
     /**
-     * The same for names that directories take for one account: they differ in case, in the width or form of letters, or in
-     * blanks and characters that are not seen (RFC 4518, sections 2.2, 2.3 and 2.6), or in accents, to which some are blind.
-     * It may be the same for some more, which are then counted together. Nothing is looked up: other names that one account
-     * has are not known.
+     * Folds a name. The result is equal for names that directories treat as one account: names that differ in case, in
+     * the width or form of letters, in blanks and invisible characters (RFC 4518, sections 2.2, 2.3 and 2.6), or in
+     * accents, which some directories ignore. It may be equal for further names, which are then counted together.
+     * There is no lookup, so aliases of an account are not recognized.
      */
     public static String of(String user) {
         if (isPlain(user)) {
             return user.toLowerCase(Locale.ROOT);
         }
         String letters = counted(Normalizer.normalize(counted(user), Normalizer.Form.NFKD));
-        // Twice, since some letters have a small form that only their capital leads to.
+        // Upper case first, since some letters reach their lower-case form only by way of it.
         return letters.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
     }
 
-    /** Nearly every name is like this, and is asked for on the event loop. */
+    /** Nearly every name is plain, and this runs on the event loop. */
     private static boolean isPlain(String user) {
         if (user.length() > MOST_CHARACTERS) {
             return false;
@@ -57,7 +57,7 @@ public final class FoldedName {
                     Character.SPACE_SEPARATOR,
                     Character.LINE_SEPARATOR,
                     Character.PARAGRAPH_SEPARATOR,
-                    // Accents, and variation selectors and the grapheme joiner, which are not seen.
+                    // Accents, and the invisible variation selectors and grapheme joiner.
                     Character.NON_SPACING_MARK,
                     Character.ENCLOSING_MARK -> false;
             default -> character != MONGOLIAN_TODO_SOFT_HYPHEN && character != OBJECT_REPLACEMENT_CHARACTER;

@@ -1,8 +1,8 @@
 package org.x2go.authservice.auth;
 
 /**
- * Makes text from outside fit for a log: one line, printable, unambiguous and of bounded length, so that nobody can forge
- * a log line, hide part of one, or send a terminal's control sequences through it.
+ * Makes text from outside fit for a log: one line, printable, unambiguous and of bounded length, so that nobody can
+ * forge a log line, hide part of one, or send a terminal's control sequences through it.
  */
 public final class LogText {
     /** The longest escaped text, in {@code char}s, without the mark that says that the rest was cut off. */
@@ -13,10 +13,10 @@ public final class LogText {
     private LogText() {}
 
     /**
-     * The text with everything escaped that is not plainly visible: control and format characters (bidirectional overrides
-     * among them), line and paragraph separators, every white space but the ordinary space, private and unassigned
-     * characters, halves of surrogate pairs; and also backslash and quotes, so that the result can be quoted, and the
-     * ellipsis, which therefore only ever means that the text was longer than {@link #MAX_LENGTH}.
+     * The text with everything escaped that is not plainly visible: control and format characters (bidirectional
+     * overrides among them), line and paragraph separators, every white space but the ordinary space, private and
+     * unassigned characters, halves of surrogate pairs; and also backslash and quotes, so that the result can be
+     * quoted, and the ellipsis, which therefore only ever means that the text was longer than {@link #MAX_LENGTH}.
      *
      * @param text any text
      * @return the text itself if nothing needed escaping; no escape sequence is ever cut in two
@@ -39,7 +39,7 @@ public final class LogText {
         return escaped.toString();
     }
 
-    /** Nearly every name is like this, and needs no new string. */
+    /** Nearly every name is plain, and needs no new string. */
     private static boolean isPlain(String text) {
         if (text.length() > MAX_LENGTH) {
             return false;

@@ -1,8 +1,7 @@
 package org.x2go.authservice.auth;
 
 /**
- * Who is at the other end of a connection, as the kernel recorded it when the connection was made (SO_PEERCRED,
- * unix(7)).
+ * The process at the other end of a connection, as the kernel recorded it at connect(2) (SO_PEERCRED of unix(7)).
  *
  * @param pid the process that connected
  * @param uid its effective user

@@ -3,10 +3,11 @@ package org.x2go.authservice.auth;
 import java.util.Set;
 
 /**
- * Which peers may ask, besides what the mode of the socket's file says. Either list admits.
+ * The peers that may send requests, of those that the socket's file permissions let connect. A peer in either list is
+ * admitted. Immutable and thread-safe.
  *
- * @param uids the users who may ask, by number
- * @param gids the groups whose members may ask, by number
+ * @param uids the user ids that are admitted
+ * @param gids the group ids whose members are admitted
  */
 public record PeerPolicy(Set<Integer> uids, Set<Integer> gids) {
     /** Copies the lists. */
@@ -15,19 +16,20 @@ public record PeerPolicy(Set<Integer> uids, Set<Integer> gids) {
         gids = Set.copyOf(gids);
     }
 
-    /** Whoever can open the socket may ask. */
+    /** A policy that admits every peer that can connect. */
     public static PeerPolicy anyone() {
         return new PeerPolicy(Set.of(), Set.of());
     }
 
-    /** Whether every peer may ask, because both lists are empty. */
+    /** Whether every peer is admitted, because both lists are empty. */
     public boolean admitsAnyone() {
         return uids.isEmpty() && gids.isEmpty();
     }
 
     /**
-     * Whether this peer may ask.
+     * Whether this peer is admitted.
      *
+     * @param peer the peer, whose group counts too
      * @param groups the peer's supplementary groups
      */
     public boolean admits(PeerCredentials peer, Set<Integer> groups) {

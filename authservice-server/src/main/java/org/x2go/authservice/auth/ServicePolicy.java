@@ -5,15 +5,15 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
- * Which PAM services may be asked for.
+ * The PAM services that clients may use. Immutable and thread-safe.
  *
- * <p>Names are compared exactly. That matters: libpam strips a service's name to what follows its last slash and lowercases
- * it, so that a looser comparison would let {@code ../pam.d/su} or {@code SU} through. Some of a system's own services
- * accept without a password whoever asks as root ({@code pam_rootok}), which this service does: allow only services that
- * were written for it.
+ * <p>Names are compared exactly, since libpam uses only the part after the last slash, in lower case: a looser
+ * comparison would let {@code ../pam.d/su} or {@code SU} through. Some services of the system accept root without a
+ * password ({@code pam_rootok}), and PAM may be called as root here: allow only services that were written for this
+ * program.
  */
 public final class ServicePolicy {
-    /** The service that X2Go's broker asks for. */
+    /** The service that X2Go's broker uses. */
     public static final String DEFAULT_SERVICE = "x2gobroker";
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9_][a-z0-9_.-]{0,63}");
@@ -27,7 +27,8 @@ public final class ServicePolicy {
     /**
      * Allows these services and no others.
      *
-     * @throws IllegalArgumentException if there is none, or if one of the names cannot be allowed, which the message explains
+     * @param names the names: lower-case letters, digits, {@code _}, {@code .} and {@code -}, at most 64
+     * @throws IllegalArgumentException if there is no name, or a name is invalid; the message says why
      */
     public static ServicePolicy allowing(Iterable<String> names) {
         Set<String> allowed = new TreeSet<>();
@@ -50,7 +51,11 @@ public final class ServicePolicy {
         return new ServicePolicy(Set.copyOf(allowed));
     }
 
-    /** Whether requests for this service may be passed on. */
+    /**
+     * Whether clients may use this service.
+     *
+     * @param service the name of a PAM service, as the client sent it
+     */
     public boolean allows(String service) {
         return allowed.contains(service);
     }

@@ -1,8 +1,8 @@
 /**
- * The seam between the socket and PAM: credentials in, a result out.
+ * The interface between the socket and PAM: credentials in, a result out.
  *
- * <p>What answers a request ({@link org.x2go.authservice.auth.Authenticator}), what it answers, who asked, and which PAM
- * services may be asked for. Neither Netty nor JNA is known here.
+ * <p>It has the {@link org.x2go.authservice.auth.Authenticator}, its result, the peer, and the policies for peers and
+ * PAM services. It depends on neither Netty nor JNA.
  */
 @NullMarked
 package org.x2go.authservice.auth;

@@ -43,10 +43,10 @@ public final class Main {
 
     private Main() {}
 
-    /** Runs the service until a signal ends it, or one of its PAM workers until the service ends. */
+    /** Runs the service until a signal, or one of its PAM workers until the service closes the channel. */
     public static void main(String[] args) {
         if (args.length > 0 && args[0].equals(JavaCommand.WORKER)) {
-            // Before anything of the service is loaded.
+            // Before any class of the service is loaded.
             WorkerMain.main(Arrays.copyOfRange(args, 1, args.length));
             return;
         }
@@ -62,8 +62,7 @@ public final class Main {
                 case HELP -> out.print(invocation.help());
                 case VERSION -> out.println("authservice " + version());
                 default -> {
-                    // First of all: accounts are looked up in the C library, and the log's file and the end of the
-                    // process need it.
+                    // Loaded first, since the lookup of accounts, the log's file and the exit need it.
                     NativeLibraries.loadJna();
                     return run(invocation, args, out);
                 }
@@ -83,7 +82,7 @@ public final class Main {
 
     private static int run(Invocation invocation, String[] args, PrintStream out) throws Exception {
         if (invocation.action() == Invocation.Action.CHECK) {
-            // A module that hangs when it is loaded would hold up the JVM's own end.
+            // A module that hangs while it is loaded would block the JVM's own exit.
             ProcessControl.letSignalsEndTheProcess();
             return invocation.check(out) ? ExitStatus.OK : ExitStatus.FAILED;
         }
@@ -97,14 +96,14 @@ public final class Main {
         return serve(settings, out);
     }
 
-    /** Returns only by an exception: the end of the service is that of the process. */
+    /** Returns only by an exception: the process exits when the service stops. */
     private static int serve(Settings settings, PrintStream out) throws Exception {
         OpenFiles.requireEnough();
         Logging logging = Logging.start(settings.log().target(), settings.log().debug());
         Lifecycle lifecycle = new Lifecycle(logging);
         OutOfMemoryExit.install(NAME);
         ProcessControl.onHangUp(() -> LogManager.getLogger(Main.class)
-                .info("SIGHUP has no effect: the service goes on, and makes a log that was renamed anew by itself"));
+                .info("SIGHUP ignored: the service creates a renamed log again without a signal"));
         try {
             ProcessMemory.forbidDumps();
             SystemLog.writeAs(NAME);
@@ -130,7 +129,7 @@ public final class Main {
         if (settings.metrics().isPresent()) {
             MetricsFile.check(settings.metrics().get().file());
         }
-        // Netty would look for a network card, whose address tells channels of several machines apart.
+        // Otherwise Netty searches for a network card's address, for channel ids that are unique between machines.
         System.setProperty("io.netty.machineId", "00:00:00:00:00:00");
         OptionalInt inherited = socket();
         Service service = Service.start(settings, inherited);
@@ -149,9 +148,9 @@ public final class Main {
                     PidFile.write(background.pidFile(), ProcessHandle.current().pid()));
             process.ready(out);
         }
-        // The files that others may read are there, or are made so.
+        // The files that others may read exist, or are created with an explicit mode.
         ProcessControl.keepNewFilesFromOthers();
-        service.warmUp();
+        service.preload();
     }
 
     private static OptionalInt socket() throws IOException {
@@ -167,13 +166,13 @@ public final class Main {
             notifier.get().ready();
             listeners.add(notifier.get());
         }
-        SocketFileWatch.over(service.socket()).ifPresent(listeners::add);
+        SocketFileWatch.at(service.socket()).ifPresent(listeners::add);
         settings.metrics()
                 .ifPresent(metrics -> listeners.add(new MetricsFile(metrics.file(), metrics.interval(), version())));
         return StatisticsPublisher.start(service::statistics, listeners);
     }
 
-    /** What an admin should know of, but need not wait for at the start. */
+    /** Logs warnings about the configuration, after the start. */
     private static void warn(Settings settings) {
         Logger log = LogManager.getLogger(Main.class);
         settings.findings().mistakes().forEach(log::warn);

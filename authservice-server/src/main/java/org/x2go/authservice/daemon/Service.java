@@ -24,9 +24,9 @@ import org.x2go.authservice.worker.pool.WorkerLauncher;
 import org.x2go.authservice.worker.pool.WorkerPool;
 import org.x2go.authservice.worker.process.WorkerOptions;
 
-/** The service as the program runs it: PAM, in this process or in others, and the socket in front. */
+/** The program's service: the server, and PAM in this process or in workers. */
 final class Service implements AutoCloseable {
-    /** The ordinary size, whatever that of other threads is set to. */
+    /** The usual size, whatever -Xss is for other threads. */
     private static final long MODULES_STACK_BYTES = 1024 * 1024;
 
     private final AuthServer server;
@@ -44,10 +44,10 @@ final class Service implements AutoCloseable {
     }
 
     /**
-     * Starts it; when this returns, the socket answers.
+     * Starts the service; when this returns, the socket answers.
      *
-     * @param inherited the descriptor of the socket to answer on; empty if it is to be made
-     * @throws IOException if it cannot be started; the message says why, for an admin
+     * @param inherited the descriptor of an inherited socket; empty to create one
+     * @throws IOException if it cannot be started; the message tells an administrator why
      * @throws PamUnavailableException if there is no PAM here; the message says what to install
      */
     static Service start(Settings settings, OptionalInt inherited) throws IOException, PamUnavailableException {
@@ -78,12 +78,12 @@ final class Service implements AutoCloseable {
         return new Service(server, null, pool.join());
     }
 
-    /** Where the socket is. */
+    /** The path of the socket. */
     Path socket() {
         return server.socketPath();
     }
 
-    /** How it is, as its event loop says; see {@link AuthServer#statistics}. */
+    /** The statistics, from the event loop; see {@link AuthServer#statistics}. */
     CompletableFuture<ServiceStatistics> statistics() {
         return pool == null
                 ? server.statistics().thenApply(now -> new ServiceStatistics(now, Optional.empty()))
@@ -92,16 +92,19 @@ final class Service implements AutoCloseable {
                                 pool.statistics(), (now, workers) -> new ServiceStatistics(now, Optional.of(workers)));
     }
 
-    /** Has the modules of the services loaded. Requests are answered meanwhile; the first ones may wait as well. */
-    void warmUp() {
+    /**
+     * Loads the modules of the services. Requests are answered meanwhile; the first ones may wait for the modules,
+     * too.
+     */
+    void preload() {
         if (pam != null) {
-            Thread thread = new Thread(null, pam::warmUp, "pam-warm-up", MODULES_STACK_BYTES);
+            Thread thread = new Thread(null, pam::preload, "pam-preload", MODULES_STACK_BYTES);
             thread.setDaemon(true);
             thread.start();
         }
     }
 
-    /** Modules are not unloaded, but end with the process: that would run code of theirs. */
+    /** Modules are not unloaded, since that would run their code. */
     @Override
     public void close() {
         server.close();

@@ -1,5 +1,5 @@
 /**
- * The installed program, put together from its parts.
+ * The installed program, assembled from its parts.
  */
 @NullMarked
 package org.x2go.authservice.daemon;

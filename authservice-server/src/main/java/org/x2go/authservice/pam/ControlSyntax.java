@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** The second word of a rule: what its module's result means (pam.d(5), "control"). */
+/** The control of a rule: the effect of its module's result (pam.d(5)). */
 final class ControlSyntax {
     private static final Set<String> WORDS = Set.of("required", "requisite", "sufficient", "optional");
 
@@ -20,7 +20,10 @@ final class ControlSyntax {
 
     private ControlSyntax() {}
 
-    /** Whether libpam knows it, include and substack aside; if not, every result of the module counts as a failure. */
+    /**
+     * Whether libpam knows this control, not counting include and substack. With an unknown control every result of
+     * the module counts as a failure.
+     */
     static boolean isKnown(String control) {
         return WORDS.contains(control.toLowerCase(Locale.ROOT))
                 || ACTIONS.matcher(control).matches();

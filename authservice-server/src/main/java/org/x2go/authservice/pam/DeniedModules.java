@@ -7,24 +7,27 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
- * Modules that do not work where this program runs, or that would let users in whom they refuse elsewhere: a sandbox that
- * hides what they read names them in a variable of the environment. A service that calls one is answered {@code ERROR}.
+ * Modules that must not be called, because in this program's sandbox they would fail, or would accept users whom they
+ * refuse elsewhere. The unit that sets up the sandbox names them in an environment variable. Requests for a service
+ * that calls one get {@code ERROR}.
  *
  * @param names their names, without path and {@code .so}
  */
 public record DeniedModules(Set<String> names) {
-    /** The variable: names such as {@code pam_krb5}, separated by blanks. Commas do, too: a list that denies nothing opens. */
+    /**
+     * The variable: names such as {@code pam_krb5}, separated by blanks or commas.
+     */
     public static final String VARIABLE = "X2GOBROKER_AUTHSERVICE_DENIED_MODULES";
 
     /** Every module may be called. */
     public static final DeniedModules NONE = new DeniedModules(Set.of());
 
-    /** Makes the set its own. */
+    /** Copies the set. */
     public DeniedModules {
         names = Set.copyOf(names);
     }
 
-    /** Those that a value of the variable names; with a path or {@code .so} they are the same. */
+    /** Parses a value of the variable. A path and {@code .so} are ignored. */
     public static DeniedModules parse(String value) {
         Set<String> names = new TreeSet<>();
         Arrays.stream(value.split("[\\s,;]+"))
@@ -34,12 +37,12 @@ public record DeniedModules(Set<String> names) {
         return new DeniedModules(names);
     }
 
-    /** Those that the variable names in this environment. */
+    /** The modules that this environment's variable names. */
     public static DeniedModules of(Map<String, String> environment) {
         return parse(environment.getOrDefault(VARIABLE, ""));
     }
 
-    /** Whether this one is denied, however a rule names it. */
+    /** Whether a module is denied, with or without a path and {@code .so}. */
     boolean contains(String module) {
         return names.contains(Rule.nameOf(module));
     }

@@ -4,14 +4,14 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What a rule of a service is for, the first word of its line (pam.d(5), "type"). */
+/** The management group of a rule, the first word of its line (pam.d(5), "type"). */
 enum Facility {
     AUTH,
     ACCOUNT,
     PASSWORD,
     SESSION;
 
-    /** The facility that a word names, in upper or lower case as libpam has it. */
+    /** The facility with this name, in upper or lower case as in libpam. */
     static Optional<Facility> of(String word) {
         return Arrays.stream(values())
                 .filter(facility -> facility.name().equalsIgnoreCase(word))

@@ -7,26 +7,29 @@ import org.x2go.authservice.posix.CString;
 import org.x2go.authservice.posix.FileStatus;
 
 /**
- * What lies at a path, links followed: enough to tell whether it is what it was. The time of the last change of the inode,
- * which no program can set, covers the content as well as owner and mode.
+ * The identity and ctime of the file at a path (links are followed), to detect changes. No program can set the ctime,
+ * and it covers content, owner and mode.
  */
 record FileState(Kind kind, long device, long inode, long size, long changedNanos) {
-    /** What kind of a file it is. */
+    /** The kind of the file. */
     enum Kind {
         REGULAR,
         DIRECTORY,
         /** A pipe, a socket or a device. */
         SPECIAL,
-        /** There is none. */
+        /** There is no file. */
         MISSING,
-        /** This process may not look. */
+        /** This process may not examine it. */
         HIDDEN
     }
 
-    /** Two changes within a tick of the kernel's clock, 10 ms at most, have the same time; what is older is settled. */
+    /**
+     * Two changes within one tick of the kernel's clock, at most 10 ms, have the same time. After this time a file is
+     * settled.
+     */
     static final Duration TICKS = Duration.ofMillis(20);
 
-    /** What was changed later than now, by a clock that was set back since, is not of this moment either. */
+    /** A ctime in the future, from before the clock was set back, does not count as recent either. */
     private static final Duration CLOCK_WAS_SET = Duration.ofSeconds(1);
 
     /** @param path the path, as {@link CString} makes it */
@@ -41,7 +44,7 @@ record FileState(Kind kind, long device, long inode, long size, long changedNano
         }
     }
 
-    /** As equals, which the JVM makes at run time, and which costs as much as a system call. */
+    /** Like equals, which for a record is generated at run time and costs as much as a system call. */
     boolean isSame(FileState other) {
         return kind == other.kind
                 && device == other.device
@@ -61,7 +64,7 @@ record FileState(Kind kind, long device, long inode, long size, long changedNano
         return file.isDirectory() ? Kind.DIRECTORY : Kind.SPECIAL;
     }
 
-    /** Whether it was changed so long before this time that a later change shows. */
+    /** Whether a change after this time would show as another ctime. */
     boolean isSettledAt(long millis) {
         long changedMillis = TimeUnit.NANOSECONDS.toMillis(changedNanos);
         return changedMillis + TICKS.toMillis() < millis || changedMillis > millis + CLOCK_WAS_SET.toMillis();

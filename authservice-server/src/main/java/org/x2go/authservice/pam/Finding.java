@@ -3,17 +3,17 @@ package org.x2go.authservice.pam;
 import java.nio.file.Path;
 
 /**
- * Something about a service's files that an admin should know.
+ * A problem or warning about a service's files, for the administrator.
  *
- * @param severity what it means for logins
- * @param text what and where it is, and what to do
+ * @param severity its effect on logins
+ * @param text the message: file, line, what is wrong and what to do
  */
 public record Finding(Severity severity, String text) {
-    /** What a finding means for logins. */
+    /** The effect on logins. */
     public enum Severity {
-        /** Worth a look. */
+        /** Logins work, but the administrator should check it. */
         WARNING,
-        /** Logins get no verdict, or none but a refusal. */
+        /** Logins get no verdict, or are always refused. */
         PROBLEM
     }
 
@@ -25,7 +25,7 @@ public record Finding(Severity severity, String text) {
         return new Finding(Severity.PROBLEM, text);
     }
 
-    /** About a line of a file; a problem if logins go by that line. */
+    /** A finding about a line of a file; a problem if logins use that line. */
     static Finding at(Path file, int line, boolean counts, String text) {
         return new Finding(counts ? Severity.PROBLEM : Severity.WARNING, file + ", line " + line + ": " + text);
     }

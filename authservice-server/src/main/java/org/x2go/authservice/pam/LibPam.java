@@ -7,17 +7,19 @@ import org.jspecify.annotations.Nullable;
 import org.x2go.authservice.posix.ProcessControl;
 
 /**
- * libpam's functions, bound by {@link #bind} before the first call. Each is described in the man page of its name, section 3.
+ * libpam's functions, bound by {@link #bind} before the first call. Each is described in the man page of its name,
+ * section 3.
  *
- * <p>Those that run code of modules end a child that a module has forked and that comes back here as if it were its parent,
- * with the parent's descriptors and this thread alone: before it does anything else.
+ * <p>After a function that runs module code, a forked child that returned from the module by mistake is stopped at
+ * once: it has the parent's descriptors, but only this thread.
  *
- * <p>Texts are arrays of bytes made by {@link org.x2go.authservice.posix.CString}, because JNA's encoding of strings depends on a setting of the whole
- * process. libpam is thread-safe as long as each handle is used by one thread at a time.
+ * <p>Texts are arrays of bytes made by {@link org.x2go.authservice.posix.CString}, because JNA's encoding of strings
+ * depends on a setting of the whole process. libpam is thread-safe as long as each handle is used by one thread at a
+ * time.
  */
 @SuppressWarnings("MemberName")
 final class LibPam {
-    /** The name that every Linux-PAM since 0.99 goes by. */
+    /** The library's name since Linux-PAM 0.99. */
     static final String LIBRARY = "libpam.so.0";
 
     static final int PAM_USER = 2;
@@ -37,9 +39,9 @@ final class LibPam {
     private LibPam() {}
 
     /**
-     * Loads libpam and binds this class to it; done once, by the first call that succeeds.
+     * Loads libpam and binds this class to it. Calls after the first success do nothing.
      *
-     * @throws PamUnavailableException if there is no libpam, or no native half of JNA to reach it with
+     * @throws PamUnavailableException if libpam or JNA's native library cannot be loaded
      */
     static synchronized void bind(String library) throws PamUnavailableException {
         if (bound) {
@@ -67,7 +69,7 @@ final class LibPam {
         }
     }
 
-    /** Any call will do: the first one unpacks and links the native half. */
+    /** Any call loads JNA's native library. */
     private static void requireJna() {
         if (Native.getNativeSize(Pointer.class) != Long.BYTES) {
             throw new UnsatisfiedLinkError("only 64-bit systems are supported");

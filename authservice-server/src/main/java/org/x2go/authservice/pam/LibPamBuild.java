@@ -12,11 +12,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * With what this machine's libpam was built, as far as it decides which files and modules a name stands for. Distributions
- * differ in that, and no function tells it: so it is read from the texts in the library's own file.
+ * The build options of this machine's libpam for the search of files and modules. Distributions differ in them, and no
+ * function returns them, so they are read from the strings in the library's file.
  *
- * @param debian whether it has Debian's {@code @include}. Then every relative name that is included is one in /etc/pam.d, even
- *     below a service's file in another directory; elsewhere it is looked up as a service's name is.
+ * @param debian whether it has Debian's {@code @include}. Then every relative name that is included is one in
+ *     /etc/pam.d, even below a service's file in another directory; elsewhere it is looked up as a service's name is.
  * @param directories where the files of services are, those of the admin first
  * @param moduleDirectories where modules are
  */
@@ -26,13 +26,13 @@ record LibPamBuild(boolean debian, List<Path> directories, List<Path> moduleDire
 
     private static final Path VENDOR = Path.of("/usr/lib/pam.d");
 
-    /** Debian looks there too, for modules that are of no architecture's directory yet (_PAM_ISA). */
+    /** Debian also searches there for modules that are not in the architecture's directory yet (_PAM_ISA). */
     private static final Pattern MODULE_DIRECTORY = Pattern.compile("(?<=\0)(/[\\x21-\\x7e]*/security)/?(?=\0)");
 
     private static final Pattern DIRECTORY = Pattern.compile("(?<=\0)(/[\\x21-\\x7e]*/pam\\.d)/%s(?=\0)");
 
     /**
-     * That of the libpam that this process has loaded.
+     * Reads the build options of the libpam that this process has loaded.
      *
      * @throws PamUnavailableException if its file cannot be read
      */
@@ -69,7 +69,7 @@ record LibPamBuild(boolean debian, List<Path> directories, List<Path> moduleDire
     }
 
     /**
-     * Where the file of a service may be; the first that is there counts.
+     * The candidates for a service's file; libpam uses the first that exists.
      *
      * @param confdir the only directory of service files; empty for the system's
      */
@@ -79,7 +79,7 @@ record LibPamBuild(boolean debian, List<Path> directories, List<Path> moduleDire
                 .toList();
     }
 
-    /** Where a file may be that another one includes by this name. */
+    /** The candidates for a file that is included by this name. */
     List<Path> included(String name, Optional<Path> confdir) {
         if (name.startsWith("/")) {
             return List.of(Path.of(name));
@@ -87,7 +87,7 @@ record LibPamBuild(boolean debian, List<Path> directories, List<Path> moduleDire
         return debian ? List.of(ETC.resolve(name)) : services(name, confdir);
     }
 
-    /** Where a module may be; the first that can be loaded counts. */
+    /** The candidates for a module; libpam uses the first that can be loaded. */
     List<Path> modules(String module) {
         return moduleDirectories.stream()
                 .map(directory -> directory.resolve(module))

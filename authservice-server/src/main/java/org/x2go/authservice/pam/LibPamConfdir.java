@@ -5,7 +5,7 @@ import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import org.jspecify.annotations.Nullable;
 
-/** The one function of libpam that older versions lack, apart from the others so that those work without it. */
+/** The one function that older versions of libpam lack, in a class of its own so that the others work without it. */
 @SuppressWarnings("MemberName")
 final class LibPamConfdir {
     private static boolean bound;
@@ -13,7 +13,7 @@ final class LibPamConfdir {
     private LibPamConfdir() {}
 
     /**
-     * Binds this class; done once, by the first call that succeeds.
+     * Binds this class. Calls after the first success do nothing.
      *
      * @throws PamUnavailableException if this libpam reads service files from the system's own directories only
      */
@@ -35,7 +35,7 @@ final class LibPamConfdir {
         }
     }
 
-    /** To be called by {@link LibPam#start} only, which looks at what comes back. */
+    /** Called by {@link LibPam#start} only, which stops a forked child that returns. */
     static native int pam_start_confdir(
             byte[] service, byte @Nullable [] user, Pointer conversation, byte[] confdir, long[] handle);
 }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Loads modules as libpam does, to see whether it can be done. What a module does when it is loaded is done. */
+/** Loads modules like libpam, to check whether that works. Loading runs the modules' initializers. */
 final class ModuleCheck {
     private static final int RTLD_NOW = 2;
 
@@ -18,14 +18,14 @@ final class ModuleCheck {
         this.build = build;
     }
 
-    /** Why libpam could not call the module of this rule, if it names one; empty if it could. */
+    /** Why libpam could not call the module of this rule; empty if it could, or the rule has none. */
     Optional<String> fault(Rule rule) {
         String module = rule.module().orElseThrow();
         List<Path> paths = build.modules(module);
         Optional<String> fault = Optional.of("is not there; looked for " + paths);
         for (Path path : paths) {
             if (Files.exists(path)) {
-                // Loading a pipe would wait for ever.
+                // Loading a pipe would block for ever.
                 fault = Files.isRegularFile(path)
                         ? fault(path, rule.facility())
                         : Optional.of("is not a regular file: " + path);

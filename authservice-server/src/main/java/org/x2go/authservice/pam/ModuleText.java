@@ -5,16 +5,16 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.x2go.authservice.auth.LogText;
 
-/** A text that a module wants shown to the user, made fit for the log. */
+/** Formats a text of a module, meant for the user, for the log. */
 final class ModuleText {
-    /** More is not read: LogText shows no more characters than this, and each has at most four bytes. */
+    /** The maximum that is read: LogText cuts after this many characters of at most four bytes. */
     private static final int MAX_BYTES = 4 * LogText.MAX_LENGTH + 4;
 
     private ModuleText() {}
 
     /**
-     * The text, escaped; or a remark in its place if it holds the password, as the output of a command run by pam_exec(8)
-     * may. It is looked for before anything is copied onto the heap.
+     * Returns the escaped text, or a remark in its place if it contains the password, as the output of a command of
+     * pam_exec(8) may. The search comes before any copy onto the heap.
      *
      * @param text a C string
      */
@@ -45,7 +45,7 @@ final class ModuleText {
         return false;
     }
 
-    /** Buffers themselves compare eight bytes at a time, which are left on the thread's stack. */
+    /** ByteBuffer's own comparison reads eight bytes at a time and leaves them on the thread's stack. */
     private static boolean holdsAt(ByteBuffer text, int start, ByteBuffer part) {
         for (int i = 0; i < part.remaining(); i++) {
             if (text.get(start + i) != part.get(part.position() + i)) {

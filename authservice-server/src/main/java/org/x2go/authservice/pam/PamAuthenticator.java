@@ -22,19 +22,17 @@ import org.x2go.authservice.protocol.Verdict;
 /**
  * Checks credentials with this machine's PAM (pam(3)).
  *
- * <p>Each check is a transaction of its own: its service's file is read afresh, so that a change of it counts from the next
- * request on. The modules it names stay loaded from a service's first request, or {@link #warmUp}, until {@link #close}. A
- * module that is replaced by a package upgrade meanwhile goes on being used in its old version until then, as it does in
- * other servers: restart the service after such upgrades. Where a service has no {@code account} rule, those of
- * {@code other} count (pam.d(5)); a service without an {@code auth} rule, or without a file, is answered {@code ERROR}
- * instead.
+ * <p>Each check is a separate transaction that reads the service's file, so that a change counts at the next request.
+ * Modules stay loaded from a service's first request, or {@link #preload}, until {@link #close}: after an upgrade of a
+ * module, restart the program, as with other servers. Without an {@code account} rule those of {@code other} apply
+ * (pam.d(5)); without an {@code auth} rule or a file the result is {@code ERROR}.
  *
- * <p>The delay that modules want for a failure is not slept out here but returned with the result (pam_fail_delay(3)). A
- * module sees the service's name as PAM_TTY, as pam_access(8) asks for services without a terminal, the name of the user
- * whose process asks as PAM_RUSER, and no PAM_RHOST.
+ * <p>The fail delay of modules (pam_fail_delay(3)) is returned with the result, without sleeping. PAM_TTY is the
+ * service's name, as pam_access(8) expects without a terminal, PAM_RUSER the name of the client's user, and PAM_RHOST
+ * is not set.
  *
- * <p>Thread-safe: many threads may check at the same time, each has its own handle. The password is copied once, into the
- * memory that libpam frees; it never touches the Java heap.
+ * <p>Thread-safe; each check has its own handle. The password is copied once, into memory that libpam frees, and never
+ * to the Java heap.
  */
 public final class PamAuthenticator implements Authenticator, AutoCloseable {
     private static final String LOGGER = "org.x2go.authservice.pam";
@@ -46,11 +44,11 @@ public final class PamAuthenticator implements Authenticator, AutoCloseable {
     private final Diagnostics diagnostics;
     private final ServiceFiles files;
     private final PeerNames peerNames = new PeerNames(System::nanoTime);
-    private final WarmModules warmModules;
+    private final PreloadedModules preloadedModules;
     private final ShadowPasswords shadow;
     private final SandboxHints sandboxHints;
 
-    /** Those not in use. There are never more than threads that have been here at the same time. */
+    /** Unused conversations; at most as many as the most concurrent checks so far. */
     private final Deque<PamConversation> conversations = new ConcurrentLinkedDeque<>();
 
     private volatile boolean closed;
@@ -61,14 +59,14 @@ public final class PamAuthenticator implements Authenticator, AutoCloseable {
         this.confdir =
                 configuration.confdir().map(Path::toString).map(CString::of).orElse(null);
         this.files = new ServiceFiles(build, configuration, System::nanoTime, diagnostics);
-        this.warmModules = new WarmModules(this.confdir, diagnostics);
+        this.preloadedModules = new PreloadedModules(this.confdir, diagnostics);
         this.shadow = ShadowPasswords.of(build);
         this.sandboxHints = new SandboxHints(Capabilities::mayChangeUser, diagnostics);
     }
 
     /**
-     * Asks PAM by the service files of the system, in /etc/pam.d and /usr/lib/pam.d, and logs to the JDK's logger of this
-     * package's name.
+     * Opens PAM with the system's service files, in /etc/pam.d and /usr/lib/pam.d. Diagnostics go to the JDK's logger
+     * with the name of this package.
      *
      * @param services the services that may be asked for; any other is refused before libpam sees its name
      * @throws PamUnavailableException if there is no libpam, with a message that says what to install
@@ -78,8 +76,8 @@ public final class PamAuthenticator implements Authenticator, AutoCloseable {
     }
 
     /**
-     * Asks PAM by the service files of one directory, and those that they include; and logs to the JDK's logger of this
-     * package's name.
+     * Opens PAM with the service files of one directory, and those that they include. Diagnostics go to the JDK's
+     * logger with the name of this package.
      *
      * @param services the services that may be asked for; any other is refused before libpam sees its name
      * @param confdir the directory; it need not exist yet
@@ -90,9 +88,9 @@ public final class PamAuthenticator implements Authenticator, AutoCloseable {
     }
 
     /**
-     * Asks PAM, and says to somebody else what an operator should know.
+     * Opens PAM with the given configuration and diagnostics.
      *
-     * @param diagnostics who is told
+     * @param diagnostics the log
      * @throws PamUnavailableException if there is no libpam, or if a directory is given and libpam is older than 1.4
      */
     public static PamAuthenticator open(PamConfiguration configuration, Diagnostics diagnostics)
@@ -105,14 +103,14 @@ public final class PamAuthenticator implements Authenticator, AutoCloseable {
     }
 
     /**
-     * Loads the modules of all services, so that the first requests need not wait for that. It may be left out. A service
-     * that is answered {@code ERROR} because of its files is warned about and passed over.
+     * Loads the modules of all services, so that the first requests need not wait. This is optional. It logs a warning
+     * for a service whose files cannot be used, and skips it.
      */
-    public void warmUp() {
+    public void preload() {
         ThreadState thread = ThreadState.ofCallingThread();
         for (String service : services.allowed()) {
             if (files.of(service).refusal().isEmpty()) {
-                warmModules.keep(service);
+                preloadedModules.keep(service);
             }
         }
         thread.restore();
@@ -121,8 +119,8 @@ public final class PamAuthenticator implements Authenticator, AutoCloseable {
     /**
      * {@inheritDoc}
      *
-     * <p>{@code FAIL} means that PAM refused, or that the request is one that PAM must not see; {@code ERROR} that PAM came
-     * to no verdict; the reason names the cause in either case. After {@link #close} everything is an error.
+     * <p>{@code FAIL} means that PAM refused, or that the request must not reach PAM; {@code ERROR} that PAM gave no
+     * verdict. The reason names the cause. After {@link #close} every result is an error.
      *
      * @throws IOException if the accounts database cannot be read
      */
@@ -130,7 +128,7 @@ public final class PamAuthenticator implements Authenticator, AutoCloseable {
     public AuthResult authenticate(Credentials credentials, PeerCredentials peer) throws IOException {
         String service = credentials.service();
         if (closed) {
-            return AuthResult.error("PAM is not asked any more");
+            return AuthResult.error("the service is being stopped");
         }
         if (!services.allows(service)) {
             return AuthResult.fail("service not allowed");
@@ -145,15 +143,15 @@ public final class PamAuthenticator implements Authenticator, AutoCloseable {
             return AuthResult.fail("the user's name is empty");
         }
         if (holdsNul(credentials.password())) {
-            return AuthResult.fail("the password holds a NUL");
+            return AuthResult.fail("the password contains a NUL");
         }
-        byte[] asker = CString.of(peerNames.of(peer.uid()));
-        // What modules leave behind is not to reach the next transaction, nor the caller.
+        byte[] peerName = CString.of(peerNames.of(peer.uid()));
+        // Changes by modules must not reach the next transaction or the caller.
         ThreadState thread = ThreadState.ofCallingThread();
         try {
-            AuthResult result = check(credentials, files.lately(service), user, asker);
+            AuthResult result = check(credentials, files.recent(service), user, peerName);
             if (result == null) {
-                result = check(credentials, files.of(service), user, asker);
+                result = check(credentials, files.of(service), user, peerName);
             }
             return result == null ? CHANGED : result;
         } finally {
@@ -162,12 +160,12 @@ public final class PamAuthenticator implements Authenticator, AutoCloseable {
     }
 
     /** Null if libpam did not read the files that the stack is from. */
-    private @Nullable AuthResult check(Credentials credentials, ServiceStack stack, byte[] user, byte[] asker)
+    private @Nullable AuthResult check(Credentials credentials, ServiceStack stack, byte[] user, byte[] peerName)
             throws IOException {
         if (stack.refusal().isPresent()) {
             return AuthResult.error(stack.refusal().get().reason());
         }
-        warmModules.keep(credentials.service());
+        preloadedModules.keep(credentials.service());
         byte[] service = CString.of(credentials.service());
         PamConversation conversation = conversations.pollFirst();
         if (conversation == null) {
@@ -178,7 +176,7 @@ public final class PamAuthenticator implements Authenticator, AutoCloseable {
         conversation.begin(credentials);
         try (PamTransaction transaction = PamTransaction.start(service, user, confdir, conversation)) {
             if (stack.isSettled() && stack.isCurrent()) {
-                result = shadow.judge(transaction.check(user, service, asker), stack, credentials.user());
+                result = shadow.judge(transaction.check(user, service, peerName), stack, credentials.user());
             }
         } finally {
             conversation.end();
@@ -190,7 +188,7 @@ public final class PamAuthenticator implements Authenticator, AutoCloseable {
         return result;
     }
 
-    /** In C it would end the password early. */
+    /** A NUL would end the password early in C. */
     private static boolean holdsNul(ByteBuffer password) {
         for (int i = password.position(); i < password.limit(); i++) {
             if (password.get(i) == 0) {
@@ -201,12 +199,12 @@ public final class PamAuthenticator implements Authenticator, AutoCloseable {
     }
 
     /**
-     * Lets go of the modules. Checks in progress are not disturbed and go on to their own end. Closing again does nothing.
+     * Unloads the modules. Checks in progress continue. Closing again does nothing.
      */
     @Override
     public void close() {
         closed = true;
-        warmModules.close();
+        preloadedModules.close();
         conversations.clear();
     }
 }

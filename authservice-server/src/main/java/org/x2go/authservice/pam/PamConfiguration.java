@@ -5,24 +5,24 @@ import java.util.Optional;
 import org.x2go.authservice.auth.ServicePolicy;
 
 /**
- * Which of this machine's PAM is asked.
+ * The configuration of PAM calls.
  *
- * @param services the services that may be asked for; any other is refused before libpam sees its name
+ * @param services the allowed services; others are refused before libpam sees their name
  * @param confdir the only directory of service files, which need not exist yet; empty for the system's
  * @param denied the modules that must not be called
  */
 public record PamConfiguration(ServicePolicy services, Optional<Path> confdir, DeniedModules denied) {
-    /** The system's own service files, and every module. */
+    /** A configuration with the system's service files, and without denied modules. */
     public static PamConfiguration of(ServicePolicy services) {
         return new PamConfiguration(services, Optional.empty(), DeniedModules.NONE);
     }
 
-    /** The same with the service files of a directory, and none of the system's but for those that they include. */
+    /** The same with the service files of a directory instead of the system's. */
     public PamConfiguration withConfdir(Path directory) {
         return new PamConfiguration(services, Optional.of(directory), denied);
     }
 
-    /** The same without these modules: a service that calls one is answered {@code ERROR}. */
+    /** The same with denied modules: requests for a service that calls one get {@code ERROR}. */
     public PamConfiguration withDenied(DeniedModules modules) {
         return new PamConfiguration(services, confdir, modules);
     }

@@ -13,13 +13,12 @@ import org.x2go.authservice.auth.Diagnostics;
 import org.x2go.authservice.protocol.Credentials;
 
 /**
- * What a transaction's modules ask and tell (pam_conv(3)), and the delay they want for a failure (pam_fail_delay(3)). What
- * is answered is for {@link PromptPolicy} to say.
+ * The conversation function of a transaction (pam_conv(3)), and its fail delay (pam_fail_delay(3)). {@link
+ * PromptPolicy} decides which prompts are answered.
  *
- * <p>It holds two native functions, which are costly to make, so it is used for one transaction after the other, each
- * between {@link #begin} and {@link #end}; at any other time it answers nothing. It must be reachable until after the
- * transaction's pam_end. It is called on the thread that runs the transaction; a module that calls it from a thread of its
- * own while that one waits is served as well.
+ * <p>Its two native functions are costly to create, so it is reused for one transaction after another, each between
+ * {@link #begin} and {@link #end}; at other times it answers nothing. It must be reachable until after the
+ * transaction's pam_end. Modules call it on the thread of the transaction, or on another thread while that one waits.
  */
 final class PamConversation {
     /** As PAM_MAX_NUM_MSG of security/_pam_types.h. */
@@ -52,7 +51,7 @@ final class PamConversation {
         pamConv.setPointer(Native.POINTER_SIZE, null);
     }
 
-    /** Where this transaction's troubles are told. */
+    /** The log for this transaction. */
     Diagnostics diagnostics() {
         return diagnostics;
     }
@@ -67,7 +66,7 @@ final class PamConversation {
         return delay;
     }
 
-    /** Answers with these credentials from now on; they stay the caller's. */
+    /** Answers with these credentials from now on. The caller closes them. */
     void begin(Credentials credentials) {
         failure = null;
         unanswered = null;
@@ -76,26 +75,29 @@ final class PamConversation {
         this.credentials = credentials;
     }
 
-    /** Forgets the credentials. What came of the conversation can still be asked for. */
+    /** Forgets the credentials. The results of the conversation stay available. */
     void end() {
         credentials = null;
     }
 
-    /** For how long the modules want the reply to be held back unless it is a yes. */
+    /** The fail delay that the modules asked for. */
     Duration failDelay() {
         return Duration.of(delayMicros.get(), ChronoUnit.MICROS);
     }
 
     /**
-     * What a module asked first that was not answered, fit for the log; null if all was. A stack may still come to a yes
-     * without it; but if not, nobody knows what the password was worth.
+     * The first unanswered prompt, escaped for the log; null if all were answered. The stack may still succeed; if it
+     * fails, the result does not tell whether the password was right.
      */
     @Nullable
     String unanswered() {
         return unanswered;
     }
 
-    /** What was thrown while a module was answered; then no outcome of the transaction can be trusted. */
+    /**
+     * The exception thrown while a module was answered, after which no result of the transaction can be trusted; or
+     * null.
+     */
     @Nullable
     Throwable failure() {
         return failure;
@@ -128,8 +130,8 @@ final class PamConversation {
             return refuse(objection);
         }
         if (responses == null) {
-            // Some modules (pam_matrix) want none for a text.
-            return prompts(messages) ? refuse("a prompt without a place for the answer") : PamStatus.SUCCESS;
+            // Some modules (pam_matrix) pass no response pointer with a text.
+            return prompts(messages) ? refuse("a prompt without a response pointer") : PamStatus.SUCCESS;
         }
         try (PamResponses answers = new PamResponses(count)) {
             for (int i = 0; i < count; i++) {
@@ -143,7 +145,7 @@ final class PamConversation {
     }
 
     private PamStatus refuse(String what) {
-        diagnostics.debug("A PAM module asked what is not answered: " + what);
+        diagnostics.debug("A PAM module's prompt was not answered: " + what);
         if (unanswered == null) {
             unanswered = what;
         }
@@ -171,8 +173,8 @@ final class PamConversation {
     }
 
     /**
-     * Called by pam_authenticate before it returns, whatever it returns, in place of a sleep. Modules ask for a delay before
-     * they know the outcome: so that of a right password is there too, for what may still be refused after it.
+     * Called by pam_authenticate before it returns, with any result, instead of a sleep. Modules ask for a delay
+     * before they know the result; after a right password it is kept for a refusal by the account rules.
      */
     @SuppressWarnings("CatchingUnchecked")
     private void delay(int status, int microseconds, @Nullable Pointer appdata) {

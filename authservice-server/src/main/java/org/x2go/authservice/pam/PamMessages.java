@@ -16,12 +16,12 @@ record PamMessages(Pointer array, int count) {
     static final int PAM_ERROR_MSG = 3;
     static final int PAM_TEXT_INFO = 4;
 
-    /** Which of the above it is; or another number, of which Linux-PAM has two (radio and binary prompts). */
+    /** The style: one of the constants above, or another number (Linux-PAM has radio and binary prompts). */
     int style(int index) {
         return message(index).getInt(0);
     }
 
-    /** The text, a C string; null if there is none. For a binary prompt it is no text. */
+    /** The text, a C string; null if there is none. For a binary prompt it is not text. */
     @Nullable
     Pointer text(int index) {
         return message(index).getPointer(Native.POINTER_SIZE);

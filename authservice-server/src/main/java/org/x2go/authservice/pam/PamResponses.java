@@ -6,10 +6,10 @@ import java.nio.ByteBuffer;
 import org.x2go.authservice.protocol.SecretBytes;
 
 /**
- * An array of {@code struct pam_response} on libc's heap: the module that asked frees it and the strings in it with free(3)
- * (pam_conv(3)), so that neither may be memory that JNA looks after.
+ * An array of {@code struct pam_response} on libc's heap: the module that asked frees it and the strings in it with
+ * free(3) (pam_conv(3)), so neither may be memory that JNA manages.
  *
- * <p>Until it is handed over the array is ours: closing it overwrites and frees everything.
+ * <p>Until {@link #handOverTo} this object owns the array, and closing it overwrites and frees everything.
  */
 final class PamResponses implements AutoCloseable {
     private static final int RESPONSE_BYTES = 2 * Long.BYTES;
@@ -18,7 +18,7 @@ final class PamResponses implements AutoCloseable {
     private final long[] sizes;
     private boolean handedOver;
 
-    /** Responses that all are empty still, as they are to stay for messages that want none. */
+    /** Creates empty responses. */
     PamResponses(int count) {
         long bytes = (long) count * RESPONSE_BYTES;
         this.sizes = new long[count];
@@ -42,7 +42,7 @@ final class PamResponses implements AutoCloseable {
         }
     }
 
-    /** Makes the array the module's, at the address where the conversation is to leave it. */
+    /** Passes the array to the module, at the given address. */
     void handOverTo(Pointer address) {
         address.setPointer(0, array);
         handedOver = true;

@@ -6,24 +6,24 @@ import java.util.stream.Collectors;
 import org.x2go.authservice.protocol.Verdict;
 
 /**
- * What libpam's functions return (security/_pam_types.h), and what each means for a login.
+ * The return values of libpam's functions (security/_pam_types.h), and the verdict for each.
  *
- * <p>{@link Verdict#FAIL} stands for a decision: PAM looked at this user and refused. {@link Verdict#ERROR} stands for the
- * lack of one: something was out of order, and the same request may succeed once that is mended. Statuses that
- * pam_authenticate(3) and pam_acct_mgmt(3) do not document, because they belong to sessions, credentials and the change
- * of passwords, tell nothing about whether the password was right: they are errors too.
+ * <p>{@link Verdict#FAIL} is a decision: PAM refused this user. {@link Verdict#ERROR} is the lack of one: something
+ * failed, and the same request may succeed after a repair. Statuses that pam_authenticate(3) and pam_acct_mgmt(3) do
+ * not document, because they belong to sessions, credentials and the change of passwords, do not tell whether the
+ * password was right: they are errors too.
  */
 enum PamStatus {
     SUCCESS(0, Verdict.OK, "accepted"),
     OPEN_ERR(1, Verdict.ERROR, "a PAM module cannot be loaded"),
     SYMBOL_ERR(2, Verdict.ERROR, "a PAM module lacks a function"),
     SERVICE_ERR(3, Verdict.ERROR, "error in a PAM module"),
-    /** Also what pam_exec(8) makes of its command's refusal, which therefore cannot be told from an outage. */
+    /** Also pam_exec(8)'s result for a command that refuses, which therefore looks like an outage. */
     SYSTEM_ERR(4, Verdict.ERROR, "system error"),
     BUF_ERR(5, Verdict.ERROR, "out of memory"),
     /** A module's decision; also libpam's own answer if no module decided (all were ignored, or there is none). */
     PERM_DENIED(6, Verdict.FAIL, "permission denied or account locked"),
-    /** Not said to be the password alone: stacks that end in pam_deny give it for unknown users too. */
+    /** Not only for a wrong password: stacks that end in pam_deny return it for unknown users too. */
     AUTH_ERR(7, Verdict.FAIL, "wrong user or password"),
     /** It is the service that lacks rights here, not the user. */
     CRED_INSUFFICIENT(8, Verdict.ERROR, "the service may not read what it needs to check the password"),
@@ -35,17 +35,17 @@ enum PamStatus {
     ACCT_EXPIRED(13, Verdict.FAIL, "account expired"),
     SESSION_ERR(14, Verdict.ERROR, "session error"),
     CRED_UNAVAIL(15, Verdict.ERROR, "credentials unavailable"),
-    /** The user's own credentials, such as a certificate, are out of date: that is an answer about this user. */
+    /** The user's credentials, such as a certificate, are expired, which is a decision about this user. */
     CRED_EXPIRED(16, Verdict.FAIL, "credentials expired"),
     CRED_ERR(17, Verdict.ERROR, "credentials error"),
     NO_MODULE_DATA(18, Verdict.ERROR, "a PAM module lacks its data"),
-    CONV_ERR(19, Verdict.ERROR, "a PAM module asked what cannot be answered"),
+    CONV_ERR(19, Verdict.ERROR, "a PAM module's question cannot be answered"),
     AUTHTOK_ERR(20, Verdict.ERROR, "password store error"),
     AUTHTOK_RECOVERY_ERR(21, Verdict.ERROR, "a PAM module got no password"),
     AUTHTOK_LOCK_BUSY(22, Verdict.ERROR, "password store locked"),
     AUTHTOK_DISABLE_AGING(23, Verdict.ERROR, "password aging is off"),
-    TRY_AGAIN(24, Verdict.ERROR, "not ready, to be tried again"),
-    /** Never the outcome of a stack, in which it only means that a module does not count. */
+    TRY_AGAIN(24, Verdict.ERROR, "not ready, try again"),
+    /** Never the result of a stack: a module that returns it does not count. */
     IGNORE(25, Verdict.ERROR, "ignored"),
     /** Also what pam_start gives for a service file that it cannot read. */
     ABORT(26, Verdict.ERROR, "aborted by PAM"),
@@ -82,17 +82,17 @@ enum PamStatus {
         return number;
     }
 
-    /** What C calls it. */
+    /** The name of the C constant. */
     String cName() {
         return "PAM_" + name();
     }
 
-    /** What the peer is told. */
+    /** The reply. */
     Verdict verdict() {
         return verdict;
     }
 
-    /** What it means for a login, in a few words for the log. */
+    /** The reason for the log. */
     String reason() {
         return reason;
     }

@@ -15,14 +15,14 @@ import org.x2go.authservice.protocol.Verdict;
 /**
  * One transaction with libpam, from pam_start(3) to pam_end(3). To be used by one thread at a time.
  *
- * <p>It asks who the user is (pam_authenticate(3)) and whether that account may be used now (pam_acct_mgmt(3)). It opens no
- * session and sets no credentials, because nothing is going to run as that user here, and modules such as pam_cap(8) and
- * pam_group(8) would change the service's own process.
+ * <p>It authenticates the user (pam_authenticate(3)) and checks the account (pam_acct_mgmt(3)). It opens no session
+ * and sets no credentials: nothing runs as that user here, and modules such as pam_cap(8) and pam_group(8) would
+ * change this process.
  */
 final class PamTransaction implements AutoCloseable {
     /**
-     * An account without a password lets nobody in, whatever the service's file says. PAM_SILENT is not among the flags: the
-     * texts of modules tell in the debug log why they refuse.
+     * Accounts without a password are refused even with nullok. PAM_SILENT is not set, since the debug log shows the
+     * texts of modules.
      */
     private static final int FLAGS = LibPam.PAM_DISALLOW_NULL_AUTHTOK;
 
@@ -39,14 +39,14 @@ final class PamTransaction implements AutoCloseable {
     }
 
     /**
-     * Reads the service's file and loads its modules. That this failed shows in {@link #isOpen} and in the result of
-     * {@link #check}.
+     * Reads the service's file and loads its modules. {@link #isOpen} and the result of {@link #check} tell whether
+     * this failed.
      *
      * @param service a service's plain name, which the caller has validated, as a C string
      * @param user the user's name as a C string, or null if the transaction is not going to authenticate
      * @param confdir the directory of service files as a C string, or null for the system's
-     * @param conversation what modules talk to; it has begun, unless the transaction is not going to
-     *     authenticate, and must be kept reachable until this transaction is closed
+     * @param conversation the conversation function; it must have begun if the transaction is to authenticate, and
+     *     stay reachable until this transaction is closed
      */
     static PamTransaction start(
             byte[] service, byte @Nullable [] user, byte @Nullable [] confdir, PamConversation conversation) {
@@ -65,19 +65,18 @@ final class PamTransaction implements AutoCloseable {
     }
 
     /**
-     * Checks the credentials that the conversation answers with. To be called once. Whatever came of it but success has the
-     * delay that the modules asked for: a right password that is refused for another reason is told no earlier than a wrong
-     * one, or the time would tell that it is right.
+     * Checks the credentials of the conversation. Called once. Every result but success has the modules' fail delay:
+     * otherwise the time of the reply would show that a password was right, although the account was refused.
      *
      * @param user the user's name as a C string, the same as given to {@link #start}
      * @param terminal the value of PAM_TTY, as a C string
-     * @param asker the name of the user whose process asks, the value of PAM_RUSER, as a C string
+     * @param peerName the value of PAM_RUSER, the name of the client's user, as a C string
      */
-    AuthResult check(byte[] user, byte[] terminal, byte[] asker) throws IOException {
-        AuthResult result = ask(user, terminal, asker);
+    AuthResult check(byte[] user, byte[] terminal, byte[] peerName) throws IOException {
+        AuthResult result = ask(user, terminal, peerName);
         Throwable failure = conversation.failure();
         if (failure != null) {
-            // A module was told CONV_ERR, but its stack may be one in which that does not count.
+            // A module got CONV_ERR, but its stack may have ignored that.
             diagnostics.error(
                     "The conversation with PAM failed for user \"" + LogText.escape(text(user)) + "\"", failure);
             result = AuthResult.error("the conversation with PAM failed");
@@ -85,13 +84,13 @@ final class PamTransaction implements AutoCloseable {
         return result.verdict() == Verdict.OK ? result : result.delayedBy(conversation.failDelay());
     }
 
-    private AuthResult ask(byte[] user, byte[] terminal, byte[] asker) throws IOException {
+    private AuthResult ask(byte[] user, byte[] terminal, byte[] peerName) throws IOException {
         Pointer open = handle;
         if (open == null) {
             return refusal("pam_start");
         }
         if (failed(LibPam.pam_set_item(open, LibPam.PAM_TTY, terminal))
-                || failed(LibPam.pam_set_item(open, LibPam.PAM_RUSER, asker))
+                || failed(LibPam.pam_set_item(open, LibPam.PAM_RUSER, peerName))
                 || failed(LibPam.pam_set_item(open, LibPam.PAM_FAIL_DELAY, conversation.delay()))) {
             return refusal("pam_set_item");
         }
@@ -108,7 +107,7 @@ final class PamTransaction implements AutoCloseable {
         return AuthResult.fail("PAM changed the user from " + quoted(user) + " to " + quoted(now));
     }
 
-    /** Remembers the status, which is the transaction's until the next call. */
+    /** Records the status of the last call. */
     private boolean failed(int returned) {
         status = returned;
         return differs(returned);
@@ -134,7 +133,7 @@ final class PamTransaction implements AutoCloseable {
         return known.verdict() == Verdict.FAIL ? AuthResult.fail(reason) : AuthResult.error(reason);
     }
 
-    /** The password has been found right by the time that the account is checked. */
+    /** The password is known to be right when the account is checked. */
     private static String reason(PamStatus status, String function) {
         return status == PamStatus.AUTH_ERR && function.equals("pam_acct_mgmt")
                 ? "refused by the account rules"
@@ -147,9 +146,8 @@ final class PamTransaction implements AutoCloseable {
     }
 
     /**
-     * The user of the transaction now, as a C string, which is empty if there is none. Modules may set another user than the
-     * one asked for, and what the asker goes on to do is for the one asked for. Another spelling of the same account, as
-     * directories have it, is fine.
+     * The present user of the transaction, as a C string, empty if there is none. Modules may change the user, but the
+     * client acts for the user that it named; only another spelling of the same account is accepted.
      */
     private static byte[] userNow(Pointer handle) {
         long[] value = new long[1];
@@ -163,7 +161,7 @@ final class PamTransaction implements AutoCloseable {
     private boolean isSameAccount(String now, String asked) throws IOException {
         OptionalInt uid = Accounts.uidOf(asked);
         boolean same = uid.isPresent() && uid.equals(Accounts.uidOf(now));
-        diagnostics.debug("PAM turned user \"" + LogText.escape(asked) + "\" into \"" + LogText.escape(now)
+        diagnostics.debug("PAM changed user \"" + LogText.escape(asked) + "\" into \"" + LogText.escape(now)
                 + "\", which is " + (same ? "the same" : "another") + " account");
         return same;
     }

@@ -2,7 +2,7 @@ package org.x2go.authservice.pam;
 
 import java.io.Serial;
 
-/** Says that PAM cannot be asked at all on this machine, and what would help. */
+/** PAM cannot be called on this machine; the message says why and what to do. */
 public final class PamUnavailableException extends Exception {
     @Serial
     private static final long serialVersionUID = 1L;

@@ -8,8 +8,8 @@ import java.util.function.LongSupplier;
 import org.x2go.authservice.posix.Accounts;
 
 /**
- * The names of the users who ask. They are few and ask often, while a lookup reads /etc/passwd or asks a
- * directory server: so what is found is used for a while. Thread-safe.
+ * A cache of the names of peers' users: they are few and send many requests, while a lookup reads /etc/passwd or asks
+ * a directory server. Thread-safe.
  */
 final class PeerNames {
     static final long MAX_AGE_NANOS = Duration.ofSeconds(10).toNanos();
@@ -39,7 +39,7 @@ final class PeerNames {
         return found;
     }
 
-    /** How many names are held. */
+    /** The number of cached names. */
     int size() {
         return names.size();
     }

@@ -9,25 +9,26 @@ import org.jspecify.annotations.Nullable;
 import org.x2go.authservice.protocol.Credentials;
 
 /**
- * Which prompts of one transaction the password answers. All else that a module may want to know is not in the request, and
- * a password in its place does harm: pam_krb5(8) would set it as the new one, a token would count it as a wrong code.
+ * Decides which prompts of a transaction the password answers. The request has no other answers, and the password as
+ * an answer to another prompt does harm: pam_krb5(8) would set it as the new one, a token would count it as a wrong
+ * code.
  *
  * <ul>
  *   <li>A visible prompt is not for a password.
  *   <li>Nor are two hidden prompts in one call: they are for a new password and its repetition, or for two factors.
- *   <li>The first hidden prompt is for the password, whatever its text: modules that want a code may take it from behind the
- *       password, and a module that is alone in its stack may want nothing but a code.
- *   <li>A later hidden prompt is for the password again, as of a second module that does not know what the first one was
- *       told; unless one of {@link #OTHER_WORDS} stands in it.
+ *   <li>The first hidden prompt is for the password, whatever its text: some modules accept a code appended to the
+ * password, and the only module of a stack may want a code alone.
+ *   <li>A later hidden prompt is for the password again, from a second module that did not get the first answer;
+ * unless its text contains one of {@link #OTHER_WORDS}.
  * </ul>
  *
  * <p>Used for one transaction; a module may call from a thread of its own.
  */
 final class PromptPolicy {
     /**
-     * What a prompt is for that wants something else than the password: a new one, its repetition, a code, a PIN. These are
-     * looked for as whole words in either case, and are English, as the prompts of modules are where the locale is C or
-     * C.UTF-8. In a regular expression, in which a blank stands for any one character that is not in a word.
+     * What a prompt is for that wants something else than the password: a new one, its repetition, a code, a PIN. These
+     * are looked for as whole words in either case, and are English, as the prompts of modules are where the locale is
+     * C or C.UTF-8. In a regular expression, in which a blank stands for any one character that is not in a word.
      */
     private static final String OTHER_WORDS = "new|again|re.?type|re.?enter|repeat|confirm|verify"
             + "|code|passcode|tokencode|verification|pin|token|one.?time|otp|totp|hotp|tan|2fa|mfa"
@@ -41,7 +42,7 @@ final class PromptPolicy {
     private volatile boolean hiddenPromptSeen;
 
     /**
-     * Why these messages are not answered, for the log; null if they are.
+     * Why these messages are not answered, for the log; null if they are answered.
      *
      * @param credentials whose password must not come into the log, and whose user's name says nothing about a prompt
      */
@@ -56,13 +57,13 @@ final class PromptPolicy {
                     first = i;
                 }
                 case PamMessages.PAM_ERROR_MSG, PamMessages.PAM_TEXT_INFO -> {
-                    // Wants no answer.
+                    // Needs no answer.
                 }
                 case PamMessages.PAM_PROMPT_ECHO_ON -> {
                     return "a visible prompt, " + quoted(messages.text(i), credentials);
                 }
                 default -> {
-                    // What it points to need not be text.
+                    // Its pointer need not lead to text.
                     return "a message of style " + messages.style(i);
                 }
             }
@@ -103,7 +104,7 @@ final class PromptPolicy {
         return Pattern.compile(NAME + "|" + userOfPrompt + "|" + word, Pattern.CASE_INSENSITIVE);
     }
 
-    /** Bytes where they are, as characters: a text may hold the password, of which no copy is to come onto the heap. */
+    /** A view of bytes as characters: a text may contain the password, which must not be copied to the heap. */
     private record Bytes(ByteBuffer buffer) implements CharSequence {
         @Override
         public int length() {

@@ -1,9 +1,9 @@
 package org.x2go.authservice.pam;
 
 /**
- * Why libpam is not asked for a service.
+ * Why libpam is not called for a service.
  *
  * @param reason what is wrong, for the log line of each request
- * @param advice what that means and what to do, for an admin
+ * @param advice the consequence and what to do, for the administrator
  */
 record Refusal(String reason, String advice) {}

@@ -2,7 +2,7 @@ package org.x2go.authservice.pam;
 
 import java.io.Serial;
 
-/** Says that a file must not be passed on to libpam, which would not read it, or in a way that cannot be told. */
+/** libpam must not read a file, because it would fail, or because its versions would read the file differently. */
 final class RefusedFileException extends Exception {
     @Serial
     private static final long serialVersionUID = 1L;

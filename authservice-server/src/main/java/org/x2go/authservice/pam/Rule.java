@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * One rule of a service: a module and what its result means, or a rule that libpam makes of a malformed line, which refuses.
+ * One rule of a service: a call of a module, or the refusing rule that libpam makes of a malformed line.
  *
  * @param file the file that it is in
  * @param line the number of its line there

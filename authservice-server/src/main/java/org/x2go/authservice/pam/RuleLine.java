@@ -23,7 +23,7 @@ final class RuleLine {
         return number;
     }
 
-    /** The next word, null if there is none. What stands in square brackets is one word, which may be empty. */
+    /** The next word; null if there is none. Text in square brackets is one word, which may be empty. */
     @Nullable
     String next() {
         while (position < text.length() && isBlank(text.charAt(position))) {
@@ -45,7 +45,9 @@ final class RuleLine {
         return word;
     }
 
-    /** The first {@code ]} ends it, but for {@code \]}, which stands for that character; so does the end of the line. */
+    /**
+     * Ends at the first {@code ]} that is not escaped as {@code \]}, or at the end of the line.
+     */
     private String bracketed() {
         StringBuilder word = new StringBuilder();
         position++;

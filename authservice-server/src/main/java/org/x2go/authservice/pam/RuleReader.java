@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 import org.x2go.authservice.auth.LogText;
 
 /**
- * Reads the rules of one service in the way of libpam's _pam_parse_conf_file. Which rules there are, and of which facility,
- * is decided as it decides that, malformed lines included: libpam makes rules of them that refuse.
+ * Reads the rules of one service like libpam's _pam_parse_conf_file, with the same rules and facilities as result. Of
+ * malformed lines libpam makes rules that refuse.
  */
 final class RuleReader {
-    /** From 1.6 on libpam follows no more. Before, it follows a file that includes itself until its stack overflows. */
+    /** libpam's limit since 1.6. Older versions follow a file that includes itself until their stack overflows. */
     private static final int MAX_DEPTH = 16;
 
     private final LibPamBuild build;
@@ -33,7 +33,7 @@ final class RuleReader {
      * Reads the service's file and all that it includes.
      *
      * @param confdir the only directory of service files; empty for the system's
-     * @param files what opens them
+     * @param files opens the files
      */
     static ServiceRules read(String service, LibPamBuild build, Optional<Path> confdir, VisitedFiles files) {
         return new RuleReader(build, confdir, files).read(service);
@@ -50,11 +50,11 @@ final class RuleReader {
                 return new ServiceRules(Optional.of(candidate), rules, Optional.of(e.refusal()), findings);
             }
         }
-        Refusal missing = new Refusal("service file missing", "looked for " + candidates + ": make one");
+        Refusal missing = new Refusal("service file missing", "looked for " + candidates + ": create one");
         return new ServiceRules(Optional.empty(), rules, Optional.of(missing), findings);
     }
 
-    /** Whether there is such a file. */
+    /** Reads the service's own file; returns whether it exists. */
     private boolean readOwn(Path file) throws RefusedFileException {
         byte[] content;
         try {
@@ -62,14 +62,14 @@ final class RuleReader {
         } catch (IOException e) {
             throw new RefusedFileException(
                     "cannot read " + file + ": " + e.getClass().getSimpleName(),
-                    "libpam would go by another file instead: let the user read it that PAM is asked as");
+                    "libpam would use another file instead: give read access to the user that PAM runs as");
         }
         if (content == null) {
             return false;
         }
         if (!parse(file, content, null, 0)) {
             throw new RefusedFileException(
-                    findings.get(findings.size() - 1).text(), "libpam gives up there, and refuses every login");
+                    findings.get(findings.size() - 1).text(), "libpam stops there and refuses every login");
         }
         return true;
     }
@@ -77,14 +77,15 @@ final class RuleReader {
     /**
      * Reads one file.
      *
-     * @param requested the facility of the rule that includes it, whose rules alone count; null for all
-     * @return whether libpam goes on; if not, the last finding says why
+     * @param requested the only facility whose rules count, that of the including rule; null for all
+     * @return whether libpam continues; if not, the last finding says why
      */
     private boolean parse(Path file, byte[] content, @Nullable Facility requested, int depth)
             throws RefusedFileException {
         RuleText text = new RuleText(content);
         if (text.ambiguity().isPresent()) {
-            throw new RefusedFileException(file + ": " + text.ambiguity().get(), "every login would be a guess");
+            throw new RefusedFileException(
+                    file + ": " + text.ambiguity().get(), "versions of libpam would differ in their verdict");
         }
         findings.addAll(text.findings(file, requested == null || requested.isCalled()));
         for (RuleLine line : text.lines()) {
@@ -93,7 +94,7 @@ final class RuleReader {
             }
         }
         if (!text.isComplete()) {
-            findings.add(Finding.at(file, text.lastLine(), true, "the file ends in a backslash: take it out"));
+            findings.add(Finding.at(file, text.lastLine(), true, "the file ends in a backslash: remove it"));
         }
         return text.isComplete();
     }
@@ -112,7 +113,7 @@ final class RuleReader {
             this.depth = depth;
         }
 
-        /** Whether libpam goes on. */
+        /** Reads the line; returns whether libpam continues. */
         boolean parse() throws RefusedFileException {
             String first = Objects.requireNonNullElse(words.next(), "");
             boolean mayBeMissing = first.startsWith("-");
@@ -134,25 +135,27 @@ final class RuleReader {
                 return include(facility, module);
             }
             if (control.equalsIgnoreCase("substack")) {
-                // The mark of its beginning is a rule of the facility, even if nothing is in it.
+                // libpam marks the start of a substack with a rule of the facility, even if the substack is empty.
                 add(facility, module, false, mayBeMissing);
                 return include(facility, module);
             }
             if (named.isPresent() && module == null) {
                 find(facility, (control.isEmpty() ? "a control word and a module are" : "a module is") + " missing");
             } else if (named.isPresent() && !ControlSyntax.isKnown(control)) {
-                find(facility, quoted(control) + " is no control: PAM takes every result of the module for a failure");
+                find(
+                        facility,
+                        quoted(control) + " is an invalid control: PAM treats every result of the module as a failure");
             }
             add(facility, module, named.isPresent(), mayBeMissing);
             return true;
         }
 
-        /** A rule that does not call its module refuses, or is the mark of a substack. */
+        /** Adds a rule. A rule that does not call its module refuses, or marks a substack. */
         private void add(Facility facility, @Nullable String module, boolean calls, boolean mayBeMissing)
                 throws RefusedFileException {
             if (module != null && !isNamed(module)) {
                 throw new RefusedFileException(
-                        where() + ": " + quoted(module) + " is no name of a module",
+                        where() + ": " + quoted(module) + " is an invalid module name",
                         "some versions of libpam crash there");
             }
             rules.add(new Rule(
@@ -163,14 +166,20 @@ final class RuleReader {
                     mayBeMissing));
         }
 
-        /** As extract_modulename has it: what stands between the last slash and the last dot behind it. */
+        /**
+         * Whether the module has a name for extract_modulename: the text between the last slash and the last dot after
+         * it.
+         */
         private static boolean isNamed(String module) {
             String last = module.substring(module.lastIndexOf('/') + 1);
             String name = last.contains(".") ? last.substring(0, last.lastIndexOf('.')) : last;
             return !name.isEmpty() && !name.equals("?");
         }
 
-        /** What cannot be included is a rule that refuses, if it is known of which facility; else libpam gives up. */
+        /**
+         * Includes a file. For a file that cannot be included libpam adds a refusing rule if the facility is known;
+         * otherwise it stops.
+         */
         private boolean include(@Nullable Facility facility, @Nullable String name) throws RefusedFileException {
             if (name == null) {
                 throw new RefusedFileException(

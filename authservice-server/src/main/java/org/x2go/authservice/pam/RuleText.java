@@ -9,10 +9,11 @@ import java.util.Optional;
 /**
  * The text of a file of rules, cut into lines as libpam does (_pam_assemble_line, since 1.6 _pam_line_assemble).
  *
- * <p>Where the versions of libpam differ, so that one of them may see no rule at all, the text is {@link #ambiguity ambiguous}.
+ * <p>Where the versions of libpam differ, so that one of them may see no rule at all, the text is {@link #ambiguity
+ * ambiguous}.
  */
 final class RuleText {
-    /** Up to 1.5 libpam takes the rest of a longer line, even of a comment, for another line. With the newline. */
+    /** Including the newline. Up to 1.5 libpam reads the rest of a longer line, even of a comment, as another line. */
     private static final int MAX_LINE_BYTES = 1023;
 
     private static final String BYTE_ORDER_MARK = "\u00ef\u00bb\u00bf";
@@ -27,11 +28,11 @@ final class RuleText {
     private boolean complete;
 
     RuleText(byte[] bytes) {
-        // A char for each byte: libpam knows no encoding either.
+        // One char for each byte, since libpam knows no encoding.
         String text = new String(bytes, StandardCharsets.ISO_8859_1);
         this.byteOrderMark = text.startsWith(BYTE_ORDER_MARK);
         if (text.indexOf('\0') >= 0) {
-            ambiguity = Optional.of("holds a NUL byte: it is damaged, write it anew");
+            ambiguity = Optional.of("contains a NUL byte, so it is damaged: write it again");
         }
         cut(text);
     }
@@ -42,7 +43,7 @@ final class RuleText {
         int first = 0;
         for (int start = 0; start < text.length(); ) {
             int newline = text.indexOf('\n', start);
-            // With the newline, which belongs to a word in brackets that is not closed.
+            // Including the newline, which belongs to an unclosed word in brackets.
             String line = text.substring(start, newline < 0 ? text.length() : newline + 1);
             start += line.length();
             lastLine++;
@@ -56,8 +57,9 @@ final class RuleText {
             String words = withoutLeadingBlanks(comment < 0 ? line : line.substring(0, comment));
             if (words.isEmpty()) {
                 if (first > 0 && ambiguity.isEmpty()) {
-                    ambiguity = Optional.of("line " + lastLine + " has no words, but the line before it ends in a"
-                            + " backslash, which versions of PAM read in different ways: take the backslash out");
+                    ambiguity = Optional.of("line " + lastLine
+                            + " is blank, but the line before it ends in a backslash, which versions of PAM read in"
+                            + " different ways: remove the backslash");
                 }
                 continue;
             }
@@ -84,7 +86,7 @@ final class RuleText {
         return text.substring(start);
     }
 
-    /** Where the backslash is by which a line goes on in the next one, only blanks behind it; -1 if it ends. */
+    /** The index of a backslash that continues the line, which only blanks may follow; -1 if there is none. */
     private static int lastBackslash(String words) {
         int last = words.length() - 1;
         while (last > 0 && RuleLine.isBlank(words.charAt(last))) {
@@ -93,17 +95,17 @@ final class RuleText {
         return words.charAt(last) == '\\' ? last : -1;
     }
 
-    /** Those with words. */
+    /** The lines that have words. */
     List<RuleLine> lines() {
         return lines;
     }
 
-    /** Whether the last line ends; if it goes on behind the end of the file, libpam gives up. */
+    /** Whether the last line is complete; if it is continued beyond the end of the file, libpam stops. */
     boolean isComplete() {
         return complete;
     }
 
-    /** Why it cannot be told what libpam makes of this. */
+    /** Why versions of libpam read this text differently, if they do. */
     Optional<String> ambiguity() {
         return ambiguity;
     }
@@ -113,9 +115,9 @@ final class RuleText {
     }
 
     /**
-     * What is wrong with it as a whole.
+     * Findings about the text as a whole.
      *
-     * @param counts whether logins go by it
+     * @param counts whether logins use it
      */
     List<Finding> findings(Path file, boolean counts) {
         List<Finding> findings = new ArrayList<>();
@@ -124,16 +126,15 @@ final class RuleText {
                     file,
                     1,
                     counts,
-                    "begins with the mark of a UTF-8 text (BOM), which PAM takes for a"
-                            + " part of the first word: take it out"));
+                    "begins with a byte order mark (BOM), which PAM reads as part of the first word: remove it"));
         }
         if (carriageReturn > 0) {
             findings.add(Finding.at(
                     file,
                     carriageReturn,
                     counts,
-                    "ends as Windows has it, with a carriage return, which"
-                            + " PAM takes for a part of the last word: convert the file, as with dos2unix"));
+                    "ends with a carriage return (as on Windows), which PAM reads as part of the last word:"
+                            + " convert the file, for example with dos2unix"));
         }
         if (longLine > 0) {
             findings.add(
@@ -141,8 +142,8 @@ final class RuleText {
                             file,
                             longLine,
                             counts,
-                            "has more than " + (MAX_LINE_BYTES - 1) + " bytes, of"
-                                    + " which PAM before 1.6 takes the rest for another line, even of a comment: make it shorter"));
+                            "has more than " + (MAX_LINE_BYTES - 1)
+                                    + " bytes; PAM before 1.6 reads the rest as another line, even in a comment: make it shorter"));
         }
         return findings;
     }

@@ -7,16 +7,19 @@ import java.util.function.LongSupplier;
 import org.x2go.authservice.auth.Diagnostics;
 
 /**
- * The rules of services, read when they are first asked for and again when a file has changed. libpam goes by the rules of the
- * service {@code other} for each facility that a service's own files have no rule of: whoever allowed a service did not have
- * that in mind, so that one without a rule of authentication is refused. Thread-safe.
+ * A cache of services' rules, which are read at first use and after each change of a file. For a facility without a
+ * rule libpam uses the rules of the service {@code other}; since that is not what allowing a service means, a service
+ * without an auth rule is refused. Thread-safe.
  */
 final class ServiceFiles {
     static final long WARN_NANOS = 60_000_000_000L;
 
     private static final int READINGS = 4;
 
-    /** For so long a look counts for the next requests too: under load each then looks once, after libpam has read. */
+    /**
+     * How long a check for changes counts for further requests: under load each request then checks once, after libpam
+     * has read the files.
+     */
     private static final long LOOK_NANOS = 5_000_000;
 
     private final LibPamBuild build;
@@ -35,10 +38,10 @@ final class ServiceFiles {
     }
 
     /**
-     * The rules of a service now. If libpam must not be asked for it, a warning says why, but not more than once a minute for
-     * each service.
+     * The present rules of a service. If libpam must not be called for it, this logs a warning, at most once a minute
+     * for each service.
      *
-     * @param service a service that is allowed: of those there are few, and their names are plain
+     * @param service an allowed service, so that there are few and their names are plain
      */
     ServiceStack of(String service) {
         ServiceStack stack = known.get(service);
@@ -49,8 +52,8 @@ final class ServiceFiles {
         return stack;
     }
 
-    /** The rules of a service now, or a moment ago: for who looks afterwards whether they still are. */
-    ServiceStack lately(String service) {
+    /** The rules of a service at most 5 ms ago, for callers that check afterwards whether they are current. */
+    ServiceStack recent(String service) {
         ServiceStack stack = known.get(service);
         if (stack == null || stack.refusal().isPresent() || stack.files().sinceCurrentNanos() > LOOK_NANOS) {
             return of(service);
@@ -59,8 +62,8 @@ final class ServiceFiles {
     }
 
     /**
-     * Reads the files until a later change of one would show. Somebody who has just edited them is waited for, some
-     * hundredths of a second; from who goes on to change them no verdict is taken.
+     * Reads the files until a later change would show, which takes some hundredths of a second after an edit. If they
+     * change constantly, there is no verdict.
      */
     private ServiceStack read(String service) {
         ServiceStack stack = ServiceStack.read(service, build, configuration);

@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Looks at the files of services for an admin, with the eyes of {@link PamAuthenticator}. */
+/** Checks the files of services for the administrator, by the rules of {@link PamAuthenticator}. */
 public final class ServiceInspection {
-    private static final String LETS_ROOT_IN = "pam_rootok";
-    private static final String READS_SHADOW = "pam_unix";
+    private static final String PAM_ROOTOK = "pam_rootok";
+    private static final String PAM_UNIX = "pam_unix";
 
     private final PamConfiguration configuration;
     private final LibPamBuild build;
@@ -21,7 +21,7 @@ public final class ServiceInspection {
     }
 
     /**
-     * Loads libpam, to see where it looks.
+     * Loads libpam, to read its search paths.
      *
      * @throws PamUnavailableException if there is none
      */
@@ -30,16 +30,16 @@ public final class ServiceInspection {
         return new ServiceInspection(configuration, LibPamBuild.current());
     }
 
-    /** The service's own file, if it has one that libpam may read. */
+    /** The service's own file, if libpam may read it. */
     public Optional<Path> file(String service) {
         ServiceRules own = read(service).own();
         return own.file().filter(file -> own.refusal().isEmpty());
     }
 
-    /** What its files are like, and those that they include; no module is loaded. */
+    /** Findings about a service's files, and those that they include; no module is loaded. */
     public List<Finding> files(String service) {
         ServiceStack stack = read(service);
-        // What is included twice is found twice.
+        // A file that is included twice has each finding twice.
         Set<Finding> findings = new LinkedHashSet<>();
         stack.refusal()
                 .ifPresent(refusal -> findings.add(Finding.problem("PAM service " + service + " is answered \"error\": "
@@ -50,10 +50,10 @@ public final class ServiceInspection {
             stack.other().map(rules -> withoutAccount(service, rules)).ifPresent(findings::add);
         }
         stack.called().stream()
-                .filter(rule -> rule.calls(LETS_ROOT_IN))
-                .map(rule -> Finding.warning("PAM service " + service + " uses " + LETS_ROOT_IN + ".so (" + rule.where()
+                .filter(rule -> rule.calls(PAM_ROOTOK))
+                .map(rule -> Finding.warning("PAM service " + service + " uses " + PAM_ROOTOK + ".so (" + rule.where()
                         + "), and accepts any password when this program runs as root: do not allow that service, or"
-                        + " take the line out"))
+                        + " remove the line"))
                 .forEach(findings::add);
         return List.copyOf(findings);
     }
@@ -62,11 +62,11 @@ public final class ServiceInspection {
         String what = "PAM service " + service + " has no account rule";
         return other.of(Facility.ACCOUNT).isEmpty()
                 ? Finding.problem(what + ", nor has other: PAM refuses every user; add one")
-                : Finding.warning(what + ": those of " + other.file().orElseThrow()
-                        + " decide whether an account may be used; add one if they should not");
+                : Finding.warning(what + ": the rules of " + other.file().orElseThrow()
+                        + " apply instead; add one if they should not");
     }
 
-    /** Whether the modules that a login calls can be called. They are loaded. */
+    /** Findings about the modules that a login calls. The modules are loaded. */
     public List<Finding> modules(String service) {
         ModuleCheck check = new ModuleCheck(build);
         List<Finding> findings = new ArrayList<>();
@@ -82,18 +82,18 @@ public final class ServiceInspection {
         return findings;
     }
 
-    /** What can go wrong because PAM is asked by a process that is not root's. */
+    /** Findings that apply if PAM is called without root. */
     public List<Finding> withoutRoot(String service) {
         return read(service).called().stream()
-                .filter(rule -> rule.calls(READS_SHADOW))
+                .filter(rule -> rule.calls(PAM_UNIX))
                 .findFirst()
                 .map(
                         rule -> Finding.at(
                                 rule.file(),
                                 rule.line(),
                                 true,
-                                READS_SHADOW
-                                        + " lets a user who is not root check no password but his own: start the service as root"))
+                                PAM_UNIX
+                                        + " lets a user other than root check only that user's own password: start the service as root"))
                 .stream()
                 .toList();
     }

@@ -5,11 +5,11 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The rules that a login for a service goes by, as they were read at some time.
+ * The rules for a login with a service, as they were read at one time.
  *
- * @param own what the service's own files say
- * @param other what those of the service {@code other} say; empty if they do not count
- * @param refusal why libpam is not asked; empty if it is
+ * @param own the rules of the service's own files
+ * @param other the rules of the service {@code other}; empty if they do not apply
+ * @param refusal why libpam is not called; empty if it is
  * @param files all files that were read or looked for
  * @param isSettled whether every later change of one of them shows in {@link #isCurrent}
  */
@@ -22,15 +22,15 @@ record ServiceStack(
     private static final String OTHER = "other";
 
     /**
-     * Reads the files. libpam takes the rules of {@code other} for each facility that the service's own files have none of.
-     * X2Go's own service file leaves the account to it; that it should decide about the password nobody has in mind, so that
-     * such a service is refused.
+     * Reads the files. For a facility without a rule libpam uses the rules of {@code other}. X2Go's service file
+     * relies on that for the account; but a service without an auth rule is refused, since {@code other} should not
+     * decide about passwords.
      */
     static ServiceStack read(String service, LibPamBuild build, PamConfiguration configuration) {
         long begun = System.currentTimeMillis();
         VisitedFiles files = new VisitedFiles();
         ServiceRules own = RuleReader.read(service, build, configuration.confdir(), files);
-        // libpam reads it at each start, whether it counts or not, and fails, or waits, if it cannot.
+        // libpam reads this file at each start, even if its rules do not apply, and fails or blocks if it cannot.
         ServiceRules others = RuleReader.read(OTHER, build, configuration.confdir(), files);
         Optional<ServiceRules> other = own.of(Facility.ACCOUNT).isEmpty() ? Optional.of(others) : Optional.empty();
         Optional<Refusal> refusal = own.refusal()
@@ -50,7 +50,7 @@ record ServiceStack(
                 ? own.file()
                         .map(file -> new Refusal(
                                 "no auth rule in " + file,
-                                "nor in what it includes, so that PAM would go by the service " + OTHER
+                                "nor in the files that it includes, so PAM would use the service " + OTHER
                                         + ": add a rule"))
                 : Optional.empty();
     }
@@ -58,20 +58,20 @@ record ServiceStack(
     private static Refusal denied(Rule rule) {
         return new Refusal(
                 "PAM module " + Rule.nameOf(rule.module().orElseThrow()) + " is denied by " + DeniedModules.VARIABLE,
-                "it would fail in this sandbox, or let users in (" + rule.where()
-                        + "): leave out the drop-in that sets the variable, or the rule");
+                "it would fail in this sandbox, or wrongly accept users (" + rule.where()
+                        + "): remove the rule, or the drop-in that sets the variable");
     }
 
     private static Stream<Rule> calledBy(ServiceRules own, Optional<ServiceRules> other) {
         return Stream.concat(own.of(Facility.AUTH).stream(), other.orElse(own).of(Facility.ACCOUNT).stream());
     }
 
-    /** The rules that a login may call: those of authentication, then those of the account, whosever they are. */
+    /** The rules that a login may call: the auth rules, then the account rules, of the service or of {@code other}. */
     List<Rule> called() {
         return calledBy(own, other).toList();
     }
 
-    /** Whether the files are what they were when they were read. */
+    /** Whether the files are unchanged since they were read. */
     boolean isCurrent() {
         return files.areCurrent();
     }

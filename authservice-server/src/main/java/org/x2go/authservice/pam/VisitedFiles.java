@@ -10,9 +10,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.x2go.authservice.posix.CString;
 
-/** Opens files as libpam's fopen(3) does, and remembers what lay at each path: also that there was nothing. */
+/** Opens files like libpam's fopen(3), and records the state of each path, missing files included. */
 final class VisitedFiles {
-    /** More than any service has: files that include each other twice each would be read for ever. */
+    /** More than any service has. Files that include each other twice would otherwise be read for ever. */
     private static final int MAX_FILES = 500;
 
     private static final long MAX_BYTES = 1 << 20;
@@ -36,30 +36,31 @@ final class VisitedFiles {
     }
 
     /**
-     * What is in a file.
+     * Reads a file.
      *
      * @return null if there is no such file
-     * @throws IOException if there is one, but libpam could not read it either
+     * @throws IOException if it exists, but libpam could not read it either
      * @throws RefusedFileException if libpam must not try
      */
     byte @Nullable [] open(Path path) throws IOException, RefusedFileException {
         FileState state = visited.computeIfAbsent(path, Visited::new).state;
         if (++opened > MAX_FILES) {
             throw new RefusedFileException(
-                    path + " is one of more than " + MAX_FILES + " files that are included", "include less");
+                    path + " is one of more than " + MAX_FILES + " files that are included", "include fewer");
         }
         return switch (state.kind()) {
             case MISSING -> null;
             case HIDDEN -> throw new AccessDeniedException(path.toString());
             case SPECIAL ->
                 throw new RefusedFileException(
-                        path + " is not a regular file", "libpam might wait for it for ever: make it one");
+                        path + " is not a regular file",
+                        "libpam might block when it opens it: replace it with a regular file");
             case DIRECTORY -> directory(path);
             case REGULAR -> content(path, state);
         };
     }
 
-    /** It can be opened, and is at its end at once. */
+    /** A directory can be opened, and is empty for fopen(3). */
     private static byte[] directory(Path path) throws IOException {
         if (!Files.isReadable(path)) {
             throw new AccessDeniedException(path.toString());
@@ -69,7 +70,7 @@ final class VisitedFiles {
 
     private static byte @Nullable [] content(Path path, FileState state) throws IOException, RefusedFileException {
         if (state.size() > MAX_BYTES) {
-            throw new RefusedFileException(path + " has " + state.size() + " bytes", "no file of rules is that long");
+            throw new RefusedFileException(path + " has " + state.size() + " bytes", "a service file must be smaller");
         }
         try {
             return Files.readAllBytes(path);
@@ -78,7 +79,7 @@ final class VisitedFiles {
         }
     }
 
-    /** Whether at each path lies what lay there when it was opened. */
+    /** Whether each path is unchanged since it was opened. */
     boolean areCurrent() {
         long now = System.nanoTime();
         for (Visited each : visited.values()) {
@@ -90,7 +91,7 @@ final class VisitedFiles {
         return true;
     }
 
-    /** How long ago they were. */
+    /** How long ago the paths were known to be current. */
     long sinceCurrentNanos() {
         return System.nanoTime() - currentNanos;
     }

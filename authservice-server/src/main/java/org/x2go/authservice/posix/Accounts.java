@@ -17,7 +17,7 @@ import java.util.OptionalInt;
 public final class Accounts {
     private static final int LARGEST_BUFFER = 1 << 20;
 
-    /** Where pw_uid and gr_gid lie in struct passwd and struct group: behind two pointers, in glibc and musl alike. */
+    /** The offset of pw_uid and gr_gid in struct passwd and struct group: two pointers, in glibc and musl. */
     private static final int ID_OFFSET = 2 * Long.BYTES;
 
     private static final int STRUCT_BYTES = 64;
@@ -67,8 +67,7 @@ public final class Accounts {
                     return Optional.of(read.apply(entry));
                 }
                 if (errno != Errno.ERANGE) {
-                    // "Not found" has as many error numbers as there are databases (getpwnam(3)), so none is told
-                    // apart.
+                    // Each database has its own error number for "not found" (getpwnam(3)), so all errors mean that.
                     return Optional.empty();
                 }
             }

@@ -12,22 +12,22 @@ import java.util.Objects;
 /**
  * A file opened to be appended to, in a directory that may belong to a user who is not trusted.
  *
- * <p>Log directories do: on Debian /var/log/x2gobroker is the broker's. So what lies there is looked at before it is opened,
- * and anything but a regular file with a single name is left alone: opening a device may have an effect, a symbolic link leads
- * elsewhere, and a second name could be one for a file elsewhere that only root may write. In a directory that all may
- * write to, as /tmp, a file of a stranger's is not taken either.
+ * <p>A log directory may: on Debian /var/log/x2gobroker belongs to the broker. So the path is examined before it is
+ * opened, and only a regular file with a single name is accepted: opening a device may have an effect, a symbolic link
+ * leads elsewhere, and a hard link may lead to a file that only root may write. In a world-writable directory such as
+ * /tmp, another user's file is refused too.
  */
 public final class AppendOnlyFile implements AutoCloseable {
     private static final int FLAGS = LibC.O_WRONLY | LibC.O_APPEND;
 
-    /** A log that is rotated may come and go between two looks at it. */
-    private static final int TRIES = 5;
+    /** A rotation may remove the log between the check and the open. */
+    private static final int MAX_ATTEMPTS = 5;
 
     private final Path path;
     private final FileStatus identity;
     private int descriptor;
 
-    /** Whether somebody, this process not excepted, may have been cut short in the middle of a line. */
+    /** Whether the last write, by this or another process, may have written only part of a line. */
     private boolean mayEndInsideLine = true;
 
     private AppendOnlyFile(Path path, int descriptor, FileStatus identity) {
@@ -37,14 +37,14 @@ public final class AppendOnlyFile implements AutoCloseable {
     }
 
     /**
-     * Opens a file, and makes it if it is missing.
+     * Opens a file, and creates it if it is missing.
      *
-     * @param permissions the mode of a file that is made here, less the umask
-     * @throws IOException if that cannot be done, or if something lies there that must not be written to
+     * @param permissions the mode of a created file, less the umask
+     * @throws IOException if the file cannot be opened, or must not be written to
      */
     public static AppendOnlyFile open(Path path, int permissions) throws IOException {
         try {
-            for (int i = 0; i < TRIES; i++) {
+            for (int i = 0; i < MAX_ATTEMPTS; i++) {
                 try (PathHandle file = PathHandle.open(path)) {
                     if (file != null) {
                         check(path, file.identity());
@@ -53,16 +53,16 @@ public final class AppendOnlyFile implements AutoCloseable {
                 }
                 create(path, permissions);
             }
-            throw new IOException("cannot open " + path + ": others make and remove it all the time");
+            throw new IOException("cannot open " + path + ": another process keeps creating and removing it");
         } catch (LastErrorException e) {
             throw new IOException("cannot open " + path + ": " + Errno.text(e), e);
         }
     }
 
     /**
-     * Looks whether a file that is there already could be opened, and opens nothing.
+     * Checks whether an existing file could be opened, without opening it.
      *
-     * @throws IOException if something lies there that must not be written to
+     * @throws IOException if the path must not be written to
      */
     public static void check(Path path) throws IOException {
         try (PathHandle file = PathHandle.open(path)) {
@@ -72,7 +72,7 @@ public final class AppendOnlyFile implements AutoCloseable {
         }
     }
 
-    /** Makes a file, unless something is there now. */
+    /** Creates the file, unless the path exists by now. */
     private static void create(Path path, int permissions) {
         try {
             LibC.close(LibC.create(path, FLAGS, permissions));
@@ -88,7 +88,7 @@ public final class AppendOnlyFile implements AutoCloseable {
             throw refused(path, "it is " + file.kind() + " and not a regular file");
         }
         if (file.links() > 1) {
-            throw refused(path, "the file has more than one name (hard link), so it may be one that lies elsewhere");
+            throw refused(path, "the file has more than one name (hard link), so it may belong elsewhere");
         }
         int directory =
                 (int) Files.getAttribute(Objects.requireNonNull(path.getParent(), "an absolute path"), "unix:uid");
@@ -96,7 +96,7 @@ public final class AppendOnlyFile implements AutoCloseable {
             throw refused(
                     path,
                     "it belongs to user " + Integer.toUnsignedString(file.uid())
-                            + ", and neither to this process's user nor to whom its directory belongs to");
+                            + ", who is neither this process's user nor its directory's owner");
         }
     }
 
@@ -104,14 +104,14 @@ public final class AppendOnlyFile implements AutoCloseable {
         return new IOException("cannot write to " + path + ": " + why + "; choose another file");
     }
 
-    /** Whether this file still is the one at the path that it was opened by. */
+    /** Whether the path still leads to this file. */
     public boolean isAtItsPath() throws IOException {
         return FileStatus.ofEntry(path).filter(identity::isSameFile).isPresent();
     }
 
     /**
-     * Appends a line, in one piece if the disk has room for it. After one that was written in part this begins a line of its
-     * own. Not thread-safe.
+     * Appends a line, in one piece if the disk has room for it. After a partly written line it starts a new line
+     * first. Not thread-safe.
      *
      * @param line bytes that end with a newline
      * @throws IOException if not all of it could be written
@@ -135,7 +135,7 @@ public final class AppendOnlyFile implements AutoCloseable {
         }
     }
 
-    /** Whether what is in the file ends without a newline. */
+    /** Whether the file ends without a newline. */
     private boolean endsInsideLine() throws IOException {
         try (RandomAccessFile content =
                 new RandomAccessFile(PathHandle.referenceTo(descriptor).toFile(), "r")) {
@@ -143,12 +143,12 @@ public final class AppendOnlyFile implements AutoCloseable {
             content.seek(Math.max(0, length - 1));
             return length > 0 && content.read() != '\n';
         } catch (FileNotFoundException e) {
-            // This process may write to the file, and not read it.
+            // This process may write to the file, but not read it.
             return false;
         }
     }
 
-    /** Puts the file in the place of one of this process's descriptors, such as 2 for its standard error. */
+    /** Makes a descriptor of this process, such as 2 for standard error, refer to the file (dup2(2)). */
     public void redirect(int standardDescriptor) throws IOException {
         Errno.check("send output to " + path, () -> LibC.dup2(descriptor, standardDescriptor));
     }
@@ -157,7 +157,7 @@ public final class AppendOnlyFile implements AutoCloseable {
     public void close() {
         if (descriptor >= 0) {
             LibC.close(descriptor);
-            // Its number may be another file's from here on.
+            // From here on the number may belong to another file.
             descriptor = -1;
         }
     }

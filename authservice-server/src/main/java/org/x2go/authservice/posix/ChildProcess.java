@@ -14,11 +14,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A process that this one has started with posix_spawn(3), which unlike fork(2) is safe beside other threads. Of our
- * descriptors it has only those that it is given, it is in a session of its own, where no terminal's signals reach it, and
- * no signal is blocked in it. Its working directory is the root directory, since ours may have been removed.
+ * A child process started with posix_spawn(3), which unlike fork(2) is safe beside other threads. The child inherits
+ * only the given descriptors and has no signal blocked. It has its own session, which a terminal's signals do not
+ * reach. Its working directory is the root directory, since ours may have been removed.
  *
- * <p>The JDK's own processes can be given pipes only, and their death by a signal cannot be told from an exit status.
+ * <p>The JDK's Process supports pipes only, and does not tell a signal from an exit status.
  */
 public final class ChildProcess implements AutoCloseable {
     private static final int FIRST_TO_CLOSE = 3;
@@ -37,7 +37,7 @@ public final class ChildProcess implements AutoCloseable {
 
     private final int pidfd;
 
-    /** With which its number may become another process's. */
+    /** Whether it was reaped, after which its number may belong to another process. */
     private boolean reaped;
 
     private ChildProcess(int pid, int output) {
@@ -51,8 +51,9 @@ public final class ChildProcess implements AutoCloseable {
      *
      * @param command the program's absolute path, and its arguments
      * @param environment all of its environment, as NAME=value
-     * @param input the descriptor that is to be its 0
-     * @return the process, whose 1 and 2 are what {@link #readOutput} reads; {@link #reap} must be called until it has ended
+     * @param input the descriptor that becomes the child's standard input
+     * @return the process; {@link #readOutput} reads its standard output and error; {@link #reap} must be called until
+     *     it has exited
      */
     public static ChildProcess start(List<String> command, List<String> environment, int input) throws IOException {
         int[] pipe = pipe();
@@ -128,7 +129,7 @@ public final class ChildProcess implements AutoCloseable {
         }
     }
 
-    /** Most are closed by the kernel in exec, but the JDK does not ask it to for all that it opens. */
+    /** The kernel closes most descriptors in exec, but the JDK does not set FD_CLOEXEC on all of its own. */
     private static void closeOthers(Pointer actions, List<String> command) throws IOException {
         if (LibC.CLOSE_FROM != null) {
             int error = LibC.CLOSE_FROM.invokeInt(new Object[] {actions, FIRST_TO_CLOSE});
@@ -157,12 +158,12 @@ public final class ChildProcess implements AutoCloseable {
         return pid;
     }
 
-    /** What is readable when it has written something, or has closed its output. */
+    /** A descriptor that is readable when the child has written output or closed it. */
     public int output() {
         return output;
     }
 
-    /** What is readable when it has ended, or -1 where there is no such thing (Linux before 5.3). */
+    /** A descriptor that is readable when the child has exited, or -1 on Linux before 5.3. */
     public int pidfd() {
         return pidfd;
     }
@@ -183,7 +184,7 @@ public final class ChildProcess implements AutoCloseable {
         }
     }
 
-    /** How it ended, or empty if it has not; to be called no more when it has. */
+    /** How the process ended, or empty if it still runs. Must not be called again after it has ended. */
     public synchronized Optional<Ending> reap() throws IOException {
         try (Memory status = new Memory(Integer.BYTES)) {
             reaped = LibC.waitpid(pid, status, LibC.WNOHANG) != 0;
@@ -203,13 +204,13 @@ public final class ChildProcess implements AutoCloseable {
         }
     }
 
-    /** Ends it at once (SIGKILL), unless it has ended. */
+    /** Kills the process (SIGKILL), unless it has ended. */
     public synchronized void kill() {
         if (!reaped) {
             try {
                 LibC.kill(pid, LibC.SIGKILL);
             } catch (LastErrorException e) {
-                // It is a child of ours that was not reaped: it can only have ended.
+                // A child that was not reaped can be missing only because it has ended.
             }
         }
     }

@@ -13,15 +13,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntPredicate;
 
 /**
- * The processes that descend from this one, however they tried to get away: with {@link #becomeSubreaper}, those whose parent has
- * ended become its own children, whatever session they are in.
+ * The processes that descend from this one. After {@link #becomeSubreaper}, orphaned descendants become its own
+ * children, whatever session they are in.
  */
 public final class Descendants {
     private static final int PR_SET_CHILD_SUBREAPER = 36;
     private static final int ANY = -1;
 
     /** A process that is killed ends within milliseconds, unless it waits for a disk. */
-    private static final int TRIES = 200;
+    private static final int MAX_ATTEMPTS = 200;
 
     private static final long PAUSE_MILLIS = 5;
 
@@ -33,7 +33,7 @@ public final class Descendants {
     }
 
     /**
-     * Collects the children that have ended. To be called only while nothing else in this process waits for a child.
+     * Reaps the children that have exited. Must be called only while nothing else in this process waits for a child.
      */
     public static void collectEnded() {
         while (collect(ANY) > 0) {
@@ -42,12 +42,12 @@ public final class Descendants {
     }
 
     /**
-     * Kills the children of this process, and what of theirs then becomes a child of it, and collects them.
+     * Kills and reaps the children of this process, and the descendants that become its children by that.
      *
-     * @param except tells which children, by number, are to live
+     * @param except the children, by process number, that are not killed
      */
     public static void kill(IntPredicate except) throws IOException {
-        for (int i = 0; i < TRIES; i++) {
+        for (int i = 0; i < MAX_ATTEMPTS; i++) {
             List<Integer> children = children(except);
             if (children.isEmpty()) {
                 return;
@@ -60,7 +60,7 @@ public final class Descendants {
             }
             children.forEach(Descendants::collect);
         }
-        throw new IOException("cannot end the processes " + children(except) + ", which descend from this one");
+        throw new IOException("cannot kill the processes " + children(except) + ", which descend from this one");
     }
 
     private static void kill(int pid) {
@@ -71,7 +71,7 @@ public final class Descendants {
         }
     }
 
-    /** Returns the number of the child that was collected, or 0 if it has not ended, or -1 if there is none. */
+    /** Returns the number of the reaped child, 0 if it still runs, or -1 if there is none. */
     private static int collect(int pid) {
         return LibC.waitpid(pid, 0L, LibC.WNOHANG);
     }
@@ -101,7 +101,7 @@ public final class Descendants {
 
     /** The fourth field of its stat file (proc(5)); the second is a name in parentheses, which may hold anything. */
     private static long parentOf(Path process) {
-        // Not through a channel: with the first one the JDK opens a socket of its own, for good.
+        // Not through a channel: the JDK opens a permanent socket of its own with the first one.
         try (FileInputStream file = new FileInputStream(process.resolve("stat").toFile())) {
             String stat = new String(file.readAllBytes(), StandardCharsets.ISO_8859_1);
             return Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ", 3)[1]);

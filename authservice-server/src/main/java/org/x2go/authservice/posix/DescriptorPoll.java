@@ -22,17 +22,17 @@ public final class DescriptorPoll implements AutoCloseable {
 
     private final int event;
 
-    /** Makes one that waits for nothing yet. */
+    /** Creates a poll without descriptors. */
     public DescriptorPoll() throws IOException {
         event = Errno.check("make an event descriptor", () -> LibC.eventfd(0, LibC.O_CLOEXEC | LibC.O_NONBLOCK));
     }
 
     /**
-     * Waits until one is readable or at its end, or {@link #wakeUp} is or was called, or the time is over.
+     * Waits until a descriptor is readable or closed, {@link #wakeUp} is or was called, or the timeout passes.
      *
-     * @param descriptors those to wait for; a negative one never is
-     * @param timeoutMillis for so long, or for ever if it is negative
-     * @return which of them are
+     * @param descriptors the descriptors to wait for; negative ones are ignored
+     * @param timeoutMillis the timeout in milliseconds; a negative one is infinite
+     * @return for each descriptor whether it is readable
      */
     public boolean[] await(int[] descriptors, int timeoutMillis) throws IOException {
         try (Memory pollfds = new Memory((descriptors.length + 1L) * POLLFD_BYTES)) {

@@ -7,11 +7,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Keeps other services from making or removing sockets or PID files in a directory while one does, by an flock(2) on the
+ * A lock that services hold while they create or remove a socket or PID file in a directory: an flock(2) on the
  * directory itself, which leaves no file behind.
  */
 public final class DirectoryLock implements AutoCloseable {
-    private static final int TRIES = 50;
+    private static final int MAX_ATTEMPTS = 50;
     private static final long PAUSE_MILLIS = 100;
 
     private final int fd;
@@ -20,7 +20,10 @@ public final class DirectoryLock implements AutoCloseable {
         this.fd = fd;
     }
 
-    /** Waits a few seconds for the lock, and goes on without it, which it says, if another does not let it go. */
+    /**
+     * Waits a few seconds for the lock. If another process keeps it, this logs a warning and continues without the
+     * lock.
+     */
     public static DirectoryLock of(Path directory, Consumer<String> warnings) throws IOException {
         int fd;
         try {
@@ -42,7 +45,7 @@ public final class DirectoryLock implements AutoCloseable {
     }
 
     private void take(Path directory, Consumer<String> warnings) throws IOException {
-        for (int i = 0; i < TRIES; i++) {
+        for (int i = 0; i < MAX_ATTEMPTS; i++) {
             try {
                 LibC.flock(fd, LibC.LOCK_EX | LibC.LOCK_NB);
                 return;
@@ -53,9 +56,9 @@ public final class DirectoryLock implements AutoCloseable {
             }
             pause();
         }
-        // Whoever may read the directory can hold the lock; that must not keep a service from starting or stopping.
-        warnings.accept("The directory " + directory + " has been locked by another for " + TRIES * PAUSE_MILLIS / 1000
-                + " s: going on without. See with lsof who holds it.");
+        // Any user who may read the directory can hold the lock; that must not prevent a start or stop.
+        warnings.accept("The directory " + directory + " has been locked by another process for "
+                + MAX_ATTEMPTS * PAUSE_MILLIS / 1000 + " s; continuing without the lock. Find that process with lsof.");
     }
 
     private static void pause() throws IOException {

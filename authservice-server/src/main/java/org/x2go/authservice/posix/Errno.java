@@ -22,9 +22,9 @@ final class Errno {
     private Errno() {}
 
     /**
-     * Makes a call of {@link LibC}'s, and returns what that returned.
+     * Makes a call of {@link LibC} and returns its result.
      *
-     * @param what what it is for, as the message says it: "cannot …"
+     * @param what the purpose of the call, which follows "cannot" in the message
      * @throws IOException if it fails
      */
     static int check(String what, IntSupplier call) throws IOException {

@@ -4,18 +4,18 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
-/** Says what went wrong, without the names of classes. */
+/** Messages of exceptions for administrators, without class names. */
 public final class ErrorMessages {
     private ErrorMessages() {}
 
-    /** A failure's reason with the file it was about, for failures that nobody has put into words before. */
+    /** A failure's reason and its file, for exceptions of the JDK. */
     public static String textWithFile(Throwable failure) {
         return failure instanceof FileSystemException e && e.getFile() != null
                 ? e.getFile() + ": " + text(failure)
                 : text(failure);
     }
 
-    /** A failure's reason, for an admin; which file it was about is left to the caller. */
+    /** A failure's reason; the caller names the file. */
     public static String text(Throwable failure) {
         if (failure instanceof NoSuchFileException) {
             return "there is no such file or directory";

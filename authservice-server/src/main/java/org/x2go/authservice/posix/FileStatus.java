@@ -9,14 +9,14 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * What statx(2) says of a file: as the attributes "unix:" of java.nio.file, for a tenth of their price, which counts where
- * several files are looked at for each request.
+ * The attributes of a file by statx(2). The "unix:" attributes of java.nio.file cost ten times as much, which matters
+ * because several files are checked for each request.
  *
  * @param mode its kind and permissions
  * @param links how many names the file has
- * @param uid whose it is
- * @param gid the group whose it is
- * @param device the device that it lies on
+ * @param uid its owner
+ * @param gid its group
+ * @param device the device that holds it
  * @param inode its number there
  * @param size its size in bytes
  * @param changedNanos when the inode was last changed, in nanoseconds since 1970
@@ -49,7 +49,7 @@ public record FileStatus(int mode, int links, int uid, int gid, long device, lon
     private static final int S_IFSOCK = 0140000;
 
     /**
-     * Looks at what lies at a path, links followed.
+     * The status of the file at a path; links are followed.
      *
      * @param path the path, as {@link CString} makes it
      * @return empty if there is nothing
@@ -60,7 +60,7 @@ public record FileStatus(int mode, int links, int uid, int gid, long device, lon
     }
 
     /**
-     * Looks at what lies at a path itself, no link followed.
+     * The status of the file at a path; links are not followed.
      *
      * @return empty if there is nothing
      * @throws IOException if this process may not look
@@ -69,7 +69,7 @@ public record FileStatus(int mode, int links, int uid, int gid, long device, lon
         return at(AT_FDCWD, CString.of(path.toString()), AT_SYMLINK_NOFOLLOW);
     }
 
-    /** What a descriptor of this process is open on; empty if it is closed. */
+    /** The status of the file of a descriptor; empty if the descriptor is closed. */
     static Optional<FileStatus> ofDescriptor(int descriptor) throws IOException {
         return at(descriptor, NO_PATH, AT_EMPTY_PATH);
     }
@@ -82,7 +82,7 @@ public record FileStatus(int mode, int links, int uid, int gid, long device, lon
                 return Optional.empty();
             }
             String where = new String(path, 0, path.length - 1, StandardCharsets.UTF_8);
-            throw new IOException("cannot look at " + where + ": " + LibC.strerror(error));
+            throw new IOException("cannot examine " + where + ": " + LibC.strerror(error));
         }
         ByteBuffer fields = ByteBuffer.wrap(statx).order(ByteOrder.nativeOrder());
         return Optional.of(new FileStatus(
@@ -125,7 +125,7 @@ public record FileStatus(int mode, int links, int uid, int gid, long device, lon
         return mode & 07777;
     }
 
-    /** Whether both are the same file, whatever was done to its owner and mode. */
+    /** Whether both are the same file, by device and inode. */
     public boolean isSameFile(FileStatus other) {
         return device == other.device && inode == other.inode;
     }

@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * A listening Unix domain socket that whoever started this process has made, and keeps: its file, with its owner, group and
- * mode, is theirs and stays, and so do the connections that nobody has accepted when this process ends.
+ * A listening Unix domain socket that the parent (systemd) created and keeps. Its file stays when this process exits,
+ * and so do the connections in its backlog.
  */
 public record InheritedSocket(int descriptor, Path path) implements ListeningSocket {
     private static final int SOL_SOCKET = 1;
@@ -17,7 +17,7 @@ public record InheritedSocket(int descriptor, Path path) implements ListeningSoc
     private static final int SO_DOMAIN = 39;
 
     /**
-     * Takes over an open descriptor: from here on programs that are started do not inherit it, and it does not block.
+     * Takes over an open descriptor: makes it non-blocking and closed on exec.
      *
      * @throws IOException if it is not a Unix stream socket that listens; the message says what it is
      */
@@ -32,7 +32,7 @@ public record InheritedSocket(int descriptor, Path path) implements ListeningSoc
             }
             Optional<Path> path = UnixAddress.pathOf(descriptor);
             if (path.isEmpty()) {
-                throw unfit(descriptor, "it has no path, so that no mode says who may ask: give ListenStream= a path");
+                throw unfit(descriptor, "it has no path, so no file mode controls access: give ListenStream= a path");
             }
             SocketBinder.disablePassRights(descriptor);
             LibC.fcntl(descriptor, LibC.F_SETFD, LibC.FD_CLOEXEC);
@@ -60,7 +60,7 @@ public record InheritedSocket(int descriptor, Path path) implements ListeningSoc
     @Override
     public void remove() {}
 
-    /** They are the next service's. */
+    /** The connections in the backlog belong to the next service. */
     @Override
     public boolean hasBacklog() {
         return false;

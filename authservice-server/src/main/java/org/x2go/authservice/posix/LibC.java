@@ -36,7 +36,7 @@ final class LibC {
     static final int O_NONBLOCK = 0x800;
     static final int O_CLOEXEC = 0x80000;
 
-    /** Of the flags here the two whose numbers differ between processors (fcntl.h of the kernel). */
+    /** This flag and the next differ between processors (fcntl.h of the kernel). */
     static final int O_NOFOLLOW = Platform.isARM() || Platform.isPPC() ? 0100000 : 0400000;
 
     static final int O_DIRECTORY = O_NOFOLLOW / 2;
@@ -65,7 +65,10 @@ final class LibC {
 
     private LibC() {}
 
-    /** Makes a file where nothing is. The mode is a variable argument of open(2), which those that are bound below cannot have. */
+    /**
+     * Creates a file if the path does not exist. The mode is a variadic argument of open(2), which direct bindings do
+     * not support.
+     */
     static int create(Path path, int flags, int mode) throws LastErrorException {
         return OPEN.invokeInt(new Object[] {CString.of(path.toString()), flags | O_CREAT | O_EXCL | O_CLOEXEC, mode});
     }
@@ -101,7 +104,7 @@ final class LibC {
 
     static native int getgroups(int size, int[] groups);
 
-    /** For who expects that there is no file, and asks often: without an exception. */
+    /** Without an exception, since a missing file is an ordinary result of a frequent call. */
     static native int statx(int fd, byte[] path, int flags, int mask, byte[] into);
 
     static native int pipe2(Pointer fds, int flags) throws LastErrorException;
@@ -135,10 +138,10 @@ final class LibC {
 
     static native int unshare(int flags) throws LastErrorException;
 
-    /** Returns the user before; there is no error to be told (setfsuid(2)). */
+    /** Returns the previous user; it reports no error (setfsuid(2)). */
     static native int setfsuid(int uid);
 
-    /** Returns the group before; there is no error to be told (setfsgid(2)). */
+    /** Returns the previous group; it reports no error (setfsgid(2)). */
     static native int setfsgid(int gid);
 
     static native int capget(int[] header, int[] data) throws LastErrorException;
@@ -180,7 +183,7 @@ final class LibC {
 
     static native int waitpid(int pid, Pointer status, int options) throws LastErrorException;
 
-    /** As the one above, for who expects that there may be no child, and wants no status: -1 then, and no exception. */
+    /** Like the function above, without a status; returns -1 instead of an exception if there is no child. */
     static native int waitpid(int pid, long noStatus, int options);
 
     static native void _exit(int status);

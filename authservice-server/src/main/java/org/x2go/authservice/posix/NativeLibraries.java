@@ -10,11 +10,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The native libraries that come in jars, JNA's and Netty's: unless they are installed beside the program, each JVM unpacks them
- * to a directory, from which the system's loader must be able to load them. This says what to do where that fails.
+ * The native libraries of JNA and Netty. Unless they are installed with the program, each JVM unpacks them from the
+ * jar to a directory that must be writable and not mounted noexec. The messages of this class say what to do if that
+ * fails.
  */
 public final class NativeLibraries {
-    /** Processors, as the JDK calls them, that the jar has libraries for. */
+    /** The processors (os.arch) that the jar has libraries for. */
     private static final Set<String> PROCESSORS = Set.of("amd64", "aarch64");
 
     private static final String JNA_DIRECTORY = "-Djna.tmpdir";
@@ -27,13 +28,13 @@ public final class NativeLibraries {
     private NativeLibraries() {}
 
     /**
-     * Loads JNA's, by which this package calls the C library.
+     * Loads JNA's library, by which this package calls the C library.
      *
-     * @throws IOException if that cannot be done; the message says what to do
+     * @throws IOException if it cannot be loaded; the message says what to do
      */
     public static void loadJna() throws IOException {
         if (!isJnaInstalled()) {
-            // Before JNA finds out, which prints warnings of its own.
+            // Checked before JNA fails, since it prints warnings of its own.
             requireWritable("JNA", jnaDirectory(), JNA_DIRECTORY);
         }
         try {
@@ -70,7 +71,10 @@ public final class NativeLibraries {
                 : Path.of(System.getProperty("java.io.tmpdir"));
     }
 
-    /** JNA keeps what it could not load, for its next start to remove. The message of the failure begins with its path. */
+    /**
+     * JNA leaves a library that it could not load for its next start to remove. The error's message begins with its
+     * path.
+     */
     private static void removeUnpacked(Path directory, LinkageError failure) {
         String message = String.valueOf(failure.getMessage());
         Path file = Path.of(message.substring(0, Math.max(0, message.indexOf(": "))));
@@ -84,9 +88,9 @@ public final class NativeLibraries {
     }
 
     /**
-     * Looks whether a library can be unpacked to a directory.
+     * Checks whether a library can be unpacked to a directory.
      *
-     * @param library whose library it is
+     * @param library the name for messages: JNA or Netty
      * @param option the option of the JVM that names another directory
      */
     public static void requireWritable(String library, Path directory, String option) throws IOException {
@@ -103,7 +107,7 @@ public final class NativeLibraries {
         }
     }
 
-    /** What to tell an admin of a library that could not be loaded. */
+    /** An exception that tells an administrator why a library could not be loaded. */
     public static IOException failure(String library, Path directory, String option, LinkageError cause) {
         Throwable root = cause;
         while (root.getCause() != null && root.getCause().getMessage() != null) {

@@ -4,33 +4,41 @@ import com.sun.jna.LastErrorException;
 import com.sun.jna.Memory;
 import java.io.IOException;
 
-/** How many files, sockets among them, this process may have open (RLIMIT_NOFILE of getrlimit(2)), and how they are numbered. */
+/**
+ * How many files, sockets among them, this process may have open (RLIMIT_NOFILE of getrlimit(2)), and how they are
+ * numbered.
+ */
 public final class OpenFiles {
-    /** From this number on select(2) takes no descriptor (FD_SETSIZE): PAM modules that use it crash, or write where they must not. */
+    /**
+     * The limit of select(2) (FD_SETSIZE): PAM modules that use it with a higher descriptor crash or corrupt memory.
+     */
     public static final int SELECTABLE = 1024;
 
     private static final int RLIMIT_NOFILE = 7;
 
-    /** A JVM, its jars, a worker's channel (which is kept away from low numbers) and a few files for PAM's modules. */
-    private static final int FEWEST = 128;
+    /**
+     * For a JVM, its jars, a worker's channel (whose descriptor is not among the lowest) and a few files of PAM
+     * modules.
+     */
+    private static final int MIN_FILES = 128;
 
     private static final int STANDARD_INPUT = 0;
 
     private OpenFiles() {}
 
     /**
-     * Looks whether the limit lets a service or a PAM worker do anything at all.
+     * Checks whether the limit is sufficient for a service or a PAM worker.
      *
-     * @throws IOException if it does not; the message says how to raise it
+     * @throws IOException if it is not; the message says how to raise it
      */
     public static void requireEnough() throws IOException {
-        if (limit() < FEWEST) {
-            throw new IOException("this process may have " + limit() + " files open, and at least " + FEWEST
+        if (limit() < MIN_FILES) {
+            throw new IOException("this process may have " + limit() + " files open, and at least " + MIN_FILES
                     + " are needed: raise ulimit -n (LimitNOFILE= in the unit)");
         }
     }
 
-    /** The limit in force. The JVM raises the soft limit to the hard one when it starts. */
+    /** The soft limit, which the JVM raises to the hard limit when it starts. */
     public static int limit() {
         try (Memory limit = new Memory(2L * Long.BYTES)) {
             LibC.getrlimit(RLIMIT_NOFILE, limit);
@@ -40,8 +48,8 @@ public final class OpenFiles {
     }
 
     /**
-     * Lowers the soft limit to the descriptors that select(2) takes, for this process and for what it starts: modules start
-     * commands that close each descriptor that there might be, one by one. A lower limit stays.
+     * Lowers the soft limit to the descriptors that select(2) takes, for this process and its children: some modules
+     * run commands that close every possible descriptor, one by one. A lower limit stays.
      */
     public static void limitToSelectable() {
         try (Memory limit = new Memory(2L * Long.BYTES)) {
@@ -54,7 +62,7 @@ public final class OpenFiles {
     }
 
     /**
-     * Makes another descriptor for what one stands for, with a number from {@link #SELECTABLE} on.
+     * Duplicates a descriptor, with a number from {@link #SELECTABLE} on.
      *
      * @throws IOException if none of these is free
      */
@@ -64,14 +72,16 @@ public final class OpenFiles {
                 () -> LibC.fcntl(descriptor, LibC.F_DUPFD_CLOEXEC, SELECTABLE));
     }
 
-    /** The number that the next file to be opened gets: no fewer are open than that (open(2)). MAX_VALUE if none is left. */
+    /**
+     * The number of the next descriptor (open(2)), so that at least as many are open; MAX_VALUE if none is left.
+     */
     public static int next() {
         try {
             int number = LibC.fcntl(STANDARD_INPUT, LibC.F_DUPFD_CLOEXEC, 0);
             LibC.close(number);
             return number;
         } catch (LastErrorException e) {
-            // There is none left, or somebody has closed this one.
+            // None is left, or other code has closed this one.
             return Integer.MAX_VALUE;
         }
     }

@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What lies at a path, held by a descriptor: it is looked at and then opened or connected to by {@link #reference}, never by
- * its path, at which another file may have been put meanwhile. A symbolic link is not followed, and holding a device or a
- * named pipe has no effect on it (O_PATH of open(2)).
+ * A file held by a descriptor (O_PATH of open(2)): it is examined and then opened or connected to by {@link
+ * #reference}, and not by its path, where another file may have replaced it. A symbolic link is not followed, and
+ * holding a device or a named pipe has no effect on it.
  */
 final class PathHandle implements AutoCloseable {
     private static final int O_PATH = 010000000;
@@ -21,7 +21,7 @@ final class PathHandle implements AutoCloseable {
         this.identity = identity;
     }
 
-    /** What lies at the path now; null if nothing does. The caller closes it. */
+    /** Returns the file at the path, which the caller closes; null if there is none. */
     static @Nullable PathHandle open(Path path) throws IOException {
         int descriptor;
         try {
@@ -45,7 +45,7 @@ final class PathHandle implements AutoCloseable {
         return identity;
     }
 
-    /** A path to what a descriptor is open on. */
+    /** A path to the file of a descriptor. */
     static Path referenceTo(int descriptor) {
         return Path.of("/proc/self/fd/" + descriptor);
     }
@@ -55,7 +55,9 @@ final class PathHandle implements AutoCloseable {
         return referenceTo(descriptor);
     }
 
-    /** Opens the file, without waiting for whoever has the other end of a named pipe. The caller closes the descriptor. */
+    /**
+     * Opens the file without blocking on a named pipe. The caller closes the descriptor.
+     */
     int open(int flags) throws LastErrorException {
         return LibC.open(CString.of(reference().toString()), flags | LibC.O_CLOEXEC | LibC.O_NONBLOCK | LibC.O_NOCTTY);
     }

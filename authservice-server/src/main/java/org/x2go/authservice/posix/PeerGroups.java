@@ -17,7 +17,7 @@ public final class PeerGroups {
 
     private PeerGroups() {}
 
-    /** The groups of whoever is connected to this socket. */
+    /** The supplementary groups of the peer of this socket. */
     public static Set<Integer> of(int socket) throws IOException {
         for (int size = 256; ; size = Math.min(16 * size, MOST_BYTES)) {
             try (Memory groups = new Memory(size)) {

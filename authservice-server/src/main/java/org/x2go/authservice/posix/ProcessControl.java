@@ -5,12 +5,12 @@ import java.io.IOException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 
-/** What a daemon does to its own process, and the JDK has no call for. */
+/** Calls of a daemon on its own process that the JDK lacks. */
 public final class ProcessControl {
     private ProcessControl() {}
 
     /**
-     * Leaves the terminal's session and its process group, whose signals then no longer reach this process (setsid(2)).
+     * Starts a session (setsid(2)), so that the terminal's signals no longer reach this process.
      *
      * @throws IOException if this process leads a process group, as one that a shell started does
      */
@@ -26,8 +26,8 @@ public final class ProcessControl {
     }
 
     /**
-     * Gives SIGINT and SIGTERM their default effect again, to end the process at once. The JVM, which has caught the first
-     * one to run its shutdown hooks, would ignore the next ones while a hook runs.
+     * Gives SIGINT and SIGTERM their default effect again, to end the process at once. The JVM, which has caught the
+     * first one to run its shutdown hooks, would ignore the next ones while a hook runs.
      */
     public static void letSignalsEndTheProcess() {
         // It cannot fail for these two.
@@ -36,9 +36,9 @@ public final class ProcessControl {
     }
 
     /**
-     * Has something done at each SIGHUP, in a thread of its own, in place of the end of the process. Programs that this process
-     * starts have the signal's default effect. The JDK's only way is {@code sun.misc.Signal}, for which the compiler has a
-     * warning that cannot be switched off: hence by reflection.
+     * Runs an action in its own thread at each SIGHUP, instead of exiting. Child processes keep the signal's default
+     * effect. The JDK's only way is {@code sun.misc.Signal}, used by reflection because the compiler's warning about
+     * it cannot be switched off.
      */
     public static void onHangUp(Runnable action) {
         try {
@@ -59,8 +59,8 @@ public final class ProcessControl {
     }
 
     /**
-     * From here on files that this process makes are not readable by others, nor writable by its group, unless their mode is set
-     * explicitly: a JVM that was started without the launcher's options writes its memory's stack to one when it crashes.
+     * Sets the umask so that others cannot read new files and the group cannot write to them: a JVM without the
+     * launcher's options writes parts of its memory to a file when it crashes.
      */
     public static void keepNewFilesFromOthers() {
         LibC.umask(LibC.umask(077) | 027);
@@ -71,7 +71,9 @@ public final class ProcessControl {
         return LibC.getpid();
     }
 
-    /** Ends this process at once (_exit(2)): neither the JVM nor the handlers of native libraries (atexit(3)) have a say. */
+    /**
+     * Exits at once (_exit(2)), without shutdown hooks of the JVM or handlers of native libraries (atexit(3)).
+     */
     public static void exit(int status) {
         LibC._exit(status);
     }

@@ -25,14 +25,14 @@ public final class ProcessMemory {
 
     private ProcessMemory() {}
 
-    /** How much of this process was in memory when that was most, in bytes (getrusage(2)). */
+    /** The peak resident memory of this process, in bytes (getrusage(2)). */
     public static long peakBytes() {
         long[] usage = new long[RUSAGE_WORDS];
         LibC.getrusage(RUSAGE_SELF, usage);
         return usage[MAXRSS] << 10;
     }
 
-    /** How much of this process is in memory now, in bytes (proc_pid_status(5), which counts in kilobytes and not in pages). */
+    /** The resident memory of this process, in bytes (proc_pid_status(5), which counts in kilobytes and not in pages). */
     public static long residentBytes() throws IOException {
         for (String line : Files.readAllLines(STATUS, StandardCharsets.ISO_8859_1)) {
             if (line.startsWith(RESIDENT)) {
@@ -44,8 +44,8 @@ public final class ProcessMemory {
     }
 
     /**
-     * Makes this process one that cannot be dumped: no core file is written for it, and no other process but one with
-     * CAP_SYS_PTRACE may trace it or read its memory (PR_SET_DUMPABLE of prctl(2)). A process that it starts can be dumped.
+     * Makes this process undumpable: the kernel writes no core file of it, and only a process with CAP_SYS_PTRACE may
+     * trace it or read its memory (PR_SET_DUMPABLE of prctl(2)). Child processes can be dumped.
      *
      * @throws IOException if the kernel refuses
      */
@@ -54,7 +54,7 @@ public final class ProcessMemory {
     }
 
     /**
-     * Has the kernel end this process before those that did not ask for it, when memory runs out (oom_score_adj of proc(5)).
+     * Makes the kernel prefer this process when memory runs out and it kills one (oom_score_adj of proc(5)).
      *
      * @throws IOException if the kernel does not take that
      */

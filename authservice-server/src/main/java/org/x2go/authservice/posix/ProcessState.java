@@ -5,15 +5,14 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * What code that runs in a process can change of it to the harm of what runs there later. Used by one thread, the one that runs
- * that code, in a process where no other makes files. {@link ThreadState} has what belongs to that thread alone and can be
- * restored.
+ * State of the process that a PAM module may change, to the harm of later requests. Used by the one thread that calls
+ * PAM, in a process where no other thread creates files. {@link ThreadState} covers the state of that thread.
  */
 public final class ProcessState {
     private static final String ROOT = "/";
     private static final int CALLING_THREAD = 0;
 
-    /** What {@link #look} has, in its order. */
+    /** Names for the values of {@link #values}, in its order. */
     private static final String[] NAMES = {
         "the user or group",
         "the supplementary groups",
@@ -30,15 +29,15 @@ public final class ProcessState {
     private final int umask;
     private final long[][] before;
 
-    /** Remembers how things are. */
+    /** Records the current state. */
     public ProcessState() throws IOException {
         umask = LibC.umask(077);
         LibC.umask(umask);
-        before = look();
+        before = values();
     }
 
     /**
-     * Restores what a call can restore, the umask and the directory, which is the root.
+     * Restores the umask, and the root directory as working directory.
      *
      * @throws IOException if the directory cannot be changed
      */
@@ -47,9 +46,9 @@ public final class ProcessState {
         ProcessControl.changeDirectory(ROOT);
     }
 
-    /** What else is not any more as it was when this was made, if anything. */
+    /** The name of a recorded value that has changed, if any has; {@link #restore} does not cover these. */
     public Optional<String> changed() throws IOException {
-        long[][] now = look();
+        long[][] now = values();
         for (int i = 0; i < NAMES.length; i++) {
             if (!Arrays.equals(before[i], now[i])) {
                 return Optional.of(NAMES[i]);
@@ -58,7 +57,7 @@ public final class ProcessState {
         return Optional.empty();
     }
 
-    private static long[][] look() throws IOException {
+    private static long[][] values() throws IOException {
         return new long[][] {
             ids(),
             groups(),
@@ -84,7 +83,7 @@ public final class ProcessState {
         return widened(groups);
     }
 
-    /** By a plain loop, as all that is done for each request: a worker's JVM compiles little. */
+    /** A plain loop instead of a stream: this runs for each request, and a worker's JVM compiles little. */
     private static long[] widened(int... numbers) {
         long[] wide = new long[numbers.length];
         for (int i = 0; i < numbers.length; i++) {

@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * A regular file in a directory that may belong to a user who is not trusted. One that is there already is looked at before it is
- * opened to be read: no link is followed, and nothing that lies there makes this process wait.
+ * A regular file in a directory that may belong to a user who is not trusted. An existing file is examined before it
+ * is opened for reading: no link is followed, and a pipe or device cannot block this process.
  */
 public final class RegularFile implements AutoCloseable {
     private static final int OWNERS = 0600;
@@ -28,7 +28,7 @@ public final class RegularFile implements AutoCloseable {
      * Opens the file at a path.
      *
      * @return the file; empty if nothing is there
-     * @throws IOException if something else than a regular file is there, or it may not be read; the message says which
+     * @throws IOException if it is not a regular file or cannot be read; the message says which
      */
     public static Optional<RegularFile> open(Path path) throws IOException {
         try (PathHandle handle = PathHandle.open(path)) {
@@ -37,19 +37,19 @@ public final class RegularFile implements AutoCloseable {
             }
             if (!handle.identity().isRegularFile()) {
                 throw new IOException(
-                        "what lies there is " + handle.identity().kind() + " and not a regular file; it is left alone");
+                        "it is " + handle.identity().kind() + " and not a regular file; it is left unchanged");
             }
             return Optional.of(new RegularFile(handle.open(LibC.O_RDONLY), handle.identity()));
         } catch (LastErrorException e) {
-            throw new IOException("what lies there cannot be read: " + Errno.text(e), e);
+            throw new IOException("it cannot be read: " + Errno.text(e), e);
         }
     }
 
     /**
-     * Makes a file where nothing is, and opens it to be written to.
+     * Creates a file that does not exist yet, and opens it for writing.
      *
      * @param mode its mode, whatever this process's umask
-     * @throws IOException if it cannot be made, or something is there, a link among others
+     * @throws IOException if it cannot be created, or the path exists, even as a link
      */
     public static OutputStream create(Path path, int mode) throws IOException {
         int descriptor = Errno.check("make " + path, () -> LibC.create(path, LibC.O_WRONLY, OWNERS));
@@ -74,10 +74,10 @@ public final class RegularFile implements AutoCloseable {
     }
 
     /**
-     * Tells others that somebody still uses the file, by an flock(2). The lock ends when this is closed, or with this process;
-     * programs that are started do not inherit it.
+     * Locks the file (flock(2)) to show that it is in use. The lock ends when this is closed or the process exits;
+     * child processes do not inherit it.
      *
-     * @return whether this has the lock now; another has it if not
+     * @return false if another process holds the lock
      */
     public boolean tryLock() throws IOException {
         try {

@@ -3,7 +3,7 @@ package org.x2go.authservice.posix;
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Memory;
 
-/** When the kernel lets a thread run (sched(7)). */
+/** The scheduling policy of a thread (sched(7)). */
 public final class Scheduling {
     private static final int SCHED_BATCH = 3;
 
@@ -12,17 +12,16 @@ public final class Scheduling {
     private Scheduling() {}
 
     /**
-     * Asks that the calling thread, when there is something to do for it, does not interrupt one that runs, but waits until a
-     * processor is free or that one's turn is over, some milliseconds at most. On a processor that is free it runs at once, as
-     * any other. What the thread starts is scheduled like it.
-     * Without the right to ask (a sandbox may refuse it) everything stays as it is.
+     * Sets SCHED_BATCH for the calling thread: when it wakes up, it does not preempt a running thread but waits for its
+     * time slice to end, a few milliseconds at most. On an idle processor it runs at once. Its child threads inherit
+     * the policy. If the call is not permitted, as in some sandboxes, the policy stays as it is.
      */
     public static void setBatchPolicy() {
         try (Memory parameters = new Memory(Integer.BYTES)) {
             parameters.setInt(0, 0);
             LibC.sched_setscheduler(CALLING_THREAD, SCHED_BATCH, parameters);
         } catch (LastErrorException e) {
-            // Refused, as said.
+            // Not permitted: see above.
         }
     }
 }

@@ -9,17 +9,18 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Binds a socket so that its file has the right owner, group and mode from its first instant, and no path is ever given to
- * chown or chmod.
+ * Binds a socket whose file has the right owner, group and mode from its creation, without chown(2) or chmod(2) on a
+ * path.
  *
- * <p>The kernel makes the file of a socket with the socket's own mode less the umask (fchmod(2) before bind(2)), and with
- * the filesystem user and group of the thread that binds. Both the umask and those are set for a thread of its own only,
- * which ends with the bind: no other thread ever runs with them.
+ * <p>The kernel makes the file of a socket with the socket's own mode less the umask (fchmod(2) before bind(2)), and
+ * with the filesystem user and group of the thread that binds. These are set in a separate thread that exits after the
+ * bind, so that no other thread runs with them.
  */
 final class SocketBinder {
     /**
-     * As in the systemd unit. A connection that is not accepted yet waits behind those that came before it: with thousands of
-     * them, one process that connects and closes without end could keep the others waiting for a quarter of a second.
+     * As in the systemd unit. A connection that is not accepted yet waits behind those that came before it: with
+     * thousands of them, one process that connects and closes without end could keep the others waiting for a quarter
+     * of a second.
      */
     private static final int BACKLOG = 64;
 
@@ -38,7 +39,7 @@ final class SocketBinder {
         this.mode = mode;
     }
 
-    /** Makes the socket and its file, and listens. The caller closes the descriptor. */
+    /** Creates the socket and its file, and listens. The caller closes the descriptor. */
     int bind() throws IOException {
         int fd = LibC.socket(LibC.AF_UNIX, LibC.SOCK_STREAM | LibC.SOCK_NONBLOCK | LibC.SOCK_CLOEXEC, 0);
         CompletableFuture<@Nullable Void> bound = new CompletableFuture<>();
@@ -70,7 +71,7 @@ final class SocketBinder {
         boolean dumpForbidden = ProcessMemory.isDumpForbidden();
         if (gid != LibC.getegid()) {
             LibC.setfsgid(gid);
-            // Setting it to what no group is called tells the one in force (setfsgid(2)).
+            // Setting an invalid group returns the current one (setfsgid(2)).
             if (LibC.setfsgid(-1) != gid) {
                 throw new IOException("only root can give the socket to group " + gid);
             }
@@ -88,15 +89,15 @@ final class SocketBinder {
         }
         try (Memory address = address()) {
             LibC.bind(fd, address, (int) address.size());
-            // At once: who waits for the path would be refused until then.
+            // At once, since connections are refused until then.
             LibC.listen(fd, BACKLOG);
         }
     }
 
     /**
-     * Refuses descriptors that peers send along (SCM_RIGHTS of unix(7)): nobody here wants them, and the last close of one can
-     * block whoever reads, for as long as the sender likes (SO_LINGER). Accepted connections inherit it. Kernels before 6.16
-     * cannot do this.
+     * Refuses descriptors that peers send (SCM_RIGHTS of unix(7)): the service uses none, and closing one can block
+     * the reader for as long as the sender likes (SO_LINGER). Accepted connections inherit the setting. Kernels before
+     * 6.16 do not have it.
      */
     static void disablePassRights(int fd) throws IOException {
         try (Memory no = new Memory(Integer.BYTES)) {
@@ -133,7 +134,7 @@ final class SocketBinder {
             case Errno.EACCES ->
                 Errno.text(error)
                         + "; run as a user who may write to that directory, or choose another with --socket-file";
-            case Errno.EADDRINUSE -> Errno.text(error) + ": something was put there just now; try again";
+            case Errno.EADDRINUSE -> Errno.text(error) + ": another process has just created it; try again";
             case Errno.EPERM -> Errno.text(error) + "; only root can make a socket for another user or group";
             default -> Errno.text(error);
         };

@@ -16,10 +16,9 @@ import java.util.function.Consumer;
 /**
  * A listening Unix domain socket and its file.
  *
- * <p>The file has the owner, group and mode asked for from its first instant. What a service that was killed left behind is
- * replaced; a socket that somebody answers on is not taken, and anything else that lies at the path is left alone. The
- * directory is made if it is missing, and never altered if it is there: it may belong to a user who is not trusted, so
- * that nothing here follows a path in it.
+ * <p>The file has the requested owner, group and mode from its creation. The socket of a killed service is replaced;
+ * the socket of a running service and any other file are left unchanged. A missing directory is created. An existing
+ * one is never changed, and since it may belong to a user who is not trusted, no link in it is followed.
  */
 public final class SocketFile implements ListeningSocket {
     private final Path path;
@@ -35,13 +34,13 @@ public final class SocketFile implements ListeningSocket {
     }
 
     /**
-     * Makes the socket and listens on it: from the moment that its file is there, who connects is not refused.
+     * Creates the socket and listens on it. Connections succeed from the moment that its file exists.
      *
-     * @param owner the user that the file shall belong to, or -1 for that of this process
-     * @param group the group that the file shall belong to, or -1 for that of this process
+     * @param owner the owner of the file by number, or -1 for the user of this process
+     * @param group the group of the file by number, or -1 for the group of this process
      * @param mode the file's permission bits
-     * @param warnings is told, now and later, what an admin should know
-     * @throws IOException if that cannot be done; the message says why, and what can be done
+     * @param warnings receives warnings for the administrator, now and until the socket is removed
+     * @throws IOException if the socket cannot be created; the message says why and what to do
      */
     public static SocketFile bind(Path path, int owner, int group, int mode, Consumer<String> warnings)
             throws IOException {
@@ -55,13 +54,13 @@ public final class SocketFile implements ListeningSocket {
         } catch (AccessDeniedException e) {
             throw new IOException(
                     "cannot make the directory " + directory
-                            + " for the socket: permission denied; make it, run as root,"
-                            + " or choose another path with --socket-file",
+                            + " for the socket: permission denied; create it, run as root, or choose another path with"
+                            + " --socket-file",
                     e);
         } catch (FileAlreadyExistsException e) {
             throw new IOException(
                     "cannot make the directory " + directory + " for the socket: " + e.getFile()
-                            + " is there already, and is no directory; choose another path with --socket-file",
+                            + " exists and is not a directory; choose another path with --socket-file",
                     e);
         } catch (IOException e) {
             throw new IOException("cannot make the directory " + directory + " for the socket: " + e, e);
@@ -79,11 +78,11 @@ public final class SocketFile implements ListeningSocket {
         boolean right = false;
         try {
             FileStatus made = FileStatus.ofEntry(path)
-                    .orElseThrow(() -> new IOException("cannot bind " + path + ": it was removed at once by another"));
+                    .orElseThrow(() -> new IOException("cannot bind " + path + ": another process removed it"));
             if (!made.isSocket() || made.uid() != uid || made.gid() != gid || made.permissions() != mode) {
-                throw new IOException(
-                        "cannot bind " + path + ": its file came out with another owner, group or mode than"
-                                + " asked for; does its directory have the set-group-ID bit or a default ACL?");
+                throw new IOException("cannot bind " + path
+                        + ": its file got another owner, group or mode than requested; remove the set-group-ID bit"
+                        + " or default ACL of its directory");
             }
             right = true;
             return made;
@@ -95,28 +94,27 @@ public final class SocketFile implements ListeningSocket {
         }
     }
 
-    /** Makes room for a socket at the path, or says why that may not be. */
+    /** Removes a stale socket at the path, or throws if the path must not be used. */
     private static void clear(Path path, Consumer<String> warnings) throws IOException {
         try (PathHandle there = PathHandle.open(path)) {
             if (there == null) {
                 return;
             }
             if (!there.identity().isSocket()) {
-                throw new IOException("cannot bind " + path + ": what lies there is "
+                throw new IOException("cannot bind " + path + ": it is "
                         + there.identity().kind()
-                        + " and not a socket, and is left alone; choose another path with --socket-file");
+                        + " and not a socket; choose another path with --socket-file");
             }
             if (isAnswering(path, there)) {
-                throw new IOException(
-                        "cannot bind " + path
-                                + ": another authservice is answering there; stop it or choose another path with --socket-file");
+                throw new IOException("cannot bind " + path
+                        + ": another authservice uses it: stop it or choose another path with --socket-file");
             }
         }
         warnings.accept("Replacing the socket " + path + " that a stopped service left behind");
         Files.deleteIfExists(path);
     }
 
-    /** Connects to what was looked at, whatever lies at the path by now. */
+    /** Connects to the examined socket, even if the path leads elsewhere by now. */
     private static boolean isAnswering(Path path, PathHandle socket) throws IOException {
         try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             probe.configureBlocking(false);
@@ -126,7 +124,7 @@ public final class SocketFile implements ListeningSocket {
             return false;
         } catch (SocketException e) {
             throw new IOException(
-                    "cannot bind " + path + ": a socket lies there that may be in use (" + e.getMessage()
+                    "cannot bind " + path + ": the socket there may be in use (" + e.getMessage()
                             + "); stop its service or choose another path with --socket-file",
                     e);
         }
@@ -147,7 +145,7 @@ public final class SocketFile implements ListeningSocket {
         return DescriptorPoll.isReadable(descriptor);
     }
 
-    /** Removes the file, unless another has taken its place meanwhile. */
+    /** Removes the file, unless another file has replaced it. */
     @Override
     public void remove() {
         Path directory = path.getParent();

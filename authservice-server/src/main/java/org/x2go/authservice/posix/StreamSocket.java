@@ -8,12 +8,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * A connected Unix stream socket between two processes, whose bytes go between the kernel and memory outside the heap with
- * no copy in between: the JDK's channels cannot be made from a descriptor, nor be passed to a child. It blocks. One thread
- * sends, one receives and one waits for the end at a time.
+ * A connected Unix stream socket between two processes. It transfers bytes between the kernel and off-heap memory
+ * without a copy. The JDK's channels cannot be created from a descriptor, nor be passed to a child. Calls block. At
+ * most one thread sends, one receives and one waits for the end at a time.
  */
 public final class StreamSocket implements AutoCloseable {
-    /** What closes the first few descriptors, as careless daemons do, does not reach this one. */
+    /** High enough that code which closes the first few descriptors does not close this one. */
     private static final int FIRST_FREE = 64;
 
     private static final short POLLRDHUP = 0x2000;
@@ -23,7 +23,9 @@ public final class StreamSocket implements AutoCloseable {
     private final int fd;
     private boolean closed;
 
-    /** For who waits for the end: made once, since a module that hangs in the loader must not keep that from being seen. */
+    /**
+     * Allocated in advance: while a module hangs in the loader, an allocation could block the wait for the end.
+     */
     private final Memory pollfd = new Memory(POLLFD_BYTES);
 
     private StreamSocket(int fd) {
@@ -34,17 +36,17 @@ public final class StreamSocket implements AutoCloseable {
     }
 
     /**
-     * The socket that this process was given as its standard input, as by inetd(8), moved out of the way of code that reads or
-     * writes the standard descriptors: 0 becomes /dev/null, and 1 the same as 2. No program that this process starts inherits
-     * the socket.
+     * Takes over the socket that is this process's standard input, as with inetd(8), and moves it to another
+     * descriptor, out of reach of code that uses the standard ones: 0 becomes /dev/null, and 1 the same as 2. Child
+     * processes do not inherit the socket.
      */
     public static StreamSocket takeStandardInput() throws IOException {
         try {
             int socket = LibC.fcntl(0, LibC.F_DUPFD_CLOEXEC, FIRST_FREE);
-            int nothing = LibC.open(CString.of("/dev/null"), LibC.O_RDWR | LibC.O_CLOEXEC);
-            LibC.dup2(nothing, 0);
+            int devNull = LibC.open(CString.of("/dev/null"), LibC.O_RDWR | LibC.O_CLOEXEC);
+            LibC.dup2(devNull, 0);
             LibC.dup2(2, 1);
-            LibC.close(nothing);
+            LibC.close(devNull);
             return new StreamSocket(socket);
         } catch (LastErrorException e) {
             OpenFiles.requireEnough();
@@ -52,7 +54,7 @@ public final class StreamSocket implements AutoCloseable {
         }
     }
 
-    /** Two sockets that are connected to each other (socketpair(2)); no program that is started inherits them. */
+    /** Two connected sockets (socketpair(2)), which child processes do not inherit. */
     public static StreamSocket[] pair() throws IOException {
         try (Memory fds = new Memory(2L * Integer.BYTES)) {
             Errno.check(
@@ -82,7 +84,7 @@ public final class StreamSocket implements AutoCloseable {
     }
 
     /**
-     * Waits for bytes and adds what has come to a direct buffer that has room.
+     * Waits for bytes and adds them to a direct buffer that has room.
      *
      * @return how many bytes came, or -1 if the other end is closed and there are no more
      */
@@ -105,10 +107,10 @@ public final class StreamSocket implements AutoCloseable {
     }
 
     /**
-     * Waits until the other end is closed, whatever comes to be received meanwhile.
+     * Waits until the other end is closed, without reading.
      *
-     * @param timeoutMillis for so long, or for ever if it is negative
-     * @return whether it is
+     * @param timeoutMillis the timeout in milliseconds; a negative one is infinite
+     * @return whether it is closed
      */
     public boolean awaitHangUp(int timeoutMillis) throws IOException {
         try {
@@ -126,12 +128,12 @@ public final class StreamSocket implements AutoCloseable {
         return Pointer.nativeValue(Native.getDirectBufferPointer(direct));
     }
 
-    /** Its number, for a process that is to inherit it. */
+    /** The descriptor, for a child process that inherits it. */
     public int descriptor() {
         return fd;
     }
 
-    /** Makes it one that does not block, and gives its descriptor away: to whoever closes it from now on. */
+    /** Makes the socket non-blocking and returns its descriptor, which the caller closes from now on. */
     public int release() throws IOException {
         Errno.check(
                 "make a socket non-blocking",

@@ -5,19 +5,21 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
-/** The system's log, to which PAM's modules write. */
+/** The system's log (syslog(3)), to which PAM modules write. */
 public final class SystemLog {
     private static final int LOG_PID = 1;
     private static final int LOG_AUTHPRIV = 10 << 3;
 
-    /** The C library keeps a name's address, not its text (openlog(3)): so each stays for as long as the process does. */
+    /**
+     * The C library keeps a pointer to the name (openlog(3)), so names are never freed.
+     */
     private static final Queue<Memory> NAMES = new ConcurrentLinkedQueue<>();
 
     private static volatile @Nullable Memory current;
 
     private SystemLog() {}
 
-    /** Says under which name this process's lines go to the system's log; until then it is the executable's, "java". */
+    /** Sets the program name of this process in the system's log; the default is that of the executable, "java". */
     public static void writeAs(String program) {
         byte[] text = CString.of(program);
         Memory name = new Memory(text.length);
@@ -27,7 +29,10 @@ public final class SystemLog {
         restore();
     }
 
-    /** Says so once more, since a module may have called openlog(3) for itself. Before the first time it does nothing. */
+    /**
+     * Sets the name again, since a module may have called openlog(3). Without an earlier {@link #writeAs} it does
+     * nothing.
+     */
     public static void restore() {
         Memory name = current;
         if (name != null) {

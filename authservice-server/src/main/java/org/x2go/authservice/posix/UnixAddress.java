@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Addresses of Unix domain sockets as the kernel takes and gives them (struct sockaddr_un of unix(7)). */
+/** Addresses of Unix domain sockets for the kernel (struct sockaddr_un of unix(7)). */
 final class UnixAddress {
     private static final int PATH_OFFSET = 2;
     private static final int SUN_PATH_BYTES = 108;
@@ -24,15 +24,15 @@ final class UnixAddress {
         byte[] bytes = (isAbstract ? address.substring(1) : address).getBytes(StandardCharsets.UTF_8);
         if (bytes.length >= SUN_PATH_BYTES) {
             throw new IOException("the " + (isAbstract ? "name" : "path") + " has " + bytes.length
-                    + " bytes, and a socket's has at most " + (SUN_PATH_BYTES - 1));
+                    + " bytes, but that of a socket at most " + (SUN_PATH_BYTES - 1));
         }
-        // A path has a NUL behind it, an abstract name one before it, and none behind.
+        // A path is followed by a NUL; an abstract name follows a NUL.
         Memory memory = cleared(PATH_OFFSET + 1L + bytes.length);
         memory.write(isAbstract ? PATH_OFFSET + 1L : PATH_OFFSET, bytes, 0, bytes.length);
         return memory;
     }
 
-    /** Where the file of a bound socket is; empty if it is bound to something else. */
+    /** The path of a bound socket; empty if it is not bound to a path. */
     static Optional<Path> pathOf(int descriptor) {
         try (Memory address = cleared(PATH_OFFSET + SUN_PATH_BYTES + 1L);
                 Memory length = new Memory(Integer.BYTES)) {

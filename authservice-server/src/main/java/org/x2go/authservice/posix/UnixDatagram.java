@@ -4,7 +4,7 @@ import com.sun.jna.Memory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/** Sends messages to a Unix datagram socket, which the JDK has no class for. Thread-safe. */
+/** Sends messages to a Unix datagram socket; the JDK has no class for that. Thread-safe. */
 public final class UnixDatagram implements AutoCloseable {
     private final String address;
     private final int descriptor;

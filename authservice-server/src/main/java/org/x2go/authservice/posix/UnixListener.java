@@ -13,11 +13,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Who listens at a path, by what the kernel says of its sockets (proc(5)): asking so has no effect, where a connection would have
- * systemd start a service.
+ * The sockets that listen at a path, read from /proc/net/unix. Unlike a connection, this does not make systemd start a
+ * service.
  *
- * @param inodes the numbers of the listening sockets, not that of the file: several containers that share a network may each have
- *     one of this path
+ * @param inodes the numbers of the listening sockets, not that of the file: several containers that share a network may
+ *     each have one of this path
  */
 public record UnixListener(Set<Long> inodes) {
     /** In the flags of a socket that listens (__SO_ACCEPTCONN of the kernel). */
@@ -49,7 +49,7 @@ public record UnixListener(Set<Long> inodes) {
         return field.equals(new String(path.toString().getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1));
     }
 
-    /** The first process that has the socket open; empty if none is found, as those of others by who is not root. */
+    /** The first process that has the socket open; empty if none is visible. Only root sees other users' processes. */
     public OptionalLong process() {
         return ProcessHandle.allProcesses()
                 .mapToLong(ProcessHandle::pid)
@@ -67,7 +67,7 @@ public record UnixListener(Set<Long> inodes) {
                 }
             }
         } catch (IOException | DirectoryIteratorException e) {
-            // It has ended, or is not for this user to look at.
+            // It has exited, or this user may not examine it.
             return false;
         }
         return false;

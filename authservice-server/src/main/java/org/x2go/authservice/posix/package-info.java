@@ -1,5 +1,5 @@
 /**
- * The few calls to the C library that the JDK has no way to make, behind small classes that say what each is for.
+ * Calls to the C library that the JDK lacks, in small classes by purpose.
  */
 @NullMarked
 package org.x2go.authservice.posix;

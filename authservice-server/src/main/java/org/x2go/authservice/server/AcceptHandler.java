@@ -11,12 +11,12 @@ import org.apache.logging.log4j.Logger;
 import org.x2go.authservice.posix.OpenFiles;
 
 /**
- * Stands in front of Netty's handler that accepts.
+ * The first handler of the listening channel, in front of Netty's acceptor.
  *
- * <p>It gives connections descriptors that select(2) does not take, as long as there are any, so that those that it takes are
- * free for PAM modules in this process: one that puts a higher one into an fd_set ends the process. And it says when no
- * connection can be accepted, most likely for want of descriptors, and pauses: those who wait to be accepted wait on, and open
- * connections are served meanwhile.
+ * <p>It moves connections to descriptors from 1024 on, while there are any, so that lower ones are free for PAM
+ * modules in this process: select(2) overflows its fd_set with a higher one. If accept(2) fails, most likely for lack
+ * of descriptors, it logs that and pauses: new connections wait in the backlog, and open connections are served
+ * meanwhile.
  */
 final class AcceptHandler extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LogManager.getLogger(AcceptHandler.class);

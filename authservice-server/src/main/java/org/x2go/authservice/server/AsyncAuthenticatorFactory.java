@@ -4,14 +4,14 @@ import io.netty.channel.EventLoop;
 import java.io.IOException;
 import org.x2go.authservice.auth.AsyncAuthenticator;
 
-/** Makes what a server asks. */
+/** Creates a server's authenticator. */
 @FunctionalInterface
 public interface AsyncAuthenticatorFactory {
     /**
-     * Makes it ready; may wait for that. The server closes it.
+     * Creates the authenticator and waits until it is ready. The server closes it.
      *
-     * @param loop the server's event loop, by which it is called, and to which it may confine itself
-     * @throws IOException if it cannot be asked; the message says why, for an admin
+     * @param loop the server's event loop, on which the authenticator is called
+     * @throws IOException if the authenticator cannot be created; the message tells an administrator why
      */
     AsyncAuthenticator open(EventLoop loop) throws IOException;
 }

@@ -16,29 +16,29 @@ import org.x2go.authservice.protocol.Credentials;
 import org.x2go.authservice.protocol.Verdict;
 
 /**
- * One request on its way to a verdict: checked against the policy, given one of its user's permits, asked of the
- * authenticator, its reply held back for as long as the authenticator says; and answered at its deadline if nothing came of it
- * until then. ARCHITECTURE.md draws its states. Used on the event loop.
+ * One request until its verdict: it is checked against the policy, acquires a permit of its user, is passed to the
+ * authenticator, and its reply is delayed as the authenticator says. At its deadline it is answered {@code error}.
+ * ARCHITECTURE.md draws the states. Used on the event loop.
  */
 final class Attempt {
-    /** How long an attempt waits for a permit of its user's. */
+    /** How long an attempt waits for a permit of its user. */
     private static final Duration PERMIT_TIMEOUT = Duration.ofSeconds(10);
 
     private static final AuthResult NO_MEMORY = AuthResult.error("the memory for requests is used up");
     private static final AuthResult NOT_ALLOWED = AuthResult.fail("service not allowed");
     private static final AuthResult NO_PERMIT =
-            AuthResult.error("too many attempts for this user are running or waiting out their delay");
-    private static final AuthResult PEER_LEFT = AuthResult.error("the peer left before PAM was asked");
+            AuthResult.error("too many attempts for this user are running or delayed");
+    private static final AuthResult PEER_LEFT = AuthResult.error("the client disconnected before PAM was called");
 
     private enum State {
         NEW,
-        /** Waits for a permit of its user's. */
+        /** Waits for a permit of its user. */
         LIMITED,
-        /** The authenticator has it. */
+        /** The authenticator checks it. */
         ASKED,
-        /** Answered at its deadline, while the authenticator cannot be stopped. */
+        /** Answered at its deadline, but the authenticator has not returned and cannot be stopped. */
         HUNG,
-        /** The verdict is known, and held back. */
+        /** The verdict is known, and the fail delay runs. */
         DELAYED,
         DONE
     }
@@ -50,7 +50,7 @@ final class Attempt {
     private final PerUserLimiter.Key user;
     private final BooleanSupplier onPermit = this::permitGranted;
 
-    /** What this attempt takes of the memory for requests until it is over. */
+    /** What this attempt reserves of the memory budget. */
     private final int bytes;
 
     private State state = State.NEW;
@@ -65,7 +65,7 @@ final class Attempt {
     private @Nullable Future<?> permitTimeout;
 
     /**
-     * @param listener takes the verdict, at the time when the peer may have it
+     * @param listener receives the verdict when it may be sent to the peer
      * @param peerClosed whether the peer has closed its connection, so that nobody would get the reply
      */
     Attempt(
@@ -83,7 +83,10 @@ final class Attempt {
         this.user = PerUserLimiter.Key.of(peer, credentials.user());
     }
 
-    /** Sets out. The reply may come before this returns. False, and no reply, if there is no memory for this attempt. */
+    /**
+     * Starts the attempt; the reply may come before this returns. Returns false, without a reply, if the memory budget
+     * is used up.
+     */
     boolean start() {
         holdsMemory = context.memory().tryReserve(bytes);
         if (holdsMemory) {
@@ -110,7 +113,7 @@ final class Attempt {
         }
     }
 
-    /** False if this attempt has no use for the permit any more. */
+    /** Returns false if this attempt no longer needs the permit. */
     private boolean permitGranted() {
         if (listener == null || peerClosed.getAsBoolean()) {
             refuse(PEER_LEFT);
@@ -118,8 +121,7 @@ final class Attempt {
         }
         cancel(permitTimeout);
         holdsPermit = true;
-        // Not at once: were it over at once, too, a thousand that wait for the permit would each be inside the one
-        // before.
+        // In a new task: otherwise a thousand waiting attempts that end at once would recurse a thousand deep.
         context.loop().execute(this::ask);
         return true;
     }
@@ -174,7 +176,7 @@ final class Attempt {
         }
     }
 
-    /** Whatever an authenticator throws, it is not a yes. */
+    /** No exception is ever {@code ok}. */
     private static AuthResult verdictOf(@Nullable AuthResult returned, @Nullable Throwable failure) {
         if (failure == null && returned != null) {
             return returned;
@@ -187,7 +189,7 @@ final class Attempt {
         return AuthResult.error("the authenticator failed");
     }
 
-    /** The peer has gone: nobody waits for a verdict. What the authenticator has begun goes on to its end. */
+    /** The peer has disconnected, so nobody waits for the verdict. A check that has begun is not stopped. */
     void abandon() {
         listener = null;
         if (state == State.LIMITED) {
@@ -202,14 +204,14 @@ final class Attempt {
             refuse(NO_PERMIT);
         } else if (state == State.ASKED && result != null && !result.cancel(true)) {
             state = State.HUNG;
-            AuthResult hung = AuthResult.error("no verdict from PAM in time, and its thread hangs on")
+            AuthResult hung = AuthResult.error("no verdict from PAM in time; its thread still hangs")
                     .measured(context.requestTimeout());
             conclude(hung);
             answer(Verdict.ERROR);
         }
     }
 
-    /** Ends an attempt that the authenticator has not been given. */
+    /** Ends an attempt that was not passed to the authenticator. */
     private void refuse(AuthResult reason) {
         credentials.close();
         cancel(deadline);

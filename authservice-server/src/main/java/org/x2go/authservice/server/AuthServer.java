@@ -32,7 +32,8 @@ import org.x2go.authservice.posix.Scheduling;
 import org.x2go.authservice.posix.SocketFile;
 
 /**
- * A running service: a Unix domain socket whose peers ask whether credentials are right, and an {@link Authenticator} that
+ * A running service: a Unix domain socket whose peers ask whether credentials are right, and an {@link Authenticator}
+ * that
  * decides.
  *
  * <pre>{@code
@@ -42,14 +43,14 @@ import org.x2go.authservice.posix.SocketFile;
  * }
  * }</pre>
  *
- * <p>It needs Linux (epoll) and neither PAM nor root: those are the authenticator's business, and that of who asks for a
- * socket that belongs to somebody else. One thread does all of the socket's work; the authenticator is called on threads of
- * its own. All methods are thread-safe.
+ * <p>It needs Linux (epoll). It needs root only if the authenticator does, or if the socket is to belong to another
+ * user. One thread serves the socket; an {@link Authenticator} is called on other threads. All methods are
+ * thread-safe.
  */
 public final class AuthServer implements AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(AuthServer.class);
 
-    /** How long closing waits for what should take no time at all. */
+    /** How long {@link #close} waits for steps that take milliseconds. */
     private static final Duration AT_ONCE = Duration.ofSeconds(5);
 
     private final AuthServerConfig config;
@@ -61,21 +62,24 @@ public final class AuthServer implements AutoCloseable {
     private final AtomicBoolean closed = new AtomicBoolean();
 
     /**
-     * Makes the socket and answers requests on it until {@link #close}.
+     * Creates the socket and answers requests on it until {@link #close}.
      *
-     * @param authenticator what decides, asked on threads of the server's; closing it, if it needs that, stays the caller's
-     *     business
-     * @throws IOException if the socket cannot be made; the message says why, and what can be done
+     * @param config the configuration
+     * @param authenticator decides about the credentials, on threads of the server; the server does not close it
+     * @return the running server
+     * @throws IOException if the socket cannot be created; the message says why and what to do
      */
     public static AuthServer start(AuthServerConfig config, Authenticator authenticator) throws IOException {
         return start(config, offloaded(config, authenticator));
     }
 
     /**
-     * As the method above, for an authenticator that blocks nobody.
+     * Creates the socket and answers requests on it until {@link #close}, with an authenticator that does not block.
      *
-     * @param authenticator makes it
-     * @throws IOException if the authenticator or the socket cannot be made; the message says why, and what can be done
+     * @param config the configuration
+     * @param authenticator creates the authenticator, which the server closes
+     * @return the running server
+     * @throws IOException if the authenticator or the socket cannot be created; the message says why and what to do
      */
     public static AuthServer start(AuthServerConfig config, AsyncAuthenticatorFactory authenticator)
             throws IOException {
@@ -91,15 +95,15 @@ public final class AuthServer implements AutoCloseable {
     }
 
     /**
-     * Answers requests on a listening socket that whoever started this process has made, as systemd does for socket units
-     * (sd_listen_fds(3)), until {@link #close}. Its file stays when the server is closed, and so do, for the next server,
-     * the connections that were not accepted.
+     * Answers requests until {@link #close} on a listening socket that this process inherited, as from a systemd
+     * socket unit (sd_listen_fds(3)). Closing the server leaves the socket's file, and connections in the backlog stay
+     * for the next server.
      *
-     * @param config how to run; what it says about the socket's path, owner, group and mode has no effect here
-     * @param authenticator what decides, asked on threads of the server's; closing it, if it needs that, stays the caller's
-     *     business
-     * @param descriptor the socket's descriptor, which is the server's from here on
-     * @throws IOException if that is not a Unix stream socket with a path that listens; the message says what it is
+     * @param config the configuration; the socket's path, owner, group and mode in it have no effect
+     * @param authenticator decides about the credentials, on threads of the server; the server does not close it
+     * @param descriptor the socket's descriptor, which the server takes over
+     * @return the running server
+     * @throws IOException if that is not a listening Unix stream socket with a path; the message says what is wrong
      */
     public static AuthServer adopt(AuthServerConfig config, Authenticator authenticator, int descriptor)
             throws IOException {
@@ -107,10 +111,13 @@ public final class AuthServer implements AutoCloseable {
     }
 
     /**
-     * As the method above, for an authenticator that blocks nobody.
+     * Answers requests on an inherited socket, as the method above, with an authenticator that does not block.
      *
-     * @param authenticator makes it
-     * @throws IOException if the authenticator cannot be made, or the socket cannot be used; the message says why
+     * @param config the configuration; the socket's path, owner, group and mode in it have no effect
+     * @param authenticator creates the authenticator, which the server closes
+     * @param descriptor the socket's descriptor, which the server takes over
+     * @return the running server
+     * @throws IOException if the authenticator cannot be created, or the socket cannot be used; the message says why
      */
     public static AuthServer adopt(AuthServerConfig config, AsyncAuthenticatorFactory authenticator, int descriptor)
             throws IOException {
@@ -122,25 +129,24 @@ public final class AuthServer implements AutoCloseable {
                 authenticator, config.limit(Limit.WORKERS), config.limit(Limit.MAX_QUEUED_REQUESTS), loop);
     }
 
-    /** Gets a socket that listens. */
+    /** Provides a listening socket. */
     private interface SocketSource {
         ListeningSocket open() throws IOException;
     }
 
     private static AuthServer start(AuthServerConfig config, AsyncAuthenticatorFactory factory, SocketSource source)
             throws IOException {
-        // Before there is a file that would be left behind.
+        // Before the socket's file exists, which a failure would leave behind.
         NativeLibraries.loadJna();
         NativeTransport.load();
-        // One loop: a request costs it microseconds, and what only it touches needs no lock.
+        // One loop: a request takes it microseconds, and state that only it uses needs no lock.
         EventLoopGroup loops = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("auth-server", true), EpollIoHandler.newFactory());
         AsyncAuthenticator authenticator = null;
         try {
-            // What has come together by the time that it runs, it does in one go, for half the switches between
-            // threads.
+            // It handles the events that have gathered when it runs, which halves the context switches.
             loops.next().execute(Scheduling::setBatchPolicy);
-            // Before the socket: whoever can connect gets a verdict.
+            // Before the socket, so that every client that can connect gets a verdict.
             authenticator = factory.open(loops.next());
             return serve(config, source.open(), loops, authenticator);
         } catch (IOException | RuntimeException | Error e) {
@@ -186,14 +192,14 @@ public final class AuthServer implements AutoCloseable {
                 .channel();
     }
 
-    /** Where the socket is. */
+    /** The path of the socket. */
     public Path socketPath() {
         return socket.path();
     }
 
     /**
-     * What the server is doing, and has done so far; taken by its event loop as soon as that gets round to it. Fails with a
-     * {@link java.util.concurrent.RejectedExecutionException} when the server has been closed.
+     * Takes a snapshot of the server's counters on its event loop. The future fails with a {@link
+     * java.util.concurrent.RejectedExecutionException} if the server was closed.
      */
     public CompletableFuture<ServerStatistics> statistics() {
         try {
@@ -203,15 +209,15 @@ public final class AuthServer implements AutoCloseable {
         }
     }
 
-    /** How much memory holds what peers have sent; for tests. */
+    /** The bytes that the memory budget has reserved; for tests. */
     CompletableFuture<Long> reservedMemory() {
         return CompletableFuture.supplyAsync(() -> context.memory().reserved(), loops.next());
     }
 
     /**
-     * Stops: removes the socket's file if it is still this server's, takes no more connections, closes those that ask for
-     * nothing within a second, and gives the requests in flight the configured grace time to be answered, fail delays included. Closing
-     * again does nothing.
+     * Stops the server: removes the socket's file if it is still this server's, accepts no more connections, closes
+     * connections without a request within a second, and waits for requests in flight, fail delays included, for at
+     * most {@link Limit#SHUTDOWN_TIMEOUT}. Blocks until then; closing again does nothing.
      */
     @Override
     public void close() {
@@ -224,7 +230,7 @@ public final class AuthServer implements AutoCloseable {
         onEachConnection(connection -> connection.pipeline().fireUserEventTriggered(AuthenticationHandler.STOP));
         if (!allClosedWithin(config.time(Limit.SHUTDOWN_TIMEOUT))) {
             LOG.warn(
-                    "{} connections still waited for a verdict after the grace time of {} s: they are answered \"error\"",
+                    "{} connections still waited for a verdict after the shutdown timeout of {} s; they are answered \"error\"",
                     connections.size(),
                     config.time(Limit.SHUTDOWN_TIMEOUT).toSeconds());
             onEachConnection(LingeringClose::begin);
@@ -240,7 +246,7 @@ public final class AuthServer implements AutoCloseable {
         loops.shutdownGracefully(0, AT_ONCE.toNanos(), TimeUnit.NANOSECONDS).syncUninterruptibly();
     }
 
-    /** Who has connected to a socket that is no more is told, as the others are, and not reset. */
+    /** Connections in the backlog of the removed socket get a reply, and are not reset. */
     private void acceptBacklog() {
         Promise<@Nullable Void> empty = loops.next().newPromise();
         loops.next().execute(() -> awaitEmptyBacklog(empty));

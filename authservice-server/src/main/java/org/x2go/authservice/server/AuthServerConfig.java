@@ -10,15 +10,15 @@ import org.x2go.authservice.auth.PeerPolicy;
 import org.x2go.authservice.auth.ServicePolicy;
 
 /**
- * How an {@link AuthServer} is to run. Made by a {@link Builder}.
+ * The configuration of an {@link AuthServer}, created by a {@link Builder}. Immutable and thread-safe.
  *
- * @param socketPath where the socket is made
- * @param socketOwner the user that shall own the socket's file, by number, or -1 for the one that the process runs as
- * @param socketGroup the group of the socket's file, by number, or -1 for the one that the process runs as
+ * @param socketPath the path of the socket
+ * @param socketOwner the owner of the socket's file by number, or -1 for the process's user
+ * @param socketGroup the group of the socket's file by number, or -1 for the process's group
  * @param socketMode the permission bits of the socket's file
- * @param services which PAM services may be asked for
- * @param peers which peers may ask
- * @param limits those limits that do not have their default: numbers, and times in milliseconds
+ * @param services the PAM services that clients may use
+ * @param peers the peers that may send requests
+ * @param limits the limits that differ from their default; times in milliseconds
  */
 public record AuthServerConfig(
         Path socketPath,
@@ -45,8 +45,9 @@ public record AuthServerConfig(
     }
 
     /**
-     * The value of a limit that is a number.
+     * The value of a limit that is a number: a count or bytes.
      *
+     * @param limit a limit whose unit is {@code COUNT} or {@code BYTES}
      * @throws IllegalArgumentException if the limit is a time
      */
     public int limit(Limit limit) {
@@ -57,6 +58,7 @@ public record AuthServerConfig(
     /**
      * The value of a limit that is a time.
      *
+     * @param limit a limit whose unit is {@code SECONDS}
      * @throws IllegalArgumentException if the limit is a number
      */
     public Duration time(Limit limit) {
@@ -79,41 +81,63 @@ public record AuthServerConfig(
             this.socketPath = socketPath;
         }
 
-        /** The user that shall own the socket's file, by number; the one that the process runs as, unless set. */
+        /**
+         * Sets the owner of the socket's file by number. Default: the process's user.
+         *
+         * @param uid the user id; -1 for the process's user
+         */
         public Builder socketOwner(int uid) {
             this.socketOwner = uid;
             return this;
         }
 
-        /** The group of the socket's file, by number; the one that the process runs as, unless set. */
+        /**
+         * Sets the group of the socket's file by number. Default: the process's group.
+         *
+         * @param gid the group id; -1 for the process's group
+         */
         public Builder socketGroup(int gid) {
             this.socketGroup = gid;
             return this;
         }
 
         /**
-         * The permission bits of the socket's file, 0 to 0777; 0600 unless set. Who may write to it may ask.
+         * Sets the permission bits of the socket's file, 0 to 0777. Users who may write to it may send requests.
+         * Default: 0600.
+         *
+         * @param mode the mode, for example {@code 0660}
          */
         public Builder socketMode(int mode) {
             this.socketMode = mode;
             return this;
         }
 
-        /** Which PAM services may be asked for; {@value ServicePolicy#DEFAULT_SERVICE} alone unless set. */
+        /**
+         * Sets the PAM services that clients may use. Default: {@value ServicePolicy#DEFAULT_SERVICE} alone.
+         *
+         * @param services the allowed services
+         */
         public Builder services(ServicePolicy services) {
             this.services = services;
             return this;
         }
 
-        /** Which peers may ask, of those whom the mode of the socket's file lets connect; all of them unless set. */
+        /**
+         * Sets which peers may send requests, of those that may connect by the mode of the socket's file. Default:
+         * all.
+         *
+         * @param peers the admitted peers
+         */
         public Builder peers(PeerPolicy peers) {
             this.peers = peers;
             return this;
         }
 
         /**
-         * A limit, in its own unit; its default unless set.
+         * Sets a limit, in its own unit ({@link Limit#unit}).
          *
+         * @param limit the limit
+         * @param value its value: a count, bytes or seconds
          * @throws IllegalArgumentException if the value is out of the limit's range; the message names both
          */
         public Builder limit(Limit limit, int value) {
@@ -123,9 +147,11 @@ public record AuthServerConfig(
         }
 
         /**
-         * A limit that is a time; its default unless set.
+         * Sets a limit that is a time.
          *
-         * @throws IllegalArgumentException if the value is out of the limit's range, or the limit is no time
+         * @param limit a limit whose unit is {@code SECONDS}
+         * @param value its value
+         * @throws IllegalArgumentException if the value is out of the limit's range, or the limit is not a time
          */
         public Builder limit(Limit limit, Duration value) {
             limit.requireTime(true);
@@ -135,9 +161,9 @@ public record AuthServerConfig(
         }
 
         /**
-         * The configuration as it stands now.
+         * Builds the configuration.
          *
-         * @throws IllegalArgumentException if the mode has other bits
+         * @throws IllegalArgumentException if the socket's mode is out of range
          */
         public AuthServerConfig build() {
             return new AuthServerConfig(socketPath, socketOwner, socketGroup, socketMode, services, peers, limits);

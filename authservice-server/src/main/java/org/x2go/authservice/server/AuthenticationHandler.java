@@ -21,14 +21,16 @@ import org.x2go.authservice.protocol.MalformedRequestException;
 import org.x2go.authservice.protocol.Verdict;
 
 /**
- * Answers the requests of one connection, one after the other: the next is asked for only when the reply to the one before
- * has been written. It runs on the event loop and never waits; what decides is an {@link Attempt}.
+ * Answers the requests of one connection, one at a time: it reads the next request when the reply to the previous one
+ * has been written. It runs on the event loop and never blocks; an {@link Attempt} decides.
  */
 final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
-    /** Sent through a pipeline: answer the request in flight or on its way, if there is one, and then close the connection. */
+    /**
+     * A pipeline event: answer the request in flight or in transit, if there is one, and then close the connection.
+     */
     static final Object STOP = new Object();
 
-    /** How long a request may be on its way, from a peer that has connected before the stop and not yet asked. */
+    /** How long a stop waits for the first request of a connected peer. */
     private static final long ON_ITS_WAY_MILLIS = 1000;
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0);
@@ -71,7 +73,7 @@ final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
 
     private void refuse(ChannelHandlerContext ctx, MalformedRequestException.Reason reason) {
         if (stopping && reason == MalformedRequestException.Reason.CUT_OFF) {
-            // It is not the peer who has cut it off.
+            // This end has closed the input, not the peer.
             reply(ctx, Verdict.ERROR);
             return;
         }
@@ -86,7 +88,7 @@ final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
         attempt = null;
         ChannelFuture written = ctx.writeAndFlush(verdict);
         if (!written.isDone()) {
-            // The peer has left hundreds of kilobytes of replies unread.
+            // The peer has not read hundreds of kilobytes of replies.
             Future<?> timer = ctx.executor().schedule(() -> ctx.close(), sendTimeout.toNanos(), TimeUnit.NANOSECONDS);
             written.addListener(done -> timer.cancel(false));
         }
@@ -124,8 +126,8 @@ final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * Answers what the peer has sent up to now, and then closes the connection. What it sends from now on is refused by the
-     * kernel (EPIPE), so that the peer knows that nobody has read it and may ask elsewhere: no request is lost in between.
+     * Answers what the peer has sent so far, and then closes the connection. The kernel refuses later requests
+     * (EPIPE), so that the peer knows that they were not read and can safely send them again.
      */
     private static void endInput(ChannelHandlerContext ctx) {
         if (ctx.channel() instanceof DuplexChannel duplex) {
@@ -136,14 +138,14 @@ final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
 
     private void endUnlessAsked(ChannelHandlerContext ctx) {
         if (!answering && !ctx.isRemoved()) {
-            // A request that still comes is told that it comes too late.
+            // A request that still arrives gets {@code error}.
             LingeringClose.begin(ctx.channel());
         }
     }
 
     /**
-     * Tells a peer that has gone from one that has only ended its input. Both look the same to a reader; but to a peer that has
-     * closed its end nothing can be written any more, not even nothing.
+     * Tells a closed connection from one whose peer has only shut down its output. Both end the input; but only on a
+     * closed one even an empty write fails.
      */
     private static boolean isPeerClosed(Channel connection) {
         if (!connection.isActive()) {
@@ -171,16 +173,16 @@ final class AuthenticationHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof IOException) {
-            LOG.debug("A connection broke: {}", cause.toString());
+            LOG.debug("Connection failed: {}", cause.toString());
             ctx.close();
         } else if (cause instanceof OutOfMemoryError) {
             LOG.error("Out of memory; closing the connection: {}", cause.toString());
-            // It costs this connection. Whether it costs the process is for whoever runs it to say.
+            // This closes the connection. The program's exception handler decides about the process.
             Thread thread = Thread.currentThread();
             thread.getUncaughtExceptionHandler().uncaughtException(thread, cause);
             LingeringClose.begin(ctx.channel());
         } else {
-            LOG.error("A connection is ended because of a fault in this program", cause);
+            LOG.error("Unexpected exception; closing the connection", cause);
             LingeringClose.begin(ctx.channel());
         }
     }

@@ -14,22 +14,21 @@ import org.x2go.authservice.posix.OpenFiles;
 import org.x2go.authservice.posix.PeerGroups;
 
 /**
- * Admits connections, or refuses them, and builds the pipeline of those that it admits: bytes, lines, credentials,
- * verdicts, bytes.
+ * Admits or refuses connections, and builds the pipeline of admitted ones.
  */
 final class ConnectionInitializer extends ChannelInitializer<EpollDomainSocketChannel> {
     private static final Logger LOG = LogManager.getLogger(ConnectionInitializer.class);
 
-    /** How many refused connections may be open besides, each for as long as it lingers. */
+    /** How many refused connections may linger in addition. */
     private static final int MAX_LINGERING = 256;
 
-    /** What the process has open apart from connections: jars, the log, the event loop's own. */
+    /** Open files of the process apart from connections: jars, the log, the event loop's. */
     private static final int OWN_FILES = 64;
 
-    /** What the PAM modules of one worker may have open at a time. */
+    /** Open files of the PAM modules of one PAM thread or worker. */
     private static final int FILES_OF_A_WORKER = 16;
 
-    private static final int FEWEST_CONNECTIONS = 16;
+    private static final int MIN_CONNECTIONS = 16;
 
     private final AuthServerConfig config;
     private final WipingAllocator allocator;
@@ -49,23 +48,22 @@ final class ConnectionInitializer extends ChannelInitializer<EpollDomainSocketCh
     }
 
     /**
-     * As many as configured, but never so many that they leave no files for PAM: peers could then make every login an
-     * error.
+     * The configured number, reduced so that files remain for PAM: otherwise peers could make every login an error.
      */
     private static int maxConnections(AuthServerConfig config) {
         int limit = OpenFiles.limit();
         int reserved = OWN_FILES + FILES_OF_A_WORKER * config.limit(Limit.WORKERS) + MAX_LINGERING;
-        int room = Math.max(FEWEST_CONNECTIONS, limit - reserved);
-        if (room < config.limit(Limit.MAX_CONNECTIONS)) {
+        int available = Math.max(MIN_CONNECTIONS, limit - reserved);
+        if (available < config.limit(Limit.MAX_CONNECTIONS)) {
             LOG.info(
-                    "At most {} connections at a time, not {}: this process may have {} files open, of which {} are kept for"
-                            + " PAM. Raise LimitNOFILE= in the unit, or ulimit -n, for more.",
-                    room,
+                    "Accepting at most {} connections instead of {}: this process may open {} files, and {}"
+                            + " are reserved for PAM. For more, raise LimitNOFILE= in the unit, or ulimit -n.",
+                    available,
                     config.limit(Limit.MAX_CONNECTIONS),
                     limit,
                     reserved);
         }
-        return Math.min(room, config.limit(Limit.MAX_CONNECTIONS));
+        return Math.min(available, config.limit(Limit.MAX_CONNECTIONS));
     }
 
     @Override
@@ -100,8 +98,8 @@ final class ConnectionInitializer extends ChannelInitializer<EpollDomainSocketCh
         context.counters().overLimit();
         if (tooMany.tryAcquire()) {
             LOG.warn(
-                    "Refusing connections: {} are open, and {} were refused since this was last said. If they are"
-                            + " wanted, raise --max-connections.",
+                    "Connection limit {} reached; {} refused since the last report. If these clients are"
+                            + " legitimate, raise --max-connections.",
                     maxConnections,
                     tooMany.takeSuppressed() + 1);
         }
@@ -112,8 +110,8 @@ final class ConnectionInitializer extends ChannelInitializer<EpollDomainSocketCh
         context.counters().notAdmitted();
         if (notAllowed.tryAcquire()) {
             LOG.warn(
-                    "Refusing a peer that neither --allow-uid nor --allow-gid admits: uid {}, gid {}, pid {}, and {} others"
-                            + " since this was last said",
+                    "Refusing a peer that neither --allow-uid nor --allow-gid admits: uid {}, gid {}, pid {},"
+                            + " and {} others since the last report",
                     Integer.toUnsignedString(peer.uid()),
                     Integer.toUnsignedString(peer.gid()),
                     peer.pid(),

@@ -10,8 +10,8 @@ import org.x2go.authservice.auth.AsyncAuthenticator;
 import org.x2go.authservice.protocol.Verdict;
 
 /**
- * Counts what a server does. There is a count for each service that is allowed and for no other, so that no peer can make
- * there be more. Used on the event loop, and so without locks.
+ * The counters of a server. Only allowed services have counters, so that peers cannot add any. Used on the event loop,
+ * without locks.
  */
 final class Counters {
     private final Map<String, OfService> services = new HashMap<>();
@@ -51,7 +51,7 @@ final class Counters {
         }
     }
 
-    /** The authenticator has returned. */
+    /** Counts a result of the authenticator. */
     void asked(String service, Duration took) {
         OfService counts = services.get(service);
         if (counts != null) {
@@ -87,11 +87,11 @@ final class Counters {
         private Duration total = Duration.ZERO;
 
         private void add(Duration took) {
-            int place = 0;
-            while (place < BOUNDS.size() && took.compareTo(BOUNDS.get(place)) > 0) {
-                place++;
+            int index = 0;
+            while (index < BOUNDS.size() && took.compareTo(BOUNDS.get(index)) > 0) {
+                index++;
             }
-            counts[place]++;
+            counts[index]++;
             total = total.plus(took);
         }
 

@@ -9,12 +9,12 @@ import org.x2go.authservice.protocol.MalformedRequestException;
 import org.x2go.authservice.protocol.RequestFormat;
 
 /**
- * Makes {@link Credentials} of a line, or a {@link MalformedRequestException} that takes their place. The line is wiped:
- * its buffer may be in use for longer than its password may be in memory.
+ * Decodes a line to {@link Credentials}, or to a {@link MalformedRequestException} in their place. The line is wiped
+ * at once, since its buffer may be in use for longer.
  */
 @Sharable
 final class CredentialDecoder extends ChannelInboundHandlerAdapter {
-    /** The one that all connections share. */
+    /** The instance that all connections share. */
     static final CredentialDecoder INSTANCE = new CredentialDecoder();
 
     private CredentialDecoder() {}

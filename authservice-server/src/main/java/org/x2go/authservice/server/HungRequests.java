@@ -5,8 +5,8 @@ import org.apache.logging.log4j.Logger;
 import org.x2go.authservice.auth.LogText;
 
 /**
- * Counts the PAM threads whose request has passed its deadline, and says so when none is left. A PAM call in a thread cannot
- * be stopped: such a thread is free again when the module that it is in returns. Used on the event loop.
+ * Counts the PAM threads whose request has passed its deadline, and logs an error when all threads hang. A PAM call in
+ * a thread cannot be stopped: the thread is free again when the module returns. Used on the event loop.
  */
 final class HungRequests {
     private static final Logger LOG = LogManager.getLogger(HungRequests.class);
@@ -36,7 +36,7 @@ final class HungRequests {
         hung--;
     }
 
-    /** How many threads hang now. */
+    /** The number of threads that hang now. */
     int count() {
         return hung;
     }

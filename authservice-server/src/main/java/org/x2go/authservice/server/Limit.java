@@ -4,39 +4,39 @@ import java.util.Locale;
 import org.x2go.authservice.protocol.RequestFormat;
 
 /**
- * A limit of an {@link AuthServer}: everything that a peer can grow, and every wait, has one. This is the one place where a
- * limit is described; the program's options, its settings and their documentation are made from it.
+ * A limit of an {@link AuthServer}: on every resource that peers can use up, and on every wait. The program's options,
+ * settings and their documentation are generated from these constants.
  */
 public enum Limit {
-    /** How many passwords are checked at a time. */
+    /** How many PAM calls may run at a time. */
     WORKERS(
             Unit.COUNT,
-            // Enough that a few slow logins hold up nobody, and few enough that hashing fits into memory.
+            // Enough that a few slow logins do not delay others, and few enough that hashing fits into memory.
             Math.max(8, 2 * Runtime.getRuntime().availableProcessors()),
             1,
             1024,
             "How many PAM calls may run at once",
             "two per processor, at least 8"),
-    /** How many attempts for one user, asked by one peer user, may be running or waiting out their fail delay. */
+    /** How many attempts for one user, from one client user, may run or be delayed after a failure. */
     MAX_ATTEMPTS_PER_USER(
             Unit.COUNT,
             5,
             0,
             1000,
-            "How many attempts for one user, asked by one client user, may run or wait for the end of their fail"
-                    + " delay; further ones wait up to 10 s; 0 for no limit"),
-    /** The longest time for which the reply to a failure is held back. */
+            "How many attempts for one user, from one client user, may run or be delayed after a"
+                    + " failure; further ones wait up to 10 s; 0 for no limit"),
+    /** The longest delay of the reply to a failure. */
     MAX_FAIL_DELAY(
             Unit.SECONDS, 10, 0, 300, "The longest delay of the reply to a failure; PAM modules may ask for more"),
-    /** How long a request may take until its verdict; then it is answered {@code error}. */
+    /** How long a request may wait for its verdict; then it is answered {@code error}. */
     REQUEST_TIMEOUT(
             Unit.SECONDS,
             60,
             1,
             3600,
             "How long a request may wait for its verdict; after that the reply is \"error\""),
-    /** How many requests may wait for a worker. */
-    MAX_QUEUED_REQUESTS(Unit.COUNT, 10_000, 1, 1_000_000, "How many requests may wait for a worker"),
+    /** How many requests may wait for a PAM thread or worker. */
+    MAX_QUEUED_REQUESTS(Unit.COUNT, 10_000, 1, 1_000_000, "How many requests may wait for a PAM thread or worker"),
     /** How many connections may be open. */
     MAX_CONNECTIONS(
             Unit.COUNT, 16_384, 1, 1_000_000, "How many connections may be open; fewer if PAM would lack open files"),
@@ -47,7 +47,7 @@ public enum Limit {
             64,
             1 << 20,
             "The longest request, its newline included"),
-    /** How much memory may hold what peers have sent, all together. */
+    /** How much memory all clients together may use. */
     MAX_UNREAD_BYTES(
             Unit.BYTES,
             24 << 20,
@@ -62,14 +62,14 @@ public enum Limit {
             1,
             3600,
             "How long a peer may take to finish a request that it has begun, or to read a reply"),
-    /** How long a connection may wait between requests. */
+    /** How long a connection may be idle between requests. */
     IDLE_TIMEOUT(Unit.SECONDS, 0, 0, 86_400, "How long a connection may be idle between requests; 0 for no limit"),
     /** How long {@link AuthServer#close} waits for requests in flight. */
     SHUTDOWN_TIMEOUT(Unit.SECONDS, 10, 0, 3600, "How long a stop waits for requests in flight");
 
-    /** What the value of a limit counts. */
+    /** The unit of a limit's value. */
     public enum Unit {
-        /** Things. */
+        /** A number of things. */
         COUNT,
         /** Bytes. */
         BYTES,
@@ -97,44 +97,45 @@ public enum Limit {
         this.defaultText = defaultText;
     }
 
-    /** The name that options and settings have for it: in lower case, with hyphens. */
+    /** The name of the option, in lower case with hyphens, without the leading {@code --}. */
     public String optionName() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** What its value counts. */
+    /** The unit of the value. */
     public Unit unit() {
         return unit;
     }
 
-    /** Its value unless one is set. */
+    /** The default value. */
     public int defaultValue() {
         return defaultValue;
     }
 
-    /** The default for people: the same on every machine. */
+    /** The default as text, the same on every machine. */
     public String defaultText() {
         return defaultText;
     }
 
-    /** The lowest value that it can have. */
+    /** The lowest valid value. */
     public int least() {
         return least;
     }
 
-    /** The highest value that it can have. */
+    /** The highest valid value. */
     public int most() {
         return most;
     }
 
-    /** What it limits, in a phrase for people. */
+    /** What the limit is for, as text for the help. */
     public String description() {
         return description;
     }
 
     /**
-     * The value, if it is in the limit's range.
+     * Returns the value, if it is in the limit's range.
      *
+     * @param value a value in the limit's unit
      * @throws IllegalArgumentException if it is not; the message names the limit and its range
      */
     public int check(int value) {
@@ -145,7 +146,7 @@ public enum Limit {
         return value;
     }
 
-    /** Lets a mistake in a program show: times are asked for as such, and numbers as numbers. */
+    /** Throws if a program uses a time as a number, or a number as a time. */
     void requireTime(boolean time) {
         if (time != (unit == Unit.SECONDS)) {
             throw new IllegalArgumentException(optionName() + (time ? " is a number" : " is a time"));

@@ -11,11 +11,11 @@ import java.util.concurrent.TimeUnit;
 import org.x2go.authservice.protocol.Verdict;
 
 /**
- * Ends a connection that is refused or cut short, so that its peer gets to see why: {@code error} is sent, our sending side
- * is shut down, what the peer sent is thrown away for a moment, and only then the connection is closed.
+ * Closes a refused or aborted connection so that the peer gets the reply, like nginx's lingering_close: it sends
+ * {@code error}, shuts down the output, discards the peer's input for a short time, and then closes the connection.
  *
- * <p>A socket that is closed while something lies unread in it is reset, and the peer may never see the last reply; X2Go's
- * own broker would then check the password by itself.
+ * <p>Closing a socket with unread input resets the connection, and the peer may lose the last reply. X2Go's broker
+ * would then check the password by itself.
  */
 @Sharable
 final class LingeringClose extends ChannelInboundHandlerAdapter {
@@ -24,7 +24,7 @@ final class LingeringClose extends ChannelInboundHandlerAdapter {
 
     private LingeringClose() {}
 
-    /** Takes a connection over from the handlers that it has, and ends it with {@code error}. On the event loop. */
+    /** Replaces the handlers of a connection, and closes it with {@code error}. Used on the event loop. */
     static void begin(Channel connection) {
         sendError(connection);
         if (connection instanceof DuplexChannel duplex) {
@@ -34,7 +34,7 @@ final class LingeringClose extends ChannelInboundHandlerAdapter {
         connection.eventLoop().schedule(() -> connection.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** Ends a connection with {@code error} at once: for when too many linger. On the event loop. */
+    /** Sends {@code error} and closes at once, for when too many connections linger. Used on the event loop. */
     static void withoutLinger(Channel connection) {
         sendError(connection);
         connection.close();
@@ -62,7 +62,7 @@ final class LingeringClose extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        // The peer is on its way out anyway, and what it does there is of no interest.
+        // The connection is being closed, so errors do not matter.
         ctx.close();
     }
 }

@@ -2,7 +2,10 @@ package org.x2go.authservice.server;
 
 import java.time.Duration;
 
-/** Permits a log message that peers can cause at will once in ten seconds, and counts the others. Used on the event loop. */
+/**
+ * Limits a log message that peers can cause to one every ten seconds, and counts the suppressed ones. Used on the
+ * event loop.
+ */
 final class LogRateLimiter {
     static final Duration INTERVAL = Duration.ofSeconds(10);
 
@@ -22,7 +25,7 @@ final class LogRateLimiter {
         return true;
     }
 
-    /** How many messages were not permitted since the last one that was; counts anew from here. */
+    /** Returns how many messages were suppressed, and resets the count. */
     long takeSuppressed() {
         long count = suppressed;
         suppressed = 0;

@@ -5,21 +5,21 @@ import org.apache.logging.log4j.Logger;
 import org.x2go.authservice.protocol.Credentials;
 
 /**
- * Counts the memory, on the heap and off it, that holds what peers have sent, against one limit: what nobody has read yet, and
- * requests until their replies are given. Used on the event loop.
+ * One limit for the memory, on and off the heap, that peers' data takes: unread bytes, and requests until their
+ * replies are sent. Used on the event loop.
  *
- * <p>A quarter of the limit is for requests of ordinary length, so that peers who send long ones cannot make them fail.
+ * <p>A quarter of the limit is reserved for requests of ordinary length, so that long requests cannot make them fail.
  *
- * <p>A connection itself takes {@link #CONNECTION_BYTES} more. Their number has a limit of its own.
+ * <p>Connections take {@link #CONNECTION_BYTES} each in addition; their number has its own limit.
  */
 final class MemoryBudget {
-    /** What a connection takes on the heap, and a third as much again: channel, pipeline, timers, places in tables. */
+    /** Heap memory of a connection plus a third: channel, pipeline, timers, table entries. */
     static final int CONNECTION_BYTES = 2560;
 
-    /** What a request takes on the heap besides its text: the attempt, two timers, places in queues. */
+    /** Heap memory of a request besides its text: the attempt, two timers, queue entries. */
     static final int REQUEST_BYTES = 1024;
 
-    /** More than a request of ordinary length takes, and less than a buffer. */
+    /** More than a request of ordinary length, and less than a buffer. */
     private static final int ORDINARY_BYTES = 2048;
 
     private static final int SHARE_OF_ORDINARY = 4;
@@ -34,7 +34,7 @@ final class MemoryBudget {
         this.limit = limit;
     }
 
-    /** What these credentials take: names have up to two bytes a character on the heap. */
+    /** The memory of these credentials: names take up to two bytes a character on the heap. */
     static int bytesOf(Credentials credentials) {
         int characters = credentials.user().length() + credentials.service().length();
         return REQUEST_BYTES
@@ -42,7 +42,7 @@ final class MemoryBudget {
                 + credentials.password().remaining();
     }
 
-    /** Reserves so many bytes and is true, or says in the log that there are none left. */
+    /** Reserves bytes and returns true; or, if the budget is used up, logs that and returns false. */
     boolean tryReserve(int bytes) {
         reserve(bytes);
         boolean admitted = admits(bytes);
@@ -52,19 +52,19 @@ final class MemoryBudget {
         return admitted;
     }
 
-    /** Reserves memory that is in use already. Whether it may be kept is for {@link #admits} to say. */
+    /** Reserves memory that is in use already; {@link #admits} decides whether it may be kept. */
     void reserve(int bytes) {
         reserved += bytes;
     }
 
-    /** Whether something of this size, which has been reserved, may be kept; if not, the log says so. */
+    /** Whether reserved memory of this size may be kept; if not, this is logged. */
     boolean admits(int bytes) {
         long allowed = bytes <= ORDINARY_BYTES ? limit : limit - limit / SHARE_OF_ORDINARY;
         boolean admitted = reserved <= allowed;
         if (!admitted && refusals.tryAcquire()) {
             LOG.warn(
-                    "Memory for what peers send is used up: {} of {} KiB; {} requests were refused since the last report."
-                            + " If they are wanted, raise --max-unread-bytes, and the heap (-Xmx) by as much.",
+                    "Memory for requests is used up ({} of {} KiB); {} requests refused since the last report."
+                            + " If these clients are legitimate, raise --max-unread-bytes, and the heap (-Xmx) by as much.",
                     reserved / 1024,
                     limit / 1024,
                     refusals.takeSuppressed() + 1);
@@ -76,7 +76,7 @@ final class MemoryBudget {
         reserved -= bytes;
     }
 
-    /** How many bytes are reserved. */
+    /** The number of reserved bytes. */
     long reserved() {
         return reserved;
     }

@@ -3,9 +3,9 @@ package org.x2go.authservice.server;
 import java.util.Optional;
 import org.x2go.authservice.posix.OpenFiles;
 
-/** How much of the heap the limits let peers take, and whether it has so much. */
+/** Compares the memory that the limits allow peers with the size of the heap. */
 public final class MemoryDemand {
-    /** What the service takes for itself: 4 MB were measured after some logins, and a log's queue may fill. */
+    /** The service's own memory: 4 MB were measured after some logins, and the log's queue may fill. */
     private static final long OWN_BYTES = 16 << 20;
 
     /** The old generation's part of the heap, as the launcher sets it (NewRatio=8). */
@@ -13,13 +13,13 @@ public final class MemoryDemand {
 
     private MemoryDemand() {}
 
-    /** What the limits come to on the heap. */
+    /** The heap memory that the limits allow. */
     static long heapBytes(AuthServerConfig config) {
         long connections = Math.min(config.limit(Limit.MAX_CONNECTIONS), OpenFiles.limit());
         return OWN_BYTES + connections * MemoryBudget.CONNECTION_BYTES + config.limit(Limit.MAX_UNREAD_BYTES);
     }
 
-    /** What to tell an admin whose limits are more than this JVM's heap holds; empty if it holds them. */
+    /** A warning for the administrator if the limits exceed this JVM's heap; empty if not. */
     public static Optional<String> shortfall(AuthServerConfig config) {
         return shortfall(config, Runtime.getRuntime().maxMemory());
     }
@@ -28,9 +28,10 @@ public final class MemoryDemand {
         long demand = heapBytes(config);
         return demand <= heap * OLD_GENERATION
                 ? Optional.empty()
-                : Optional.of("peers can take " + (demand >> 20) + " MB of memory by --max-connections and"
-                        + " --max-unread-bytes, which Java's heap of " + (heap >> 20)
-                        + " MB does not hold, and so end the service: lower these, or raise -Xmx, and"
-                        + " -XX:MaxDirectMemorySize by what --max-unread-bytes is raised");
+                : Optional.of("clients can use " + (demand >> 20)
+                        + " MB of memory (--max-connections, --max-unread-bytes), more than Java's heap of "
+                        + (heap >> 20)
+                        + " MB, and so stop the service: lower these, or raise -Xmx, and -XX:MaxDirectMemorySize by"
+                        + " as much as --max-unread-bytes");
     }
 }

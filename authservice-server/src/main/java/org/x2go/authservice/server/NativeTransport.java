@@ -5,16 +5,16 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.x2go.authservice.posix.NativeLibraries;
 
-/** Netty's library for Linux's sockets, without which there is no server. */
+/** Netty's native library for epoll sockets, which the server needs. */
 public final class NativeTransport {
     private static final String WORKDIR = "io.netty.native.workdir";
 
     private NativeTransport() {}
 
     /**
-     * Loads it.
+     * Loads the library.
      *
-     * @throws IOException if that cannot be done; the message says what to do
+     * @throws IOException if it cannot be loaded; the message says what to do
      */
     public static void load() throws IOException {
         try {

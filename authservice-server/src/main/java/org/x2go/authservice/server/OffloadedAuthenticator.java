@@ -20,12 +20,12 @@ import org.x2go.authservice.auth.PeerCredentials;
 import org.x2go.authservice.protocol.Credentials;
 
 /**
- * Asks a blocking {@link Authenticator}, on threads that share one queue: whichever is free first takes the next request, so
- * that a slow login holds up its own thread and nobody else.
+ * Calls a blocking {@link Authenticator} on a pool of threads that share one queue, so that a slow login blocks only
+ * its own thread.
  *
- * <p>There are as many threads as processors, since more would only take turns with each other at what computes. While the
- * oldest request in the queue is older than {@link #GROW_NANOS}, the threads wait for something else, or compute for long: one
- * thread is added at a time, up to the configured number. When nothing has waited for a minute, the number is reset.
+ * <p>There are as many threads as processors, since more do not speed up hashing. If the oldest request in the queue
+ * has waited for {@link #GROW_NANOS}, the threads are waiting for something else or compute for long: then threads are
+ * added, one at a time, up to the configured number. When no request has waited for a minute, the number is reset.
  *
  * <p>Used on the event loop; only {@link Request#run} runs on the threads.
  */
@@ -36,12 +36,13 @@ final class OffloadedAuthenticator implements AsyncAuthenticator {
     private static final long AFTER_FAILED_START_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long IDLE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-    /** Of the ordinary size, whatever that of other threads is set to, because PAM modules run on it. */
+    /** The usual size, whatever -Xss is for other threads, because PAM modules run on this stack. */
     private static final long STACK_BYTES = 1024 * 1024;
 
     private static final AuthResult QUEUE_FULL = AuthResult.error("too many requests are waiting for a PAM thread");
     private static final AuthResult NO_THREAD = AuthResult.error("no PAM thread was free in time");
-    private static final AuthResult WITHDRAWN = AuthResult.error("the peer left before a PAM thread was free");
+    private static final AuthResult WITHDRAWN =
+            AuthResult.error("the client disconnected before a PAM thread was free");
     private static final AuthResult FAILED = AuthResult.error("the authenticator failed");
 
     private final Authenticator authenticator;
@@ -58,8 +59,8 @@ final class OffloadedAuthenticator implements AsyncAuthenticator {
     private long noStartBeforeNanos;
 
     /**
-     * @param threads how many threads there may be
-     * @param maxQueued how many requests may wait for one
+     * @param threads the maximum number of threads
+     * @param maxQueued how many requests may wait for a thread
      */
     OffloadedAuthenticator(Authenticator authenticator, int threads, int maxQueued, EventLoop loop) {
         this(authenticator, threads, maxQueued, loop, new PamThreads());
@@ -101,7 +102,10 @@ final class OffloadedAuthenticator implements AsyncAuthenticator {
         return request;
     }
 
-    /** Up to the present number. That the system gives no thread more costs nobody a verdict: what waits is tried again. */
+    /**
+     * Starts a thread, up to the present number. If the system refuses one, queued requests stay, and it is tried
+     * again.
+     */
     private void startThread() {
         if (now() - noStartBeforeNanos < 0) {
             return;
@@ -116,10 +120,10 @@ final class OffloadedAuthenticator implements AsyncAuthenticator {
 
     private void watch() {
         watching = true;
-        loop.schedule(this::look, GROW_NANOS, TimeUnit.NANOSECONDS);
+        loop.schedule(this::growIfWaiting, GROW_NANOS, TimeUnit.NANOSECONDS);
     }
 
-    private void look() {
+    private void growIfWaiting() {
         watching = false;
         if (!(queue.peek() instanceof Request oldest) || threads.isShutdown()) {
             return;
@@ -133,7 +137,7 @@ final class OffloadedAuthenticator implements AsyncAuthenticator {
         watch();
     }
 
-    /** How many threads there are now at most. */
+    /** The present maximum of threads. */
     int size() {
         return threads.getCorePoolSize();
     }
@@ -148,7 +152,7 @@ final class OffloadedAuthenticator implements AsyncAuthenticator {
         threads.shutdown();
     }
 
-    /** A request on its way. Who takes it, to begin or to withdraw it, owns the credentials, and closes them. */
+    /** A queued or running request. The code that takes it, to run or to cancel it, owns and closes the credentials. */
     private final class Request extends CompletableFuture<AuthResult> implements Runnable {
         private final AtomicBoolean taken = new AtomicBoolean();
         private final Credentials credentials;
@@ -162,7 +166,7 @@ final class OffloadedAuthenticator implements AsyncAuthenticator {
             this.since = since;
         }
 
-        /** On a PAM thread. */
+        /** Runs on a PAM thread. */
         @Override
         public void run() {
             if (!taken.compareAndSet(false, true)) {
@@ -172,7 +176,7 @@ final class OffloadedAuthenticator implements AsyncAuthenticator {
             try {
                 loop.execute(() -> returned(result));
             } catch (RejectedExecutionException e) {
-                // The server was closed while this thread hung in PAM: nobody is left to be answered.
+                // The server was closed while this thread hung in PAM; no client waits for the answer.
                 RequestLog.nobodyLeft();
             }
         }
@@ -183,7 +187,7 @@ final class OffloadedAuthenticator implements AsyncAuthenticator {
             try (credentials) {
                 result = authenticator.authenticate(credentials, peer);
             } catch (Throwable e) {
-                // Whatever it is, errors that native code brings about included, it is not a yes.
+                // Even an Error from native code must become {@code error}.
                 RequestLog.authenticatorFailed(e);
                 result = FAILED;
             }
@@ -215,7 +219,7 @@ final class OffloadedAuthenticator implements AsyncAuthenticator {
         }
     }
 
-    /** They do not keep the process from ending. */
+    /** Daemon threads, which do not delay the exit. */
     private static final class PamThreads implements ThreadFactory {
         private final AtomicInteger made = new AtomicInteger();
 

@@ -9,24 +9,24 @@ import org.x2go.authservice.auth.FoldedName;
 import org.x2go.authservice.auth.PeerCredentials;
 
 /**
- * Bounds how many attempts to log in as one user may be running, or waiting out their fail delay, at the same time: so
- * that the delay bounds guesses however many connections make them.
+ * Limits how many attempts to log in as one user may run or be delayed at the same time, so that the fail delay limits
+ * the rate of guesses over any number of connections.
  *
- * <p>Attempts are counted by peer user and folded user name. A name is known only while an attempt holds a permit of its, and
- * so costs no more memory than the attempts do. An attempt that gets no permit waits for one, first come, first served, and
- * takes up no worker meanwhile. Used on the event loop.
+ * <p>Attempts are counted by peer user and folded user name. A name is stored only while an attempt holds one of its
+ * permits, so names take no more memory than attempts. An attempt without a permit waits in line and occupies no PAM
+ * thread or worker. Used on the event loop.
  */
 final class PerUserLimiter {
     private final int perUser;
     private final Map<Key, Permits> users = new HashMap<>();
     private int waiting;
 
-    /** So many permits for each user; 0 for any number. */
+    /** Creates a limiter with this many permits for each user; 0 is no limit. */
     PerUserLimiter(int perUser) {
         this.perUser = perUser;
     }
 
-    /** Whose attempts are counted together. */
+    /** Attempts with equal keys are counted together. */
     record Key(int peerUid, String user) {
         static Key of(PeerCredentials peer, String user) {
             return new Key(peer.uid(), FoldedName.of(user));
@@ -39,9 +39,9 @@ final class PerUserLimiter {
     }
 
     /**
-     * Takes a permit and is true, or has the waiter wait for one.
+     * Takes a permit and returns true, or adds the waiter to the line and returns false.
      *
-     * @param waiter called when it has been granted a permit; false if it has no use for it any more
+     * @param waiter called with a permit; returns false if it no longer needs the permit
      */
     boolean tryAcquire(Key key, BooleanSupplier waiter) {
         if (perUser == 0) {
@@ -57,7 +57,7 @@ final class PerUserLimiter {
         return false;
     }
 
-    /** Gives a permit back: to the first waiter who still wants it, if there is one. */
+    /** Releases a permit, to the first waiter that still needs it, if there is one. */
     void release(Key key) {
         Permits permits = users.get(key);
         if (permits == null) {
@@ -76,7 +76,7 @@ final class PerUserLimiter {
         }
     }
 
-    /** Lets a waiter wait no longer. */
+    /** Removes a waiter from the line. */
     void cancel(Key key, BooleanSupplier waiter) {
         Permits permits = users.get(key);
         if (permits != null) {
@@ -95,7 +95,7 @@ final class PerUserLimiter {
         return waiting;
     }
 
-    /** How many users' names are known. */
+    /** How many user names are stored. */
     int users() {
         return users.size();
     }

@@ -7,8 +7,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a connection is waited for: to begin a request, or to finish it. One wait at a time; used on the
- * event loop.
+ * The timeouts of a connection for the start of a request and for its rest. One runs at a time; used on the event loop.
  */
 final class ReadTimeout {
     private enum Wait {
@@ -23,23 +22,23 @@ final class ReadTimeout {
     private Wait wait = Wait.NONE;
     private @Nullable Future<?> timer;
 
-    /** The time to begin a request and the time to finish it; zero is for ever. */
+    /** Creates the timeouts for the start of a request and for its rest; zero is infinite. */
     ReadTimeout(Duration toBegin, Duration toFinish) {
         this.toBegin = toBegin;
         this.toFinish = toFinish;
     }
 
-    /** The peer is to begin a request. */
+    /** Starts the timeout for the start of a request. */
     void awaitRequest(ChannelHandlerContext ctx) {
         await(ctx, Wait.TO_BEGIN, toBegin, ctx::close);
     }
 
-    /** The peer is to finish what it has begun, counted from the first time that this is said. */
+    /** Starts the timeout for the rest of a request, unless it runs already. */
     void awaitRest(ChannelHandlerContext ctx) {
         await(ctx, Wait.TO_FINISH, toFinish, () -> LingeringClose.begin(ctx.channel()));
     }
 
-    /** The peer is waited for no longer. */
+    /** Stops the timeout. */
     void cancel() {
         if (timer != null) {
             timer.cancel(false);

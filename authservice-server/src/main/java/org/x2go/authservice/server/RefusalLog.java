@@ -8,12 +8,11 @@ import org.x2go.authservice.auth.PeerCredentials;
 import org.x2go.authservice.protocol.Verdict;
 
 /**
- * Decides which requests that were refused without PAM have a line of their own in the log: a peer user's first one for each
- * reason. Those that follow are counted, and every ten seconds one line says how many there were. So peers cannot make the log
- * grow by more than that. Used on the event loop.
+ * Limits the log lines about requests that were refused without PAM: the first refusal of a peer user for each reason
+ * is logged; later ones are counted, and one line every ten seconds has their number. Used on the event loop.
  */
 final class RefusalLog {
-    /** Each peer user has a dozen reasons at most; but one peer may have many users, in a user namespace. */
+    /** There are at most a dozen reasons, but a client may have many user ids, in a user namespace. */
     private static final int MAX_KINDS = 1000;
 
     private static final Kind OTHERS = new Kind(Verdict.ERROR, "refusals for further peer users", -1);
@@ -22,14 +21,14 @@ final class RefusalLog {
 
     private final EventExecutor loop;
 
-    /** How many were counted since the last line. */
+    /** The refusals counted since the last line. */
     private final Map<Kind, Long> unlogged = new HashMap<>();
 
     RefusalLog(EventExecutor loop) {
         this.loop = loop;
     }
 
-    /** Whether this refusal is to be logged now. If not, it is counted. */
+    /** Returns whether this refusal may be logged now; if not, counts it. */
     boolean tryAcquire(Verdict verdict, String reason, PeerCredentials peer) {
         Kind own = new Kind(verdict, reason, peer.uid());
         Kind kind = unlogged.size() < MAX_KINDS || unlogged.containsKey(own) ? own : OTHERS;

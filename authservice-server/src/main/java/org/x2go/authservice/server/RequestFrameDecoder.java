@@ -15,27 +15,27 @@ import org.x2go.authservice.protocol.RequestFormat;
 import org.x2go.authservice.protocol.SecretBytes;
 
 /**
- * Cuts what a peer sends into lines, and hands on one line for each read that is asked for.
+ * Splits a peer's bytes into lines, and passes on one line for each {@code read()}.
  *
- * <p>A line is passed on as a buffer, without its newline; one that is too long, or that the peer did not end, is passed on
- * as a {@link MalformedRequestException} in its place. The handler behind asks for the next line by
- * {@link ChannelHandlerContext#read}, and gets it from what was read before or, when that holds no whole line, from the
- * socket. When the peer has shut down its sending side, and all its lines were asked for, the connection is closed.
+ * <p>A line is passed on as a buffer without its newline; a line that is too long or unterminated as a {@link
+ * MalformedRequestException}. The next handler requests a line by {@link ChannelHandlerContext#read}; it comes from
+ * the buffered input or, if that holds no whole line, from the socket. When the peer has shut down its output and all
+ * lines were read, the connection is closed.
  *
- * <p>The socket is asked ahead of that for as long as nothing that was read is left: so a peer that waits for its replies
- * costs no epoll_ctl(2), which would take it out of what the event loop watches and put it back with each request. From one
- * that does not wait, one read is taken ahead, and the rest stays in the kernel.
+ * <p>While no input is buffered, the socket is read ahead: this saves two epoll_ctl(2) calls for each request of a
+ * peer that waits for its replies. Of a peer that pipelines requests, one read is buffered, and the rest stays in the
+ * kernel.
  *
- * <p>A new connection's first request is handed on at once, and so is each that comes when the one before was answered by a
- * worker's verdict. A connection that goes beyond that, by requests sent ahead, requests that are refused at once or requests in pieces,
- * yields to others between them.
+ * <p>The first request of a connection is passed on at once, and so is each request after a verdict of PAM. A
+ * connection with pipelined, fragmented or immediately refused requests yields to others between them ({@link
+ * TurnQueue}).
  *
- * <p>Netty's own line decoder is not used, for two reasons: it takes a carriage return before the newline for a part of
- * the line's end, where ours ends a field; and it keeps copies of unread lines, passwords in them, when it moves them.
- * Here bytes are moved only into a new buffer, and the old one is released, which wipes it.
+ * <p>Netty's line decoder does not fit, for two reasons: it strips a carriage return before the newline, which ends a
+ * field here; and it leaves copies of unread lines with passwords in memory. Here bytes are moved only into a new
+ * buffer, and releasing the old one wipes it.
  */
 final class RequestFrameDecoder extends ChannelDuplexHandler {
-    /** How many frames of one connection are handed on in a turn. */
+    /** How many frames of one connection are passed on in a turn. */
     private static final int MAX_FRAMES_PER_TURN = 8;
 
     private static final ByteProcessor IS_NO_NEWLINE = value -> value != RequestFormat.TERMINATOR;
@@ -45,10 +45,10 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
     private final TurnQueue turns;
     private final ReadTimeout timeout;
 
-    /** What was read and not yet handed on; the first of them may hold an incomplete line. */
+    /** Input that was not passed on yet; the first buffer may hold an incomplete line. */
     private final Deque<ByteBuf> unread = new ArrayDeque<>();
 
-    /** In the first unread buffer, up to where there is no newline. */
+    /** The index in the first unread buffer below which there is no newline. */
     private int searched;
 
     private boolean readPending;
@@ -69,7 +69,7 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
         unread.addLast((ByteBuf) msg);
         drain(ctx, 1);
         if (!unread.isEmpty() && !allocator.mayKeepBuffer()) {
-            // It may also come unasked: Netty reads a connection empty when its peer has ended its input.
+            // Input may also come without a read: Netty reads the rest when the peer has shut down its output.
             LingeringClose.begin(ctx.channel());
         }
     }
@@ -77,7 +77,7 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         ctx.fireChannelReadComplete();
-        // The socket reads once for each time that it is asked.
+        // Each read request reads the socket once.
         askSocket(ctx, false);
     }
 
@@ -112,7 +112,7 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        // The one if the peer has ended its input, the other if we have.
+        // The one if the peer has shut down its output, the other if this end has shut down the input.
         if (event instanceof ChannelInputShutdownEvent || event instanceof ChannelInputShutdownReadComplete) {
             inputEnded = true;
             drain(ctx, 1);
@@ -129,8 +129,8 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
     }
 
     /**
-     * Hands on lines for as long as they are asked for, but so many at most; then this connection yields. A handler behind may
-     * ask for the next before this returns.
+     * Passes on lines while reads are pending, up to a maximum; then this connection yields. The next handler may
+     * request another line before this returns.
      */
     private void drain(ChannelHandlerContext ctx, int maxFrames) {
         if (draining || yielded) {
@@ -194,7 +194,10 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
         return inputEnded ? lastLine() : null;
     }
 
-    /** The place of the newline, or -1. Netty's indexOf takes eight bytes at a time, which are left on the thread's stack. */
+    /**
+     * The index of the newline, or -1. Netty's indexOf reads eight bytes at a time and leaves them on the thread's
+     * stack.
+     */
     private int newline(ByteBuf first) {
         return first.forEachByte(searched, first.writerIndex() - searched, IS_NO_NEWLINE);
     }
@@ -207,7 +210,7 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
 
     private MalformedRequestException endOfTooLong(ByteBuf first, int end) {
         discarding = false;
-        // The buffer is in use for as long as what follows in it.
+        // The rest of the buffer may stay in use, so the line is wiped now.
         first.setZero(first.readerIndex(), end - first.readerIndex());
         first.readerIndex(end);
         skipNewline(first);
@@ -240,7 +243,7 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
         searched = unread.isEmpty() ? 0 : unread.getFirst().readerIndex();
     }
 
-    /** Puts an incomplete line and what came next together, in a new buffer if the old one has no room for it. */
+    /** Joins an incomplete line with the next buffer, in a new buffer if the old one is full. */
     private void join(ByteBuf first) {
         unread.removeFirst();
         ByteBuf next = unread.removeFirst();
@@ -261,7 +264,7 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
         unread.addFirst(joined);
     }
 
-    /** Moves as many bytes as there are and as there is room for. */
+    /** Moves as many bytes as fit. */
     private static void move(ByteBuf from, ByteBuf to) {
         int count = Math.min(from.readableBytes(), to.writableBytes());
         SecretBytes.copy(from.nioBuffer(from.readerIndex(), count), to.nioBuffer(to.writerIndex(), count));

@@ -12,7 +12,8 @@ import org.x2go.authservice.protocol.MalformedRequestException;
 import org.x2go.authservice.protocol.Verdict;
 
 /**
- * A line in the log for each verdict of PAM, and for those refusals that {@link RefusalLog} lets through. Names come from outside and are escaped; passwords never come here.
+ * Logs each verdict of PAM, and the refusals that {@link RefusalLog} permits. Names are escaped; passwords are never
+ * passed to this class.
  */
 final class RequestLog {
     private static final Logger LOG = LogManager.getLogger("org.x2go.authservice.request");
@@ -22,7 +23,7 @@ final class RequestLog {
 
     private RequestLog() {}
 
-    /** A verdict, when it is known: its reply may still be held back. */
+    /** Logs a verdict as soon as it is known; its reply may be delayed. */
     static void verdict(AuthResult result, Credentials credentials, PeerCredentials peer) {
         String line = line(result.verdict().word(), result, credentials, peer);
         if (result.verdict() == Verdict.ERROR) {
@@ -32,19 +33,19 @@ final class RequestLog {
         }
     }
 
-    /** What became of a request that was answered {@code error} at its deadline. */
+    /** Logs the late result of a request that was answered {@code error} at its deadline. */
     static void late(AuthResult result, Credentials credentials, PeerCredentials peer) {
         String what = "verdict after timeout (the client got error): "
                 + result.verdict().word();
         LOG.warn(line(what, result, credentials, peer));
     }
 
-    /** A malformed request. */
+    /** Logs a malformed request. */
     static void malformed(MalformedRequestException.Reason reason, PeerCredentials peer) {
         LOG.info("{} reason=\"{}\" {}", Verdict.BAD.word(), reason.text(), peer(peer));
     }
 
-    /** How many requests of a peer user were refused for this reason and have no line of their own. */
+    /** Logs how many refusals of a peer user for this reason have no line of their own. */
     static void unlogged(Verdict verdict, String reason, int uid, long count) {
         LOG.log(
                 verdict == Verdict.ERROR ? Level.WARN : Level.INFO,
@@ -59,7 +60,7 @@ final class RequestLog {
         LOG.error("The authenticator failed; the request is answered \"error\"", cause);
     }
 
-    /** A line could not be written, for once. */
+    /** Logs that a line could not be written. */
     static void failed(RuntimeException cause) {
         LOG.error("A request's line cannot be logged", cause);
     }
@@ -78,7 +79,7 @@ final class RequestLog {
         return line.append(' ').append(peer(peer)).toString();
     }
 
-    /** With one digit behind the point. A formatter would take longer than all the rest of the line. */
+    /** With one decimal. A formatter would take longer than the rest of the line. */
     private static void appendMillis(StringBuilder line, Duration time) {
         long tenths = (time.toNanos() + TENTH_NANOS / 2) / TENTH_NANOS;
         line.append(tenths / 10).append('.').append(tenths % 10);

@@ -6,7 +6,7 @@ import org.x2go.authservice.auth.AsyncAuthenticator;
 import org.x2go.authservice.auth.ServicePolicy;
 
 /**
- * What all attempts of a server share. One event loop serves them all, so that what only the loop touches needs no lock.
+ * State that all attempts of a server share. Used on the event loop, without locks.
  */
 record ServerContext(
         AuthServerConfig config,
@@ -17,7 +17,7 @@ record ServerContext(
         MemoryBudget memory,
         TurnQueue turns,
         RefusalLog refusals) {
-    /** About twice what a turn takes, so that what peers send ahead leaves the event loop most of its time. */
+    /** About twice the length of a turn, so that pipelined requests leave the event loop most of its time. */
     private static final Duration TURN_PAUSE = Duration.ofNanos(100_000);
 
     ServerContext(AuthServerConfig config, AsyncAuthenticator authenticator, EventLoop loop) {
@@ -40,13 +40,13 @@ record ServerContext(
         return config.time(Limit.REQUEST_TIMEOUT);
     }
 
-    /** The delay that a reply is really held back for. */
+    /** The fail delay, limited to the configured maximum. */
     Duration capped(Duration failDelay) {
         Duration most = config.time(Limit.MAX_FAIL_DELAY);
         return failDelay.compareTo(most) > 0 ? most : failDelay;
     }
 
-    /** What the server is doing now. */
+    /** A snapshot of the statistics. */
     ServerStatistics statistics(int connections) {
         return counters.statistics(connections, config.limit(Limit.WORKERS), limiter.waiting(), authenticator.load());
     }

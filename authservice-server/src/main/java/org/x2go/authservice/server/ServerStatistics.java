@@ -6,14 +6,13 @@ import java.util.Map;
 import org.x2go.authservice.protocol.Verdict;
 
 /**
- * What an {@link AuthServer} is doing, and has done since it was started. Immutable, and of one instant: it is taken on the
- * server's event loop.
+ * Statistics of an {@link AuthServer} since its start. Immutable; a consistent snapshot that the event loop takes.
  *
- * @param connections its peers' connections
- * @param waiting what waits now
- * @param workers what asks the authenticator now
- * @param rejected requests that are no service's
- * @param services what came of the other requests, by PAM service: each service that is allowed, and no other
+ * @param connections connections of clients
+ * @param waiting requests and replies that wait now
+ * @param workers calls of the authenticator
+ * @param rejected requests that are not counted for a service
+ * @param services results of the other requests, for each allowed PAM service
  */
 public record ServerStatistics(
         Connections connections, Waiting waiting, Workers workers, Rejected rejected, Map<String, OfService> services) {
@@ -23,9 +22,9 @@ public record ServerStatistics(
     }
 
     /**
-     * The connections of peers.
+     * Connections of clients.
      *
-     * @param open how many are open, those that are being refused included
+     * @param open how many are open, including those that are being refused
      * @param accepted how many have been accepted
      * @param refused how many of these were refused
      */
@@ -35,30 +34,30 @@ public record ServerStatistics(
      * Connections that were refused.
      *
      * @param overLimit how many because too many were open
-     * @param notAdmitted how many because of who their peer was
+     * @param notAdmitted how many because the peer is not allowed
      */
     public record Refused(long overLimit, long notAdmitted) {}
 
     /**
-     * What waits.
+     * Requests and replies that wait.
      *
-     * @param forWorker how many requests wait for a worker
+     * @param forWorker how many requests wait for a PAM thread or worker
      * @param forTurn how many wait because too many attempts for their user are pending
-     * @param forDelay how many replies are held back until their fail delay is over
+     * @param forDelay how many replies wait for the end of their fail delay
      */
     public record Waiting(int forWorker, int forTurn, int forDelay) {}
 
     /**
-     * The workers that ask the authenticator.
+     * Calls of the authenticator.
      *
-     * @param most how many there may be
-     * @param busy how many are asking
-     * @param hung how many of these have not come back by their request's deadline
+     * @param most how many may run at a time
+     * @param busy how many are running
+     * @param hung how many of these have passed their request's deadline
      */
     public record Workers(int most, int busy, int hung) {}
 
     /**
-     * Requests that are no service's.
+     * Requests that are not counted for a service.
      *
      * @param malformed how many were answered {@code bad}
      * @param disallowed how many were answered {@code fail} because they named a service that is not allowed
@@ -66,9 +65,9 @@ public record ServerStatistics(
     public record Rejected(long malformed, long disallowed) {}
 
     /**
-     * What came of the requests for one service.
+     * Results of the requests for one service.
      *
-     * @param verdicts how many there were of each verdict, those that were not asked of the authenticator included
+     * @param verdicts the number of requests by verdict, including those that did not reach the authenticator
      * @param durations how long the authenticator took
      */
     public record OfService(Map<Verdict, Long> verdicts, Durations durations) {
@@ -79,14 +78,14 @@ public record ServerStatistics(
     }
 
     /**
-     * How often something took how long.
+     * A histogram of durations.
      *
-     * @param counts how many took at most as long as the bound of the same place, and longer than the one before; one more
-     *     than there are bounds, for those that took longer than the last
-     * @param total the sum of all
+     * @param counts the number of durations up to the bound with the same index and above the previous one; one more
+     *     than bounds, for those above the last
+     * @param total the sum of all durations
      */
     public record Durations(List<Long> counts, Duration total) {
-        /** The bounds: from what PAM needs at its fastest to the time after which a directory server has failed. */
+        /** The bounds of the histogram, from the fastest PAM call to the timeout of a directory server. */
         public static final List<Duration> BOUNDS = List.of(
                 Duration.ofMillis(1),
                 Duration.ofMillis(2),
@@ -110,7 +109,11 @@ public record ServerStatistics(
         }
     }
 
-    /** How many requests had this verdict, {@code bad} and those for services that are not allowed included. */
+    /**
+     * The number of requests with this verdict, including {@code bad} and disallowed services.
+     *
+     * @param verdict the verdict
+     */
     public long verdicts(Verdict verdict) {
         long others = verdict == Verdict.BAD ? rejected.malformed : verdict == Verdict.FAIL ? rejected.disallowed : 0;
         return others

@@ -7,9 +7,9 @@ import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The connections that have yielded: they have sent more than one request ahead, or a request in pieces, and wait for a turn to
- * be served on. One of them has its turn, then there is a pause, in which the event loop looks after new connections and
- * verdicts, and leaves the processor to those who work on these. Used on the event loop.
+ * A queue of connections that have yielded because they send pipelined or fragmented requests. One of them runs, then
+ * there is a pause, in which the event loop serves new connections and verdicts, and leaves processor time to PAM.
+ * Used on the event loop.
  */
 final class TurnQueue {
     private final EventExecutor loop;
@@ -22,7 +22,7 @@ final class TurnQueue {
         this.pauseNanos = pause.toNanos();
     }
 
-    /** Has this run when its turn comes: once those have run that were added before. */
+    /** Adds a turn, which runs after those added before. */
     void add(Runnable turn) {
         turns.addLast(turn);
         schedule();
@@ -31,8 +31,7 @@ final class TurnQueue {
     private void schedule() {
         if (!scheduled && !turns.isEmpty()) {
             scheduled = true;
-            // Even without a pause a timer: a task that is added by a task runs before the event loop looks at sockets
-            // again.
+            // A timer even without a pause: a task added by a task would run before the event loop polls sockets again.
             var unused = loop.schedule(this::next, pauseNanos, TimeUnit.NANOSECONDS);
         }
     }

@@ -17,7 +17,7 @@ import org.x2go.authservice.protocol.Verdict;
 /** Writes a {@link Verdict} as its word and a newline. */
 @Sharable
 final class VerdictEncoder extends ChannelOutboundHandlerAdapter {
-    /** The one that all connections share. */
+    /** The instance that all connections share. */
     static final VerdictEncoder INSTANCE = new VerdictEncoder();
 
     private static final Map<Verdict, ByteBuf> REPLIES =

@@ -9,35 +9,35 @@ import java.util.Deque;
 import org.x2go.authservice.protocol.Wipe;
 
 /**
- * Gives out buffers of one size, outside the heap, and overwrites each when it is released. Used on the event loop.
+ * Allocates off-heap buffers of one size, and overwrites each when it is released. Used on the event loop.
  *
- * <p>What a peer sends is read into these buffers, passwords included. Netty's own allocators give a released buffer's
- * memory out again, or back to the system, as it is; and a buffer that grows leaves its old memory behind. Here a buffer
- * cannot grow, and its memory is zero before anyone else can have it. A few wiped chunks are kept for the next reads; the
- * others are freed at once, and not when the garbage is collected, so that no more memory is taken than is in use.
+ * <p>Requests with their passwords are read into these buffers. Netty's allocators reuse or free a released buffer's
+ * memory without wiping it, and a buffer that grows leaves its old memory behind. Here a buffer cannot grow, and its
+ * memory is zeroed on release. A few wiped chunks are kept for the next reads; others are freed at once and not by
+ * garbage collection.
  */
 final class WipingAllocator extends AbstractByteBufAllocator {
     private static final int KEPT_CHUNKS = 64;
 
-    /** What a buffer takes on the heap. */
+    /** Heap memory of a buffer object. */
     private static final int OBJECT_BYTES = 256;
 
     private final int chunkBytes;
     private final MemoryBudget budget;
 
-    /** Where chunks come from. They are not tracked as those are that wrap them. */
+    /** The allocator of the chunks, which leak detection does not track; it tracks the buffers that wrap them. */
     private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true, true);
 
     private final Deque<ByteBuf> wiped = new ArrayDeque<>(KEPT_CHUNKS);
 
-    /** An allocator of buffers with room for this many bytes each, which count as reserved until they are released. */
+    /** Creates an allocator for buffers of this size, which count as reserved until they are released. */
     WipingAllocator(int chunkBytes, MemoryBudget budget) {
         super(true);
         this.chunkBytes = chunkBytes;
         this.budget = budget;
     }
 
-    /** Whether one more of the buffers that are in use may be kept until more of its line comes, or it is its turn. */
+    /** Whether a buffer may be kept until the rest of its line or its turn comes. */
     boolean mayKeepBuffer() {
         return budget.admits(bytesOfBuffer());
     }
@@ -55,7 +55,7 @@ final class WipingAllocator extends AbstractByteBufAllocator {
         return toLeakAwareBuffer(new WipedBuffer(this, chunk).clear());
     }
 
-    /** Nothing of the server asks for memory on the heap; were Netty to, it would hold no password. */
+    /** The server allocates no heap buffers; if Netty does, they hold no password. */
     @Override
     protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
         return memory.heapBuffer(initialCapacity, maxCapacity);

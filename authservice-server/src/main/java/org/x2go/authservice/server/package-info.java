@@ -1,8 +1,8 @@
 /**
- * The service itself: a Unix domain socket, and what turns the bytes that arrive on it into verdicts.
+ * The server: a Unix domain socket, and the pipeline from bytes to verdicts.
  *
- * <p>{@link org.x2go.authservice.server.AuthServer} is built, started and closed by a program that embeds it; whatever
- * decides is an {@link org.x2go.authservice.auth.Authenticator} given to it.
+ * <p>An embedding program configures, starts and closes an {@link org.x2go.authservice.server.AuthServer}; an {@link
+ * org.x2go.authservice.auth.Authenticator} decides about credentials.
  */
 @NullMarked
 package org.x2go.authservice.server;

@@ -33,9 +33,9 @@ import org.x2go.authservice.worker.pool.WorkerLauncher;
 import org.x2go.authservice.worker.pool.WorkerPool;
 
 /**
- * Dozens of peers that do right and wrong at once. Nobody gets a wrong verdict, a peer that behaves gets every answer in
- * its order, and in the end nothing is held that was not held before. {@code -Dauthservice.chaos.seconds=N} makes each
- * of the three runs N seconds long.
+ * Dozens of concurrent peers behave well and badly. No verdict may be wrong, well-behaved peers must get every answer
+ * in order, and afterwards the server must hold no more resources than before. {@code -Dauthservice.chaos.seconds=N}
+ * makes each of the three runs N seconds long.
  */
 class ChaosIT {
     private static final int PEERS = 48;
@@ -46,25 +46,25 @@ class ChaosIT {
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration BEYOND_THE_TIMEOUT = REQUEST_TIMEOUT.plusSeconds(1);
 
-    private static final Question SURE = Question.right("user0", "right", "table");
+    private static final ChaosRequest SURE = ChaosRequest.right("user0", "right", "table");
 
     @TempDir
     private Path directory;
 
-    /** There would be a line for most of tens of thousands of requests. */
+    /** The log would have tens of thousands of lines. */
     @BeforeAll
-    static void keepTheLogSilent() {
+    static void disableLog() {
         Configurator.setLevel("org.x2go.authservice", Level.OFF);
     }
 
-    /** With its first channel the JDK opens a socket of its own, for good. */
+    /** The JDK opens a permanent socket of its own with its first channel. */
     @BeforeAll
-    static void useTheFirstChannel() throws IOException {
+    static void openTheFirstChannel() throws IOException {
         SocketChannel.open(StandardProtocolFamily.UNIX).close();
     }
 
     @AfterAll
-    static void letTheLogSpeak() {
+    static void enableLog() {
         Configurator.setLevel("org.x2go.authservice", (Level) null);
     }
 
@@ -72,7 +72,7 @@ class ChaosIT {
     void invariantsHoldWithAMisbehavingAuthenticator() throws Exception {
         TestScope.requireAll();
         FlakyAuthenticator flaky = new FlakyAuthenticator(WORKERS / 2, BEYOND_THE_TIMEOUT);
-        Question sure = Question.right("quick", "right", "x2gobroker");
+        ChaosRequest sure = ChaosRequest.right("quick", "right", "x2gobroker");
         run(
                 () -> chaos(
                         config -> AuthServer.start(config, flaky), () -> 0, flaky, Set.of("x2gobroker"), sure, WARM_UP),
@@ -87,7 +87,7 @@ class ChaosIT {
         run(() -> pamChaos(stacks, WARM_UP), () -> pamChaos(stacks, TIME));
     }
 
-    private Tally pamChaos(PamStacks stacks, Duration time) throws Exception {
+    private ReplyCounts pamChaos(PamStacks stacks, Duration time) throws Exception {
         try (PamAuthenticator pam = PamAuthenticator.open(ServicePolicy.allowing(PamStacks.SERVICES), directory)) {
             return chaos(config -> AuthServer.start(config, pam), () -> 0, stacks, PamStacks.SERVICES, SURE, time);
         }
@@ -99,15 +99,16 @@ class ChaosIT {
         run(() -> processChaos(stacks, WARM_UP), () -> processChaos(stacks, TIME));
     }
 
-    /** With workers of the packaged jar, which end in the middle of what they do whenever a command sleeps for too long. */
-    private Tally processChaos(PamStacks stacks, Duration time) throws Exception {
+    /** Uses workers of the packaged jar, which are killed whenever a command sleeps for too long. */
+    private ReplyCounts processChaos(PamStacks stacks, Duration time) throws Exception {
         Set<ProcessHandle> before = children();
-        RecordingDiagnostics said = new RecordingDiagnostics();
+        RecordingDiagnostics diagnostics = new RecordingDiagnostics();
         AtomicReference<WorkerPool> opened = new AtomicReference<>();
-        Tally tally = chaos(
+        ReplyCounts replies = chaos(
                 config -> AuthServer.start(config, loop -> {
-                    WorkerLauncher launcher = new SpawningLauncher(workerCommand(), said, false);
-                    opened.set(WorkerPool.open(loop, launcher, WORKERS, config.limit(Limit.MAX_QUEUED_REQUESTS), said));
+                    WorkerLauncher launcher = new SpawningLauncher(workerCommand(), diagnostics, false);
+                    opened.set(WorkerPool.open(
+                            loop, launcher, WORKERS, config.limit(Limit.MAX_QUEUED_REQUESTS), diagnostics));
                     return opened.get();
                 }),
                 () -> opened.get().statistics().join().workers(),
@@ -115,9 +116,9 @@ class ChaosIT {
                 PamStacks.SERVICES,
                 SURE,
                 time);
-        assertThat(said.lines()).noneMatch(line -> line.contains("crashed"));
+        assertThat(diagnostics.lines()).noneMatch(line -> line.contains("crashed"));
         assertThat(children()).isSubsetOf(before);
-        return tally;
+        return replies;
     }
 
     private static Set<ProcessHandle> children() {
@@ -143,26 +144,26 @@ class ChaosIT {
     /** A run of chaos. */
     @FunctionalInterface
     private interface Run {
-        Tally run() throws Exception;
+        ReplyCounts run() throws Exception;
     }
 
-    /** What the first run brings into being may stay; the second one must add nothing to it. */
+    /** Resources of the first run may stay; the second run must not add any. */
     private static void run(Run first, Run second) throws Exception {
         first.run();
         ResourceLevels before = ResourceLevels.now();
-        Tally tally = second.run();
+        ReplyCounts replies = second.run();
         before.awaitReturn();
-        System.out.println(tally + System.lineSeparator() + before + " before" + System.lineSeparator()
+        System.out.println(replies + System.lineSeparator() + before + " before" + System.lineSeparator()
                 + ResourceLevels.now() + " after");
     }
 
     /** @param workers how many sockets the authenticator has open */
-    private Tally chaos(
+    private ReplyCounts chaos(
             ServerStart start,
             LongSupplier workers,
-            Question.Source questions,
+            ChaosRequest.Source requests,
             Set<String> services,
-            Question sure,
+            ChaosRequest sure,
             Duration time)
             throws IOException, InterruptedException {
         AuthServerConfig config = AuthServerConfig.builder(directory.resolve("s"))
@@ -171,20 +172,20 @@ class ChaosIT {
                 .limit(Limit.REQUEST_TIMEOUT, REQUEST_TIMEOUT)
                 .limit(Limit.SEND_TIMEOUT, Duration.ofSeconds(2))
                 .build();
-        Tally tally = new Tally();
+        ReplyCounts replies = new ReplyCounts();
         try (AuthServer server = start.start(config)) {
             long idle = ResourceLevels.now().sockets() - workers.getAsLong();
-            new LoadClients(server.socketPath(), questions, tally).run(PEERS, time);
+            new LoadClients(server.socketPath(), requests, replies).run(PEERS, time);
             ResourceLevels.awaitSockets(() -> idle + workers.getAsLong());
             awaitOk(server, sure);
         }
-        assertThat(tally.findings()).as(tally::toString).isEmpty();
-        assertThat(tally.counted("right:ok")).as(tally::toString).isGreaterThan(tally.counted("right:error"));
-        return tally;
+        assertThat(replies.findings()).as(replies::toString).isEmpty();
+        assertThat(replies.counted("right:ok")).as(replies::toString).isGreaterThan(replies.counted("right:error"));
+        return replies;
     }
 
-    /** The server is as good as new as soon as its stuck workers are back. */
-    private static void awaitOk(AuthServer server, Question sure) throws IOException {
+    /** Waits until the server answers normally again, after its hung workers have returned. */
+    private static void awaitOk(AuthServer server, ChaosRequest sure) throws IOException {
         try (RawPeer peer = RawPeer.connect(server.socketPath())) {
             String answer = peer.send(sure.line()).reply();
             for (int i = 0; i < 10 && answer.equals("error"); i++) {

@@ -13,17 +13,20 @@ import org.x2go.authservice.auth.Authenticator;
 import org.x2go.authservice.auth.PeerCredentials;
 import org.x2go.authservice.protocol.Credentials;
 
-/** Accepts the password "right" of every user, but behaves as the user's name says: quick, slow, stuck, broken or delayed. */
-final class FlakyAuthenticator implements Authenticator, Question.Source {
+/**
+ * Accepts the password "right" of every user. The user's name selects a behaviour: quick, slow, stuck, broken or
+ * delayed.
+ */
+final class FlakyAuthenticator implements Authenticator, ChaosRequest.Source {
     private static final String SERVICE = "x2gobroker";
 
-    /** So many that a name seldom has to wait for a permit. */
+    /** Enough that a name seldom waits for a permit. */
     private static final int NAMES = 200;
 
     private final Duration stuckFor;
     private final Semaphore stuck;
 
-    /** Never more workers than this are stuck at a time, for as long as this. */
+    /** Creates an authenticator with at most this many stuck calls at a time, for this long each. */
     FlakyAuthenticator(int mostStuck, Duration stuckFor) {
         this.stuck = new Semaphore(mostStuck);
         this.stuckFor = stuckFor;
@@ -60,12 +63,12 @@ final class FlakyAuthenticator implements Authenticator, Question.Source {
     }
 
     @Override
-    public Question next(Random random) {
+    public ChaosRequest next(Random random) {
         int number = random.nextInt(NAMES);
         boolean right = random.nextBoolean();
         return switch (random.nextInt(20)) {
-            case 0, 1, 2, 3 -> Question.marker(random);
-            case 4 -> Question.hopeless("broken" + number, right ? "right" : "guess", SERVICE);
+            case 0, 1, 2, 3 -> ChaosRequest.marker(random);
+            case 4 -> ChaosRequest.unanswerable("broken" + number, right ? "right" : "guess", SERVICE);
             case 5 -> ask("stuck" + number, right);
             case 6, 7 -> ask("delayed" + number, right);
             case 8, 9 -> ask("slow" + number, right);
@@ -73,7 +76,7 @@ final class FlakyAuthenticator implements Authenticator, Question.Source {
         };
     }
 
-    private static Question ask(String user, boolean right) {
-        return right ? Question.right(user, "right", SERVICE) : Question.wrong(user, "guess", SERVICE);
+    private static ChaosRequest ask(String user, boolean right) {
+        return right ? ChaosRequest.right(user, "right", SERVICE) : ChaosRequest.wrong(user, "guess", SERVICE);
     }
 }

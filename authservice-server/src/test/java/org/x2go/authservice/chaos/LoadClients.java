@@ -11,22 +11,22 @@ import org.x2go.authservice.testsupport.RawPeer;
 
 /** Many clients at once, each of which connects, behaves in one way or another, disconnects, and connects again. */
 final class LoadClients {
-    /** Far beyond all that the server may wait for: who gets no answer until then never gets one. */
+    /** Longer than all timeouts of the server: an answer that has not come by then never comes. */
     private static final Duration TIMEOUT = Duration.ofMinutes(1);
 
     private static final List<Behaviour> BEHAVIOURS = List.of(Behaviour.values());
 
     private final Path socket;
-    private final Question.Source questions;
-    private final Tally tally;
+    private final ChaosRequest.Source requests;
+    private final ReplyCounts replies;
 
-    LoadClients(Path socket, Question.Source questions, Tally tally) {
+    LoadClients(Path socket, ChaosRequest.Source requests, ReplyCounts replies) {
         this.socket = socket;
-        this.questions = questions;
-        this.tally = tally;
+        this.requests = requests;
+        this.replies = replies;
     }
 
-    /** Runs so many clients for so long, and returns when all have ended. */
+    /** Runs this many clients for this time, and returns when all have stopped. */
     void run(int peers, Duration time) throws InterruptedException {
         long end = System.nanoTime() + time.toNanos();
         List<Thread> threads = IntStream.range(0, peers)
@@ -36,7 +36,7 @@ final class LoadClients {
         for (Thread thread : threads) {
             TimeUnit.NANOSECONDS.timedJoin(thread, Math.max(1, end + TIMEOUT.toNanos() - System.nanoTime()));
             if (thread.isAlive()) {
-                tally.finding(thread.getName() + " waits for an answer that does not come, at "
+                replies.finding(thread.getName() + " waits for an answer that does not come, at "
                         + List.of(thread.getStackTrace()));
                 // Closes its connection.
                 thread.interrupt();
@@ -49,15 +49,15 @@ final class LoadClients {
         while (System.nanoTime() - end < 0) {
             Behaviour behaviour = BEHAVIOURS.get(random.nextInt(BEHAVIOURS.size()));
             try (RawPeer peer = RawPeer.connect(socket)) {
-                behaviour.act(peer, questions, random, tally);
-                tally.count(behaviour.name());
+                behaviour.act(peer, requests, random, replies);
+                replies.count(behaviour.name());
             } catch (IOException e) {
-                tally.count(behaviour.name() + " broke");
+                replies.count(behaviour.name() + " broke");
                 if (behaviour.isHealthy()) {
-                    tally.finding(behaviour + " lost its connection: " + e);
+                    replies.finding(behaviour + " lost its connection: " + e);
                 }
             } catch (RuntimeException e) {
-                tally.finding(behaviour + " failed: " + e);
+                replies.finding(behaviour + " failed: " + e);
             }
         }
     }

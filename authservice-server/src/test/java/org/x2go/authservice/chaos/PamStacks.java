@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.x2go.authservice.testsupport.Requirements;
 
-/** A directory of PAM service files, one for each kind of module that a server meets, and questions to go with them. */
-final class PamStacks implements Question.Source {
+/** A directory of PAM service files, one for each kind of module that a server meets, and requests to go with them. */
+final class PamStacks implements ChaosRequest.Source {
     static final Set<String> SERVICES = Set.of("table", "permit", "deny", "delayed", "command", "sleeping", "missing");
 
     private static final int NAMES = 200;
@@ -61,22 +61,22 @@ final class PamStacks implements Question.Source {
     }
 
     @Override
-    public Question next(Random random) {
+    public ChaosRequest next(Random random) {
         String user = "user" + random.nextInt(NAMES);
         boolean right = random.nextBoolean();
         return switch (random.nextInt(40)) {
-            case 0, 1, 2, 3, 4, 5, 6, 7 -> Question.marker(random);
-            case 8, 9, 10, 11 -> Question.right(user, "anything", "permit");
-            case 12, 13, 14, 15 -> Question.wrong(user, "right", "deny");
+            case 0, 1, 2, 3, 4, 5, 6, 7 -> ChaosRequest.marker(random);
+            case 8, 9, 10, 11 -> ChaosRequest.right(user, "anything", "permit");
+            case 12, 13, 14, 15 -> ChaosRequest.wrong(user, "right", "deny");
             case 16, 17, 18 -> ask(user, right, "delayed");
             case 19, 20 -> ask(user, right, "command");
-            case 21 -> Question.hopeless(user, "right", "sleeping");
-            case 22 -> Question.hopeless(user, "right", "missing");
+            case 21 -> ChaosRequest.unanswerable(user, "right", "sleeping");
+            case 22 -> ChaosRequest.unanswerable(user, "right", "missing");
             default -> ask(user, right, "table");
         };
     }
 
-    private static Question ask(String user, boolean right, String service) {
-        return right ? Question.right(user, "right", service) : Question.wrong(user, "guess", service);
+    private static ChaosRequest ask(String user, boolean right, String service) {
+        return right ? ChaosRequest.right(user, "right", service) : ChaosRequest.wrong(user, "guess", service);
     }
 }

@@ -13,11 +13,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
-/** How much of what can leak this process holds. */
+/** The resources of this process that can leak. */
 record ResourceLevels(long descriptors, long sockets, long threads, long directBytes, long heapBytes) {
     private static final int TRIES = 100;
 
-    /** What the JVM opens, starts and caches for itself in passing. */
+    /** For what the JVM opens, starts and caches for itself. */
     private static final ResourceLevels TOLERANCE = new ResourceLevels(3, 0, 2, 256 << 10, 6 << 20);
 
     /** After a garbage collection. */
@@ -62,7 +62,7 @@ record ResourceLevels(long descriptors, long sockets, long threads, long directB
                 && heapBytes <= most.heapBytes + TOLERANCE.heapBytes;
     }
 
-    /** Waits until no more is held than this, or fails. */
+    /** Waits until the process holds no more than this, or fails. */
     void awaitReturn() throws IOException, InterruptedException {
         ResourceLevels now = now();
         for (int i = 0; i < TRIES && !now.isNotAbove(this); i++) {

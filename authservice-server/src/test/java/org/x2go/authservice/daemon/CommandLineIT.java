@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.x2go.authservice.testsupport.Program;
 import org.x2go.authservice.testsupport.SpecialFiles;
 
-/** What the packaged program says and how it exits when it does not get to serve. */
+/** Output and exit status of the packaged program when it does not start the service. */
 class CommandLineIT {
     @TempDir
     Path directory;
@@ -28,7 +28,7 @@ class CommandLineIT {
 
     @Test
     void helpIsPrinted() throws Exception {
-        Program.Ended ended = program.run("--help");
+        Program.Result ended = program.run("--help");
 
         assertThat(ended.status()).isZero();
         assertThat(ended.out()).startsWith("Usage: x2gobroker-authservice [OPTIONS]\n");
@@ -47,7 +47,7 @@ class CommandLineIT {
     @ParameterizedTest
     @ValueSource(strings = {"--bogus", "extra", "-s", "--permissions=rw", "--workers=0", "-D --allow-service=other"})
     void wrongUsageIsExplainedInOneLine(String args) throws Exception {
-        Program.Ended ended = program.run(args.split(" ", -1));
+        Program.Result ended = program.run(args.split(" ", -1));
 
         assertThat(ended.status()).isEqualTo(2);
         assertThat(ended.out()).isEmpty();
@@ -61,7 +61,7 @@ class CommandLineIT {
     @ValueSource(strings = {"-s", "--allow-uid", "--allow-gid", "--owner", "--group"})
     void argumentOutsideTheLocaleIsRefused(String option) throws Exception {
         List<String> withName = List.of("/bin/sh", "-c", "exec \"$@\" \"$(printf 'j\\303\\274rgen')\"", "sh");
-        Program.Ended ended = new Program(directory, Map.of("LC_ALL", "C"), withName).run("--check-config", option);
+        Program.Result ended = new Program(directory, Map.of("LC_ALL", "C"), withName).run("--check-config", option);
 
         assertThat(ended.status()).isEqualTo(2);
         assertThat(ended.out()).isEmpty();
@@ -77,7 +77,7 @@ class CommandLineIT {
                 "-c",
                 "export X2GOBROKER_AUTHSERVICE_SOCKET=\"$(printf 'j\\303\\274rgen')\"; exec \"$@\"",
                 "sh");
-        Program.Ended ended = new Program(directory, Map.of("LC_ALL", "C"), withSocket).run("--check-config");
+        Program.Result ended = new Program(directory, Map.of("LC_ALL", "C"), withSocket).run("--check-config");
 
         assertThat(ended.status()).isEqualTo(2);
         assertThat(ended.err())
@@ -86,13 +86,13 @@ class CommandLineIT {
 
     @Test
     void failedStartIsExplainedInOneLine() throws Exception {
-        Program.Ended ended = program.run("-s", "socket", "--auth-log", "no/such/log");
+        Program.Result ended = program.run("-s", "socket", "--auth-log", "no/such/log");
 
         assertThat(ended.status()).isEqualTo(1);
         assertThat(ended.out()).isEmpty();
         assertThat(ended.err())
                 .isEqualTo("x2gobroker-authservice: the directory of the log " + directory.toRealPath()
-                        + "/no/such/log does not exist: make it, name another file with --auth-log,"
+                        + "/no/such/log does not exist: create it, name another file with --auth-log,"
                         + " or log to stderr with -i\n");
     }
 
@@ -101,7 +101,7 @@ class CommandLineIT {
         Path device = SpecialFiles.device(directory.resolve("device"));
         for (String option : List.of("--metrics-file", "--auth-log", "-s")) {
             for (String path : List.of(device.toString(), "/dev/stdout")) {
-                Program.Ended ended =
+                Program.Result ended =
                         program.run("-s", "socket", "--auth-log", "log", "--isolation", "thread", option, path);
                 assertThat(ended.status()).as("%s %s", option, path).isEqualTo(1);
                 assertThat(ended.err())
@@ -125,12 +125,12 @@ class CommandLineIT {
 
     @Test
     void missingSocketOwnerIsNamed() throws Exception {
-        Program.Ended ended = program.run("-s", "socket", "--auth-log", "log", "-o", "no-such-user-here");
+        Program.Result ended = program.run("-s", "socket", "--auth-log", "log", "-o", "no-such-user-here");
 
         assertThat(ended.status()).isEqualTo(1);
         assertThat(ended.err())
-                .isEqualTo("x2gobroker-authservice: there is no user 'no-such-user-here':"
-                        + " make it, or choose another with --owner\n");
+                .isEqualTo(
+                        "x2gobroker-authservice: there is no user 'no-such-user-here': create it, or choose another with --owner\n");
         assertThat(Files.readString(directory.resolve("log"))).contains(" ERROR Not started: there is no user ");
     }
 
@@ -138,14 +138,14 @@ class CommandLineIT {
     void checkConfigPrintsTheConfiguration() throws Exception {
         Files.createDirectory(directory.resolve("pam"));
         String[] args = {"--check-config", "-s", "socket", "--auth-log", "log", "--pam-confdir", "pam"};
-        Program.Ended without = program.run(args);
+        Program.Result without = program.run(args);
         assertThat(without.status()).isEqualTo(1);
         assertThat(without.out())
                 .contains("problem: PAM service x2gobroker is answered \"error\": service file missing;");
 
         Files.writeString(
                 directory.resolve("pam/x2gobroker"), "auth required pam_permit.so\naccount required pam_permit.so\n");
-        Program.Ended with = program.run(args);
+        Program.Result with = program.run(args);
         assertThat(with.status()).isZero();
         assertThat(with.out()).endsWith("Configuration OK.\n");
         assertThat(with.err()).isEmpty();

@@ -15,7 +15,7 @@ import org.x2go.authservice.testsupport.Program;
 import org.x2go.authservice.testsupport.RawPeer;
 import org.x2go.authservice.testsupport.ServerProcess;
 
-/** What the JVM writes when a module crashes it, started without the launcher's options, which have it write nothing. */
+/** The JVM's crash report when a module crashes it, without the launcher's options, which disable the report. */
 class CrashReportIT {
     @TempDir
     Path directory;

@@ -109,9 +109,9 @@ class DaemonIT {
 
     @Test
     void parentExitsOnceTheDaemonAnswers() throws Exception {
-        Program.Ended starter = program(Map.of()).run(background());
+        Program.Result starter = program(Map.of()).run(background());
 
-        assertThat(starter).isEqualTo(new Program.Ended(0, "", ""));
+        assertThat(starter).isEqualTo(new Program.Result(0, "", ""));
         assertThat(Program.ask(socket, "jane", "secret", "x2gobroker")).isEqualTo("ok\n");
         ProcessHandle process = ProcessHandle.of(pid()).orElseThrow();
         Path proc = Path.of("/proc/" + pid());
@@ -140,7 +140,7 @@ class DaemonIT {
         assertThat(program(Map.of()).run(background()).status()).isZero();
         long first = pid();
 
-        Program.Ended second = program(Map.of()).run(background());
+        Program.Result second = program(Map.of()).run(background());
 
         assertThat(second.status()).isEqualTo(1);
         assertThat(second.out()).isEmpty();
@@ -157,7 +157,7 @@ class DaemonIT {
     void unwritablePidFileLeavesNothingBehind() throws Exception {
         Files.createDirectories(directory.resolve("run/pid-directory"));
 
-        Program.Ended ended =
+        Program.Result ended =
                 program(Map.of()).run(args("-D", "-P", "run/pid-directory", "-L", "logs", "--auth-log", "logs/log"));
 
         assertThat(ended.status()).isEqualTo(1);
@@ -170,7 +170,7 @@ class DaemonIT {
         Path target = Files.createFile(directory.resolve("target"));
         Files.createSymbolicLink(directory.resolve("logs/x2gobroker-authservice.stderr"), target);
 
-        Program.Ended ended = program(Map.of()).run(background());
+        Program.Result ended = program(Map.of()).run(background());
 
         assertThat(ended.status()).isEqualTo(1);
         assertThat(ended.err()).contains("it is a symbolic link");
@@ -336,7 +336,7 @@ class DaemonIT {
             })
     void brokenLog4jFilePreventsTheStart(String text) throws Exception {
         Path file = Files.writeString(directory.resolve("log4j2.xml"), text);
-        Program.Ended ended = program(Map.of("X2GOBROKER_AUTHSERVICE_LOGCONFIG", file.toString()))
+        Program.Result ended = program(Map.of("X2GOBROKER_AUTHSERVICE_LOGCONFIG", file.toString()))
                 .run(args());
 
         assertThat(ended.status()).isEqualTo(1);
@@ -349,7 +349,7 @@ class DaemonIT {
     @Test
     void checkConfigReportsABrokenLog4jFile() throws Exception {
         Path file = Files.writeString(directory.resolve("log4j2.xml"), "<Configuration/>");
-        Program.Ended checked = program(Map.of("X2GOBROKER_AUTHSERVICE_LOGCONFIG", file.toString()))
+        Program.Result checked = program(Map.of("X2GOBROKER_AUTHSERVICE_LOGCONFIG", file.toString()))
                 .run(args("--check-config"));
 
         assertThat(checked.status()).isEqualTo(1);

@@ -39,7 +39,7 @@ public record InstalledUnit(String text) {
         throw new FileNotFoundException(name + ".conf");
     }
 
-    /** What a setting comes to that is a list: an empty one clears it, those behind a tilde are taken out. */
+    /** The value of a list setting: an empty line clears it, and values after a tilde are removed. */
     public Set<String> list(String setting) {
         return list(setting, Set::of);
     }

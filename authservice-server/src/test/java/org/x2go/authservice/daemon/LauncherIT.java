@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.x2go.authservice.testsupport.Requirements;
 
-/** What the installed commands hand to Java, of which a stand-in takes the place. */
+/** What the installed commands pass to Java, seen by a fake Java. */
 class LauncherIT {
     private static final Path DIST = Path.of("../dist").toAbsolutePath().normalize();
 
@@ -28,9 +28,9 @@ class LauncherIT {
         Files.setAttribute(java, "unix:mode", 0755);
     }
 
-    private record Ended(int status, String output) {}
+    private record Result(int status, String output) {}
 
-    private Ended run(String script, String program, Map<String, String> environment) throws Exception {
+    private Result run(String script, String program, Map<String, String> environment) throws Exception {
         Path output = directory.resolve("output");
         ProcessBuilder builder = new ProcessBuilder(
                         Requirements.program("sh").toString(),
@@ -42,13 +42,13 @@ class LauncherIT {
                 .redirectOutput(output.toFile());
         builder.environment().put("JAVA_HOME", directory.resolve("jre").toString());
         builder.environment().putAll(environment);
-        return new Ended(builder.start().waitFor(), Files.readString(output));
+        return new Result(builder.start().waitFor(), Files.readString(output));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"authservice", "x2gobroker-authservice"})
     void javaToolOptionsAreIgnored(String program) throws Exception {
-        Ended ended = run(
+        Result ended = run(
                 "exec \"$0\" --version",
                 program,
                 Map.of("JAVA_TOOL_OPTIONS", "-Xa", "JDK_JAVA_OPTIONS", "-Xb", "_JAVA_OPTIONS", "-Xc", "KEPT", "yes"));
@@ -65,11 +65,11 @@ class LauncherIT {
         assertThat(directory.resolve("descriptors")).hasContent("/dev/null\n/dev/null\n/dev/null");
     }
 
-    /** A JVM would end with 1, which from the client is a refusal. */
+    /** The JVM itself would exit with 1, which from the client means a refusal. */
     @ParameterizedTest
     @CsvSource({"authservice, 3", "x2gobroker-authservice, 1"})
     void removedDirectoryIsNoVerdict(String program, int status) throws Exception {
-        Ended ended = run("rmdir ../cwd && exec \"$0\" --version", program, Map.of());
+        Result ended = run("rmdir ../cwd && exec \"$0\" --version", program, Map.of());
 
         assertThat(ended.output()).contains(program + ": the directory that this was started in was removed");
         assertThat(ended.status()).isEqualTo(status);

@@ -12,12 +12,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.x2go.authservice.testsupport.Requirements;
 import org.x2go.authservice.testsupport.ServerProcess;
 
-/** What the packaged program does from the moment that its socket's file is there. */
+/** The start of the packaged program from the moment that its socket's file exists. */
 class SocketStartIT {
     @TempDir
     Path directory;
 
-    /** Whoever waits for the path and connects at once is not refused. */
+    /** A client that waits for the path and connects at once must not be refused. */
     @Test
     void listenFollowsBindWithTheBacklogOfTheUnit() throws Exception {
         Path trace = directory.resolve("trace");

@@ -19,7 +19,9 @@ import org.x2go.authservice.testsupport.Program;
 import org.x2go.authservice.testsupport.Requirements;
 import org.x2go.authservice.testsupport.ServerProcess;
 
-/** The packaged program where it finds little: no start directory, few files, nowhere to unpack libraries; and signals. */
+/**
+ * The packaged program in a poor environment: no start directory, few files, no directory for libraries; and signals.
+ */
 class SurroundingsIT {
     @TempDir
     Path directory;
@@ -82,7 +84,7 @@ class SurroundingsIT {
             for (long worker : workers) {
                 send("HUP", worker);
             }
-            service.awaitLog("SIGHUP has no effect");
+            service.awaitLog("SIGHUP ignored");
             assertThat(service.ask("jane", "secret", "x2gobroker")).isEqualTo("ok");
             assertThat(children(service.pid())).containsAll(workers);
         }
@@ -91,10 +93,10 @@ class SurroundingsIT {
     @Test
     void checkOfARunningServiceFindsNoProblem() throws Exception {
         try (ServerProcess service = server("thread").start()) {
-            Program.Ended ended = new Program(Files.createDirectory(directory.resolve("check")), Map.of())
+            Program.Result ended = new Program(Files.createDirectory(directory.resolve("check")), Map.of())
                     .run("--check-config", "-i", "-s", service.socket().toString(), "--pam-confdir", pam.toString());
             assertThat(ended.status()).as(ended.out()).isZero();
-            assertThat(ended.out()).contains("is in use by the authservice that runs, process " + service.pid());
+            assertThat(ended.out()).contains("is in use by a running authservice, process " + service.pid());
         }
     }
 
@@ -140,9 +142,9 @@ class SurroundingsIT {
             "0"
         };
         args[args.length - 1] = "25165824";
-        assertThat(program.run(args).out()).doesNotContain("warning: peers can take ");
+        assertThat(program.run(args).out()).doesNotContain("warning: clients can use ");
         args[args.length - 1] = "1073741824";
-        assertThat(program.run(args).out()).contains("warning: peers can take ");
+        assertThat(program.run(args).out()).contains("warning: clients can use ");
     }
 
     private static void send(String signal, long pid) throws Exception {
@@ -160,7 +162,7 @@ class SurroundingsIT {
                 directory, Map.of(), List.of(Requirements.program("prlimit").toString(), "--nofile=64:64"));
         String[] args = {"-s", "socket", "--auth-log", "log", "--pam-confdir", pam.toString(), "--isolation", isolation
         };
-        Program.Ended ended = program.run(args);
+        Program.Result ended = program.run(args);
         assertThat(ended.status()).isEqualTo(1);
         assertThat(ended.err()).contains("may have 64 files open", "ulimit -n").hasLineCount(1);
         assertThat(directory.resolve("socket")).doesNotExist();
@@ -188,7 +190,7 @@ class SurroundingsIT {
         Program program = new Program(directory, Map.of("JDK_JAVA_OPTIONS", "-D" + property + "=" + place), launcher);
         String[] args = {"-s", "socket", "--auth-log", "log", "--pam-confdir", pam.toString()};
 
-        Program.Ended ended = program.run(args);
+        Program.Result ended = program.run(args);
 
         assertThat(ended.status()).as(ended.err()).isEqualTo(1);
         String option = property.equals("jna.tmpdir") ? property : "io.netty.native.workdir";
@@ -220,7 +222,7 @@ class SurroundingsIT {
             args.add(0, mode);
         }
 
-        Program.Ended ended = program.run(args.toArray(new String[0]));
+        Program.Result ended = program.run(args.toArray(new String[0]));
 
         assertThat(ended.status()).isEqualTo(1);
         assertThat(ended.err().lines().filter(line -> !line.startsWith("NOTE: Picked up")))

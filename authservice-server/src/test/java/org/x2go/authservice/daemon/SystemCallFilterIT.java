@@ -27,12 +27,12 @@ import org.x2go.authservice.testsupport.Program;
 import org.x2go.authservice.testsupport.Requirements;
 import org.x2go.authservice.testsupport.SystemAccount;
 
-/** Whatever the service and pam_unix ask of the kernel in one process, the installed units' SystemCallFilter= lets them. */
+/** The units' SystemCallFilter= allows all system calls of the service and pam_unix in one process. */
 @Timeout(180)
 class SystemCallFilterIT {
     /**
-     * The first is refused by the unit, which asks for the same by itself (CPUSchedulingPolicy=); the service goes on without
-     * it. The others restore what modules have done by the same calls, and have not where these are refused.
+     * The first is refused by the unit, which asks for the same by itself (CPUSchedulingPolicy=); the service goes on
+     * without it. The others restore what modules have done by the same calls, and have not where these are refused.
      */
     private static final Set<String> MAY_BE_REFUSED = Set.of("sched_setscheduler", "setfsuid", "setfsgid");
 
@@ -97,7 +97,9 @@ class SystemCallFilterIT {
         });
     }
 
-    /** strace writes "syscall_0x…" where it read a number that is no call's, as of a thread that was just being ended. */
+    /**
+     * strace writes "syscall_0x…" where it read a number that is no call's, as of a thread that was just being ended.
+     */
     private static Set<String> calls(Path trace) throws IOException {
         Set<String> calls = new TreeSet<>();
         for (String line : Files.readAllLines(trace)) {

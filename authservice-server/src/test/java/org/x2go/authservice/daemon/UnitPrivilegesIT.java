@@ -25,7 +25,7 @@ import org.x2go.authservice.testsupport.Program;
 import org.x2go.authservice.testsupport.Requirements;
 import org.x2go.authservice.testsupport.SystemAccount;
 
-/** With the capabilities that the installed units leave it, and no others, the service can do what they promise. */
+/** With only the capabilities of the installed units the service works as documented. */
 @Timeout(120)
 class UnitPrivilegesIT {
     private static final String NOBODY = "65534";
@@ -145,7 +145,10 @@ class UnitPrivilegesIT {
         assertThat(capabilities(InstalledUnit.of(SERVICE))).isEqualTo("-all");
     }
 
-    /** Before Linux-PAM 1.6, from which on pam_unix needs root; what needs only a daemon or a file works after that too. */
+    /**
+     * Before Linux-PAM 1.6, from which on pam_unix needs root; what needs only a daemon or a file works after that
+     * too.
+     */
     @Test
     void unprivilegedServiceAsksModulesThatNeedNoRoot() throws Exception {
         service(

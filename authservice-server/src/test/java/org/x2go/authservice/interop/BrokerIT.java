@@ -88,7 +88,7 @@ class BrokerIT {
     })
     void testProgramPrintsTheVerdict(String user, String password, String verdict) throws Exception {
         Path files = directory.resolve("testauth");
-        Program.Ended ended = Broker.programs(files, server.socket())
+        Program.Result ended = Broker.programs(files, server.socket())
                 .run(
                         DebianProgram.file("/usr/bin/x2gobroker-testauth", "x2gobroker"),
                         "-C",

@@ -64,7 +64,7 @@ class PythonClientIT {
         args[0] = "-c";
         args[1] = SCRIPT;
         System.arraycopy(requests, 0, args, 2, requests.length);
-        Program.Ended ended = python.run(args);
+        Program.Result ended = python.run(args);
         assertThat(ended.status()).as(ended.err()).isZero();
         return ended.out().strip();
     }
@@ -125,7 +125,7 @@ class PythonClientIT {
     void missingAnswerIsNoLogin() throws Exception {
         DebianProgram unanswered = DebianProgram.in(directory.resolve("client"))
                 .with("X2GOBROKER_AUTHSERVICE_SOCKET", directory.resolve("none").toString());
-        Program.Ended ended = unanswered.run("-c", SCRIPT, "alice|secret");
+        Program.Result ended = unanswered.run("-c", SCRIPT, "alice|secret");
         assertThat(ended.status()).isNotZero();
         assertThat(ended.out()).isEmpty();
         assertThat(ended.err()).contains("FileNotFoundError");

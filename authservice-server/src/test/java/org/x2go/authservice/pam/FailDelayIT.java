@@ -12,7 +12,7 @@ import org.x2go.authservice.auth.AuthResult;
 import org.x2go.authservice.protocol.Verdict;
 import org.x2go.authservice.testsupport.Requirements;
 
-/** Delays so long that a test which slept them out would not end in time; nothing wakes a thread that sleeps in C. */
+/** The delays are so long that a test which slept for them would time out. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FailDelayIT {
     private static final String DELAY = "auth optional pam_faildelay.so delay=1000000000";

@@ -24,13 +24,13 @@ import org.x2go.authservice.testsupport.Requirements;
 import org.x2go.authservice.testsupport.SystemPamServices;
 
 /**
- * Whether the reader of service files and the real libpam see the same. {@code other} accepts, and no module that a file
- * names does: so whatever libpam accepts, {@code other} has decided.
+ * Compares the reader of service files with the real libpam. Only the rules of {@code other} accept, so if libpam
+ * accepts, it has used {@code other}.
  */
 class LibPamAgreementIT {
     private static final int GENERATED = 3_000;
 
-    private final PamConversation mute = new PamConversation(new RecordingDiagnostics());
+    private final PamConversation conversation = new PamConversation(new RecordingDiagnostics());
 
     @TempDir
     Path directory;
@@ -57,7 +57,7 @@ class LibPamAgreementIT {
         byte[] user = CString.of("alice");
         byte[] files = confdir == null ? null : CString.of(confdir.toString());
         long[] handle = new long[1];
-        int status = LibPam.start(CString.of(service), user, mute.pamConv(), files, handle);
+        int status = LibPam.start(CString.of(service), user, conversation.pamConv(), files, handle);
         if (status != 0) {
             return false;
         }
@@ -71,7 +71,7 @@ class LibPamAgreementIT {
         Files.writeString(directory.resolve("s"), text, StandardCharsets.ISO_8859_1);
         ServiceRules rules = RuleReader.read("s", build, Optional.of(directory), new VisitedFiles());
         if (rules.refusal().isPresent()) {
-            if (rules.refusal().get().advice().startsWith("libpam gives up")) {
+            if (rules.refusal().get().advice().startsWith("libpam stops")) {
                 assertThat(accepts(directory, "s", Facility.AUTH)).as(text).isFalse();
             }
             return;

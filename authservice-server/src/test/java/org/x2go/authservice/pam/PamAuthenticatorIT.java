@@ -153,7 +153,7 @@ class PamAuthenticatorIT {
                 .withConfdir(directory)
                 .withDenied(DeniedModules.parse("pam_u2f pam_rhosts"));
         try (PamAuthenticator pam = PamAuthenticator.open(configuration, services.said())) {
-            pam.warmUp();
+            pam.preload();
             assertThat(ask(pam, "alice", "secret", "login"))
                     .isEqualTo(AuthResult.error(
                             "PAM module pam_rhosts is denied by X2GOBROKER_AUTHSERVICE_DENIED_MODULES"));
@@ -181,7 +181,8 @@ class PamAuthenticatorIT {
     @Test
     void passwordWithNulIsRefused() throws Exception {
         services.service("login", PERMIT);
-        assertThat(services.ask("alice", "secret\0x", "login")).isEqualTo(AuthResult.fail("the password holds a NUL"));
+        assertThat(services.ask("alice", "secret\0x", "login"))
+                .isEqualTo(AuthResult.fail("the password contains a NUL"));
     }
 
     @Test
@@ -205,7 +206,7 @@ class PamAuthenticatorIT {
         try (PamAuthenticator pam = services.open("login", "warm", "missing")) {
             assertThat(ask(pam, "alice", "secret", "login").verdict()).isEqualTo(Verdict.OK);
             assertThat(loaded()).doesNotContain("pam_rhosts.so");
-            pam.warmUp();
+            pam.preload();
             assertThat(loaded()).contains("pam_rhosts.so");
         }
         assertThat(loaded()).doesNotContain("pam_rhosts.so");

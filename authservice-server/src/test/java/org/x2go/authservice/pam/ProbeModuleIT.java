@@ -14,7 +14,7 @@ import org.x2go.authservice.auth.AuthResult;
 import org.x2go.authservice.protocol.Verdict;
 import org.x2go.authservice.testsupport.ProbeModule;
 
-/** What a module sees and may do, told by one that was made for it. */
+/** What a module sees and may do, reported by a module compiled for this test. */
 class ProbeModuleIT {
     @TempDir
     static Path moduleDirectory;
@@ -173,7 +173,7 @@ class ProbeModuleIT {
         assertThat(ask("", "user=" + user)).isEqualTo(refused);
     }
 
-    /** Or the time would tell that the password is right. */
+    /** Otherwise the time of the reply would show that the password is right. */
     @ParameterizedTest
     @ValueSource(strings = {"user=daemon", "status=7", "status=12", "status=9"})
     void accountRefusalIsDelayedLikeAWrongPassword(String account) throws Exception {

@@ -217,9 +217,9 @@ class RuleReaderTest {
             strings = {
                 "auth required|a module is missing",
                 "auth|a control word and a module are missing",
-                "auth requird pam_deny.so|'requird' is no control",
-                "auth [success=o default=die] pam_deny.so|is no control",
-                "auth [success=0] pam_deny.so|is no control",
+                "auth requird pam_deny.so|'requird' is an invalid control",
+                "auth [success=o default=die] pam_deny.so|is an invalid control",
+                "auth [success=0] pam_deny.so|is an invalid control",
                 "autth required pam_deny.so|'autth' is none of auth, account",
                 "auth include $D/missing|which does not exist; looked for [",
                 "auth required pam_deny.so\r|carriage return",

@@ -13,7 +13,7 @@ import org.x2go.authservice.protocol.Credentials;
 import org.x2go.authservice.testsupport.RecordingDiagnostics;
 import org.x2go.authservice.testsupport.Requirements;
 
-/** A directory of PAM service files, and questions by them: the real libpam, and nothing in /etc is touched. */
+/** A directory of PAM service files for the real libpam, instead of /etc/pam.d. */
 final class ServiceDirectory {
     static final PeerCredentials PEER = new PeerCredentials(1, Requirements.uid(), 0);
 

@@ -85,7 +85,7 @@ class ServiceFilesTest {
         assertThat(refusal("login")).as("no such file").isEmpty();
 
         file("other", "account required pam_access.so\n# \0\n");
-        assertThat(refusal("login")).startsWith(directory + "/other: holds a NUL");
+        assertThat(refusal("login")).startsWith(directory + "/other: contains a NUL");
     }
 
     @ParameterizedTest

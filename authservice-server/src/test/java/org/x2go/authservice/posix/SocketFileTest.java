@@ -67,7 +67,7 @@ class SocketFileTest {
         Path file = Files.createFile(directory.resolve("f"));
         assertThatThrownBy(() -> SocketFile.bind(file.resolve("s"), -1, -1, 0600, warnings::add))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining(file + " is there already, and is no directory")
+                .hasMessageContaining(file + " exists and is not a directory")
                 .hasMessageNotContaining("Exception");
     }
 
@@ -185,7 +185,7 @@ class SocketFileTest {
                         sockets[number] = SocketFile.bind(path, -1, -1, 0600, warnings::add);
                         bound.incrementAndGet();
                     } catch (IOException e) {
-                        assertThat(e).hasMessageContaining("another authservice is answering there");
+                        assertThat(e).hasMessageContaining("another authservice uses it");
                     }
                 });
                 starters[n].start();

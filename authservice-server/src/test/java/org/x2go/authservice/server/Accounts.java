@@ -11,12 +11,12 @@ import org.x2go.authservice.auth.Authenticator;
 import org.x2go.authservice.auth.PeerCredentials;
 import org.x2go.authservice.protocol.Credentials;
 
-/** Whom to let in: a table of user, password and service that is compared byte for byte. */
+/** A table of accepted users, passwords and services, compared byte for byte. */
 final class Accounts implements Authenticator {
     /** Requests without their newlines, one char for each byte. */
     private final Set<String> accepted;
 
-    /** Lets these in, which are written as requests are, without the newline. */
+    /** Accepts these requests, written without the newline. */
     Accounts(String... accepted) {
         this.accepted =
                 Stream.of(accepted).map(line -> key(line.getBytes(UTF_8))).collect(Collectors.toUnmodifiableSet());

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.x2go.authservice.auth.AuthResult;
 
-/** What a start that fails leaves behind. */
+/** A failed start leaves nothing behind. */
 @Timeout(60)
 class AuthServerStartTest {
     @TempDir

@@ -233,7 +233,7 @@ class AuthServerTest {
         try (AuthServer first = AuthServer.start(config().build(), alice)) {
             assertThatThrownBy(() -> AuthServer.start(config().build(), alice))
                     .isInstanceOf(IOException.class)
-                    .hasMessageContaining("another authservice is answering there");
+                    .hasMessageContaining("another authservice uses it");
             try (RawPeer peer = RawPeer.connect(first.socketPath())) {
                 assertThat(peer.send(RIGHT).reply()).isEqualTo("ok");
             }

@@ -24,7 +24,7 @@ import org.x2go.authservice.protocol.Credentials;
 import org.x2go.authservice.protocol.Verdict;
 import org.x2go.authservice.testsupport.Program;
 
-/** The whole pipeline on an embedded channel, whose clock stands still until a test moves it. */
+/** The whole pipeline on an embedded channel, with a clock that only the test moves. */
 @Timeout(60)
 class AuthenticationHandlerTest {
     private static final String REQUEST = "alice\rsecret\rx2gobroker\n";
@@ -70,7 +70,7 @@ class AuthenticationHandlerTest {
         channel.writeInbound(allocator.directBuffer(4096).writeBytes(bytes.getBytes(ISO_8859_1)));
     }
 
-    /** Gives the worker its result, and waits until the event loop has it. */
+    /** Completes the authenticator's result, and waits until the event loop has it. */
     private void resolve(AuthResult result) throws InterruptedException {
         Credentials credentials = asked.poll(30, TimeUnit.SECONDS);
         assertThat(credentials).isNotNull();
@@ -248,7 +248,7 @@ class AuthenticationHandlerTest {
         send(REQUEST);
         assertThat(context.memory().reserved()).isPositive();
         resolve(AuthResult.fail("wrong password").delayedBy(Duration.ofSeconds(2)));
-        // As when the peer leaves.
+        // As when the peer disconnects.
         channel.pipeline().remove(AuthenticationHandler.class);
         assertThat(context.memory().reserved()).as("the delay goes on").isPositive();
         channel.advanceTimeBy(2, TimeUnit.SECONDS);
@@ -295,7 +295,7 @@ class AuthenticationHandlerTest {
         assertThat(asked).as("the third attempt for bob waits").isEmpty();
         channel.advanceTimeBy(2, TimeUnit.SECONDS);
         channel.runPendingTasks();
-        // The attempt whose turn it is begins by itself.
+        // The next attempt in line starts by itself.
         channel.runPendingTasks();
         assertThat(attempts.get(2).noted).isEmpty();
         resolve(AuthResult.ok());
@@ -356,7 +356,7 @@ class AuthenticationHandlerTest {
                 context, credentials, new PeerCredentials(1, 2, 3), replies.noted::add, () -> replies.peerClosed);
     }
 
-    /** What an attempt's listener has been told, and whether its peer has left. */
+    /** Records the replies of an attempt; the test sets whether its peer has disconnected. */
     private static final class NotedReplies {
         private final List<Verdict> noted = new ArrayList<>();
         private boolean peerClosed;

@@ -16,7 +16,7 @@ import org.x2go.authservice.auth.AuthResult;
 import org.x2go.authservice.auth.Authenticator;
 import org.x2go.authservice.testsupport.RawPeer;
 
-/** What a fail delay is worth: against many connections, and to those who are not guessing. */
+/** The fail delay limits guessing over many connections, and does not delay other users. */
 @Timeout(120)
 class GuessingTest {
     private static final int PERMITS = 5;
@@ -104,7 +104,7 @@ class GuessingTest {
         }
     }
 
-    /** No clock is trusted to be fast: the longer it really took, the more guesses may have been made. */
+    /** The bound depends on the real elapsed time, so that a slow machine does not fail the test. */
     private void assertBounded(long begunNanos) {
         int made = guesses.get();
         long delays = (System.nanoTime() - begunNanos) / DELAY.toNanos() + 1;

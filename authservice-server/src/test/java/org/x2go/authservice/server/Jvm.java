@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import org.x2go.authservice.testsupport.LauncherOptions;
 
-/** How the packaged service is started: compiled code of either kind treats registers in its own way. */
+/** The JVM options for the packaged service, since each compiler uses registers differently. */
 enum Jvm {
     /** As by <code>java -jar</code>: both compilers, and the collector that suits the machine. */
     PLAIN,

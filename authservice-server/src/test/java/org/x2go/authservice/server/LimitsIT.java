@@ -19,7 +19,7 @@ import org.x2go.authservice.testsupport.RawPeer;
 import org.x2go.authservice.testsupport.Requirements;
 import org.x2go.authservice.testsupport.ServerProcess;
 
-/** The packaged service at the limits of what its peers can make it hold. */
+/** The packaged service at its limits of connections and open files. */
 @Timeout(240)
 class LimitsIT {
     private static final int IDLE = 10_000;

@@ -18,9 +18,10 @@ import org.x2go.authservice.testsupport.RawPeer;
 import org.x2go.authservice.testsupport.Requirements;
 
 /**
- * The packaged service, asked with marked passwords, for which its memory, its children's and its log are searched. It has
- * two workers, and these PAM services: "probe" and "tell", for which a password is right if it has the length {@link #RIGHT};
- * "unix" and "deny"; "delay", which refuses after a while; and "held", which accepts when it is told to.
+ * The packaged service, asked with marked passwords, for which its memory, its children's and its log are searched. It
+ * has two workers, and these PAM services: "probe" and "tell", for which a password is right if it has the length
+ * {@link #RIGHT}; "unix" and "deny"; "delay", which refuses after a while; and "held", which accepts when it is told
+ * to.
  */
 final class MarkedService implements AutoCloseable {
     /** The lengths of a password that is right, and of one that is wrong, for the probe module. */
@@ -91,7 +92,7 @@ final class MarkedService implements AutoCloseable {
         Program.await("PAM is asked for " + user, () -> Files.exists(directory.resolve("held-by-" + user)));
     }
 
-    /** What is held goes on, and is accepted. */
+    /** Lets the held request continue, which is accepted. */
     void letGo() throws IOException {
         Files.write(directory.resolve("go"), new byte[0]);
     }
@@ -100,7 +101,7 @@ final class MarkedService implements AutoCloseable {
         return search(passwords);
     }
 
-    /** Where markers are found, by whomever they were made. */
+    /** Where markers are found. */
     List<Found> search(MarkedPasswords markers) {
         try {
             return markers.in(process.handle());
@@ -113,7 +114,7 @@ final class MarkedService implements AutoCloseable {
         assertThat(search().stream().distinct()).isEmpty();
     }
 
-    /** For peers who do not wait for the reply that would tell them that all is over. */
+    /** For peers that do not wait for the reply. */
     void awaitThatNothingIsLeft() throws InterruptedException {
         Program.await("nothing is left of any password", () -> search().isEmpty());
     }

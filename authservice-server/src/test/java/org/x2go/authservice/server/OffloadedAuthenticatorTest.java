@@ -27,7 +27,7 @@ import org.x2go.authservice.protocol.Verdict;
 import org.x2go.authservice.testsupport.CapturedLog;
 import org.x2go.authservice.testsupport.Program;
 
-/** Threads that are real, and an event loop whose clock stands still until a test moves it. */
+/** Real threads, and an event loop with a clock that only the test moves. */
 @Timeout(60)
 class OffloadedAuthenticatorTest {
     private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
@@ -182,7 +182,7 @@ class OffloadedAuthenticatorTest {
         Credentials credentials = credentials();
         CompletableFuture<AuthResult> waiting = offloaded.authenticate(credentials, PEER);
         assertThat(waiting.cancel(false)).isTrue();
-        assertThat(waiting.join().reason()).contains("the peer left");
+        assertThat(waiting.join().reason()).contains("the client disconnected");
         assertThatThrownBy(credentials::password).isInstanceOf(IllegalStateException.class);
         assertThat(offloaded.load().waiting()).isZero();
     }

@@ -19,7 +19,7 @@ import org.x2go.authservice.testsupport.Requirements;
 import org.x2go.authservice.testsupport.ServerProcess;
 import org.x2go.authservice.testsupport.TestScope;
 
-/** Peers that have the packaged service hold all they can, in the memory that the launcher gives it. */
+/** Peers use as much of the packaged service's memory as they can, with the launcher's memory limits. */
 @Timeout(120)
 class PeerMemoryIT {
     @TempDir
@@ -67,7 +67,7 @@ class PeerMemoryIT {
 
     private static void assertServesAndStops(ServerProcess server) throws Exception {
         assertThat(server.ask("alice", "x", "permit")).isEqualTo("ok");
-        server.awaitLog("Memory for what peers send is used up");
+        server.awaitLog("Memory for requests is used up");
         server.stop();
         assertThat(server.exitStatus()).isZero();
     }

@@ -9,8 +9,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a peer must be answered, worked out from all it sent at once. It is written from the protocol's description, apart
- * from the code that it is compared with, and shares nothing with it.
+ * A model of the protocol that computes the replies from all the bytes of a peer at once. It is written from the
+ * protocol's description, and shares no code with the server.
  */
 final class ProtocolModel {
     /** A request's fields, one char for each byte. */

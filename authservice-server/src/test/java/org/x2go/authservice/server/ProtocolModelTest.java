@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The model is only worth what it is right about: the protocol's rules, one by one. */
+/** Tests the model itself against each rule of the protocol. */
 class ProtocolModelTest {
     private final ProtocolModel model =
             new ProtocolModel(16, Set.of("s", "t"), new Accounts("u\rp\rs", "u\r\rs", "ü\rp\rs"));

@@ -6,7 +6,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.util.ResourceLeakDetector;
 import org.junit.jupiter.api.Test;
 
-/** That the build would fail for a leak: this class leaks, and takes the report away before it is held against it. */
+/** A leak would fail the build: this class leaks, and removes the report. */
 class BufferLeaksTest {
     @Test
     void unreleasedBufferIsFound() throws InterruptedException {

@@ -73,9 +73,9 @@ public final class DebianProgram {
     }
 
     /** Runs Python to its end. */
-    public Program.Ended run(String... args) throws IOException, InterruptedException {
+    public Program.Result run(String... args) throws IOException, InterruptedException {
         int status = Program.end(start(args));
-        return new Program.Ended(status, output(), errors());
+        return new Program.Result(status, output(), errors());
     }
 
     /** What the program last started has written to stdout so far. */

@@ -53,7 +53,7 @@ public final class NotifySocket implements AutoCloseable {
         return message;
     }
 
-    /** The next message that holds this text; those before are passed over. */
+    /** The next message that contains this text; earlier ones are skipped. */
     public String next(String text) throws InterruptedException {
         String message = next();
         while (!message.contains(text)) {
@@ -62,7 +62,7 @@ public final class NotifySocket implements AutoCloseable {
         return message;
     }
 
-    /** Forgets what has come, and returns how many messages that were. */
+    /** Removes the received messages and returns their number. */
     public int forget() {
         int count = messages.size();
         messages.clear();

@@ -17,7 +17,7 @@ import java.util.function.BooleanSupplier;
 
 /** Runs the packaged program as an admin does, with its files in one directory. */
 public final class Program {
-    /** Far more than anything here takes: only what hangs is ended by it. */
+    /** Far longer than any run; only a hung program reaches it. */
     private static final long HANGS_SECONDS = 60;
 
     private final Path directory;
@@ -46,8 +46,8 @@ public final class Program {
         return new Program(directory, Map.of(), List.of(), javaOptions);
     }
 
-    /** What came of a run. */
-    public record Ended(int status, String out, String err) {}
+    /** The result of a run. */
+    public record Result(int status, String out, String err) {}
 
     /** Starts it; its output goes to the files "out" and "err" in the directory. */
     public Process start(String... args) throws IOException {
@@ -67,9 +67,9 @@ public final class Program {
     }
 
     /** Runs it to its end. */
-    public Ended run(String... args) throws IOException, InterruptedException {
+    public Result run(String... args) throws IOException, InterruptedException {
         int status = end(start(args));
-        return new Ended(status, read("out"), read("err"));
+        return new Result(status, read("out"), read("err"));
     }
 
     public String read(String file) throws IOException {
@@ -85,7 +85,7 @@ public final class Program {
         return process.exitValue();
     }
 
-    /** Waits until something is so. */
+    /** Waits until a condition holds. */
     public static void await(String what, BooleanSupplier condition) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(HANGS_SECONDS);
         while (!condition.getAsBoolean()) {
@@ -96,7 +96,7 @@ public final class Program {
         }
     }
 
-    /** Whether somebody answers on a socket. */
+    /** Whether a service answers on a socket. */
     public static boolean answers(Path socket) {
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
             return channel.isConnected();

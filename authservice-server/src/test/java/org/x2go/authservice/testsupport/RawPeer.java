@@ -28,7 +28,7 @@ public final class RawPeer implements AutoCloseable {
         return this;
     }
 
-    /** Says that nothing more will be sent; replies can still be read. */
+    /** Shuts down the output; replies can still be read. */
     public RawPeer endInput() throws IOException {
         socket.shutdownOutput();
         return this;
@@ -59,7 +59,7 @@ public final class RawPeer implements AutoCloseable {
         return line + "<end>";
     }
 
-    /** All that comes until the connection is closed. */
+    /** Reads until the connection is closed. */
     public String rest() throws IOException {
         StringBuilder rest = new StringBuilder();
         ByteBuffer some = ByteBuffer.allocate(4096);

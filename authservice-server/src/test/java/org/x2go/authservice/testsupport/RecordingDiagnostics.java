@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.x2go.authservice.auth.Diagnostics;
 
-/** Keeps all that is said. */
+/** Records all messages. */
 public final class RecordingDiagnostics implements Diagnostics {
     private final List<String> lines = new CopyOnWriteArrayList<>();
 
@@ -18,7 +18,7 @@ public final class RecordingDiagnostics implements Diagnostics {
         lines.add(level + " " + message);
     }
 
-    /** What was said so far: level, message, and what was thrown. */
+    /** The messages so far: level, text and exception. */
     public List<String> lines() {
         return List.copyOf(lines);
     }

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Assumptions;
 import org.opentest4j.AssertionFailedError;
 
 /**
- * Requirements of a test on its machine. A test whose requirement is not met is skipped; but with {@code CI=true} in the environment
- * it fails, so that a build that is meant to run everything cannot pass by running nothing.
+ * Requirements of a test on its machine. A test whose requirement is not met is skipped; but with {@code CI=true} in
+ * the environment it fails, so that a build that is meant to run everything cannot pass by running nothing.
  */
 public final class Requirements {
     private static final List<String> MODULE_DIRECTORIES = List.of(
@@ -29,7 +29,7 @@ public final class Requirements {
 
     private Requirements() {}
 
-    /** The test goes on only if this is so. */
+    /** Skips or fails the test unless the condition holds. */
     public static void require(boolean present, String what) {
         if (present) {
             return;
@@ -41,7 +41,7 @@ public final class Requirements {
         Assumptions.abort(message);
     }
 
-    /** The test goes on only as root. */
+    /** Skips or fails the test unless it runs as root. */
     public static void root() {
         require(uid() == 0, "to run as root");
     }

@@ -127,7 +127,7 @@ public final class ServerProcess implements AutoCloseable {
                 () -> log().stream().anyMatch(line -> List.of(texts).stream().allMatch(line::contains)));
     }
 
-    /** Whether it has not ended yet. */
+    /** Whether the server still runs. */
     public boolean isAlive() {
         return process.isAlive();
     }
@@ -137,13 +137,13 @@ public final class ServerProcess implements AutoCloseable {
         return Program.end(process);
     }
 
-    /** Stops it as an admin does, so that its log is complete. */
+    /** Stops the server with SIGTERM, so that its log is complete. */
     public void stop() throws InterruptedException {
         process.destroy();
         Program.end(process);
     }
 
-    /** Ends it without giving it a chance to clean up. */
+    /** Kills the server, without a cleanup. */
     public void kill() throws InterruptedException {
         process.destroyForcibly();
         Program.end(process);

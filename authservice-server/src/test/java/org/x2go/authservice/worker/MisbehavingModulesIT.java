@@ -26,8 +26,8 @@ import org.x2go.authservice.testsupport.ServerProcess;
 import org.x2go.authservice.testsupport.TestScope;
 
 /**
- * What modules do that they must not do costs the request that they were asked for, with PAM in processes of its own: all
- * others get their right verdict, and nothing is left after the stop.
+ * With PAM in processes, a misbehaving module costs only its own request: all other requests get their right verdict,
+ * and no process is left after the stop.
  */
 class MisbehavingModulesIT {
     private static final int GOOD_PEERS = 4;
@@ -67,14 +67,14 @@ class MisbehavingModulesIT {
         return directory.resolve("left");
     }
 
-    /** Has the number of each process that has asked "bad" about an account. */
+    /** The module "bad" writes the number of each process that calls its account step here. */
     private Path askersFile() {
         return directory.resolve("askers");
     }
 
     /**
-     * A server whose services are "good", "no", "whole", which wants the worker as it was, and "bad", as misbehaved as it is
-     * said to be.
+     * A server with the services "good", "no", "whole", which requires an unchanged worker, and "bad", with the given
+     * misbehaviour.
      */
     private ServerProcess.Builder server(String havoc) throws IOException {
         Path services = Files.createDirectories(directory.resolve("services"));
@@ -169,7 +169,7 @@ class MisbehavingModulesIT {
 
     private void othersGetTheirVerdictsWhile(String havoc, String verdict, String log, int times) throws Exception {
         ExecutorService peers = Executors.newFixedThreadPool(GOOD_PEERS + 1);
-        // Short only where it is to be reached: on a busy machine others need time to start their workers.
+        // Short only for modules that reach it: on a busy machine workers need time to start.
         String deadline = havoc.contains("hang") || havoc.equals("spin") ? "8" : "60";
         try (ServerProcess server =
                 server(havoc).args("--request-timeout", deadline).start()) {
@@ -377,7 +377,7 @@ class MisbehavingModulesIT {
         }
     }
 
-    /** Who hangs in the loader holds its lock: the end of such a worker must need nothing that is not loaded yet. */
+    /** A thread that hangs in the loader holds its lock, so the exit of such a worker must not load anything. */
     @Test
     void killedServiceTakesAWorkerHungInTheLoaderWithIt() throws Exception {
         TestScope.requireAll();
@@ -413,7 +413,7 @@ class MisbehavingModulesIT {
                 List<String> descriptors = Processes.descriptorsOf(worker);
                 assertThat(descriptors).contains("/dev/null");
                 assertThat(descriptors.stream().filter(name -> name.startsWith("socket:")))
-                        // Its channel, and the one that the JDK opens for itself with its first file channel.
+                        // The worker's channel, and the JDK's own socket, opened with its first file channel.
                         .hasSizeBetween(1, 2)
                         .doesNotContainAnyElementsOf(ofTheService);
                 assertThat(descriptors.stream()

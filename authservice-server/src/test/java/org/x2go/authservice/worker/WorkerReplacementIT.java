@@ -26,7 +26,7 @@ import org.x2go.authservice.testsupport.Program;
 import org.x2go.authservice.testsupport.Requirements;
 import org.x2go.authservice.testsupport.ServerProcess;
 
-/** When workers are replaced, and what that costs whom. The module "bad" is as misbehaved as it is said to be. */
+/** When workers are replaced, and which requests that costs. The module "bad" has the given misbehaviour. */
 @Timeout(180)
 class WorkerReplacementIT {
     private static final int LOGINS = 12;
@@ -62,7 +62,7 @@ class WorkerReplacementIT {
                 .args("--pam-confdir", services.toString(), "--isolation", "process");
     }
 
-    /** What so many logins at once are answered. */
+    /** The answers to concurrent logins. */
     private List<String> atOnce(int count, Callable<String> login) throws Exception {
         List<Future<String>> running = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -202,7 +202,7 @@ class WorkerReplacementIT {
                 root.resolve("authservice-" + ProcessHandle.current().pid()));
     }
 
-    /** Neither threads nor processes can be made for a while. */
+    /** For a while neither threads nor processes can be created. */
     @Test
     void temporaryTaskLimitHasNoLastingEffect() throws Exception {
         Requirements.root();

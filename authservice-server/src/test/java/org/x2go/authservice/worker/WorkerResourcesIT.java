@@ -14,7 +14,7 @@ import org.x2go.authservice.testsupport.Program;
 import org.x2go.authservice.testsupport.Requirements;
 import org.x2go.authservice.testsupport.ServerProcess;
 
-/** What a worker that the service starts may use of the machine, and what it is for it. */
+/** Limits of workers that the service starts: open files, and the order in which the kernel kills them. */
 class WorkerResourcesIT {
     @TempDir
     Path directory;

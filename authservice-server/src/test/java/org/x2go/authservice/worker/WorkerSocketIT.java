@@ -23,8 +23,8 @@ import org.x2go.authservice.testsupport.ServerProcess;
 import org.x2go.authservice.testsupport.TestScope;
 
 /**
- * The service as a user without any privilege, its PAM workers root's and started by somebody else for each connection, as
- * systemd does by the units in dist/systemd.
+ * An unprivileged service whose workers run as root and are started by another program for each connection, as by
+ * systemd with the units in dist/systemd.
  */
 class WorkerSocketIT {
     private static final String NOBODY = "65534";
@@ -54,7 +54,7 @@ class WorkerSocketIT {
         return directory.resolve("nobodys").resolve("socket");
     }
 
-    /** Says yes to root only: which the service is not, and its workers are. */
+    /** A service that accepts only when PAM is called as root, as in its workers. */
     private Path asRoot() throws IOException {
         Path script = Files.write(directory.resolve("root.sh"), List.of("#!/bin/sh", "[ \"$(id -u)\" = 0 ]"));
         return Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -166,7 +166,7 @@ class WorkerSocketIT {
         }
     }
 
-    /** Nobody here may kill it: it ends by itself, when the service closes its connection. */
+    /** The service may not kill it: it exits by itself when the service closes its connection. */
     @ParameterizedTest
     @ValueSource(strings = {"hang", "stuck"})
     void hungWorkerExitsAtTheDeadlineAndACrashCostsOneRequest(String hanging) throws Exception {

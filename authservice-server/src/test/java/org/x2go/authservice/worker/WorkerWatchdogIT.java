@@ -13,7 +13,7 @@ import org.x2go.authservice.testsupport.NotifySocket;
 import org.x2go.authservice.testsupport.ProbeModule;
 import org.x2go.authservice.testsupport.ServerProcess;
 
-/** The service gives systemd signs of life, unless a restart is what may help: when there is no PAM worker to be had. */
+/** The service sends systemd keep-alives, unless no PAM worker can be started, for which a restart may help. */
 class WorkerWatchdogIT {
     private static final String SIGN_OF_LIFE = "WATCHDOG=1";
     private static final String NO_WORKER = "no other can be started";

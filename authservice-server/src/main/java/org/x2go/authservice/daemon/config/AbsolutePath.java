@@ -12,8 +12,8 @@ final class AbsolutePath implements ITypeConverter<Path> {
             throw new TypeConversionException("the path is empty");
         }
         if (text.indexOf('\n') >= 0) {
-            throw new TypeConversionException("the path has two lines; in " + SettingsReader.DEFAULTS_CONF_PATH
-                    + " a line that is indented belongs to the one before");
+            throw new TypeConversionException("the path contains a line break; in " + SettingsReader.DEFAULTS_CONF_PATH
+                    + " an indented line continues the one before");
         }
         return Path.of(text).toAbsolutePath();
     }

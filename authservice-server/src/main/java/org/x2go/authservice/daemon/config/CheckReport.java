@@ -5,9 +5,9 @@ import java.io.PrintStream;
 import org.x2go.authservice.pam.Finding;
 import org.x2go.authservice.posix.ErrorMessages;
 
-/** What a check of the configuration has found so far, printed as it is found. */
+/** Prints the findings of a check of the configuration. */
 final class CheckReport {
-    /** Looks at one thing, and throws what is wrong with it. */
+    /** A check that throws an exception for what is wrong. */
     interface Check {
         void run() throws IOException;
     }
@@ -32,7 +32,7 @@ final class CheckReport {
         }
     }
 
-    void say(String line) {
+    void print(String line) {
         out.println(line);
     }
 
@@ -48,7 +48,7 @@ final class CheckReport {
         }
     }
 
-    /** The service would not start, or could give no verdict. */
+    /** Reports a problem: the service would not start, or could give no verdict. */
     void problem(String what) {
         sound = false;
         out.println("problem: " + what);

@@ -20,8 +20,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /**
- * Fills in {@link Options}: from the command line, written in any way that Python's argparse takes, and where that gives
- * nothing from {@link SettingSources}.
+ * Fills in {@link Options} from the command line, in any form that Python's argparse accepts, and then from {@link
+ * SettingSources}.
  */
 final class CommandLineParser {
     private static final int WIDTH = 80;
@@ -32,7 +32,7 @@ final class CommandLineParser {
     private final Options options = new Options();
     private final CommandLine commandLine = new CommandLine(options);
 
-    /** The settings that a source other than the command line gave, by the name of the option. */
+    /** The settings from sources other than the command line, by option name. */
     private final Map<String, SettingSources.Found> found = new TreeMap<>();
 
     private final List<String> mistakes = new ArrayList<>();
@@ -53,7 +53,7 @@ final class CommandLineParser {
     }
 
     /**
-     * What these arguments and the other sources give. To be called once.
+     * Parses the arguments and the other sources. Called once.
      *
      * @throws UsageException if a value cannot be read; the message names the option or setting, and where it was found
      */
@@ -83,7 +83,7 @@ final class CommandLineParser {
                 + (given ? " (command line)" : source == null ? " (default)" : " (" + source.origin() + ")");
     }
 
-    /** The value, and those of a list with blanks in between. */
+    /** The value; those of a list are separated by blanks. */
     private static String values(OptionSpec option) {
         Object value = option.getValue();
         return value instanceof List<?> list
@@ -91,7 +91,7 @@ final class CommandLineParser {
                 : value == null ? "" : value.toString();
     }
 
-    /** picocli asks for what the command line does not give. */
+    /** Called by picocli for options that the command line does not have. */
     private @Nullable String fromSources(ArgSpec arg) {
         String name = settingName((OptionSpec) arg);
         Optional<SettingSources.Found> value = name == null
@@ -102,11 +102,11 @@ final class CommandLineParser {
                 .orElse(null);
     }
 
-    /** As the broker's Python programs read it, to whom everything that is not true is false. */
+    /** Like the broker's Python programs, for which everything that is not true is false. */
     private boolean isTrue(SettingSources.Found value) {
         String word = value.text().toLowerCase(Locale.ROOT);
         if (!TRUE.contains(word) && !FALSE.contains(word)) {
-            mistakes.add(value.origin() + ": '" + value.text() + "' is neither on nor off; it counts as off");
+            mistakes.add(value.origin() + ": '" + value.text() + "' is neither on nor off; off is used");
         }
         return TRUE.contains(word);
     }
@@ -115,7 +115,9 @@ final class CommandLineParser {
         return arg.type() == boolean.class;
     }
 
-    /** The name of an option as a setting; null if it is none, as flags that have no name of their own: modes of the command. */
+    /**
+     * The setting's name of an option; null if it is not a setting.
+     */
     static @Nullable String settingName(OptionSpec option) {
         String own = option.descriptionKey();
         if (own != null && !own.isEmpty()) {
@@ -125,7 +127,7 @@ final class CommandLineParser {
         return isFlag(option) ? null : SettingSources.PREFIX + name;
     }
 
-    /** Settings that are misspelled, or have a value that means nothing: found by {@link #parse}. */
+    /** Misspelled settings, and invalid values that are ignored, found by {@link #parse}. */
     List<String> mistakes() {
         List<String> all = new ArrayList<>(mistakes);
         Set<String> known = commandLine.getCommandSpec().options().stream()
@@ -141,7 +143,7 @@ final class CommandLineParser {
         return commandLine.getUsageMessage(Help.Ansi.OFF);
     }
 
-    /** The options by what they are about, in the order of the help. */
+    /** The options by topic, in the order of the help. */
     Map<String, List<OptionSpec>> groups() {
         Map<String, List<OptionSpec>> groups = new LinkedHashMap<>();
         commandLine
@@ -165,7 +167,7 @@ final class CommandLineParser {
         return list.toString();
     }
 
-    /** In one line, and in words of the command line. */
+    /** The message in one line, in terms of the command line. */
     private String message(ParameterException e) {
         if (e instanceof CommandLine.UnmatchedArgumentException unmatched) {
             String first = unmatched.getUnmatched().get(0);

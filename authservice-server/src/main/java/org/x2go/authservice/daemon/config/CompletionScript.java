@@ -3,7 +3,7 @@ package org.x2go.authservice.daemon.config;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 
-/** Prints the bash completion of this program's options; for the build, which packs it. */
+/** Prints the bash completion of this program's options, for the build. */
 public final class CompletionScript {
     private CompletionScript() {}
 

@@ -14,7 +14,7 @@ import org.x2go.authservice.posix.OpenFiles;
 import org.x2go.authservice.posix.UnixListener;
 import org.x2go.authservice.server.NativeTransport;
 
-/** Says what the service would run with, and what is wrong with it, without starting it or changing anything. */
+/** Implements --check-config: prints the settings and their problems, without changing anything. */
 final class ConfigurationCheck {
     private final Settings settings;
     private final List<String> origins;
@@ -32,20 +32,20 @@ final class ConfigurationCheck {
     }
 
     /**
-     * Prints everything it finds.
+     * Runs the checks and prints the findings.
      *
      * @return whether the service would start
      */
     boolean run() {
-        report.say("settings:");
-        origins.forEach(line -> report.say("  " + line));
+        report.print("settings:");
+        origins.forEach(line -> report.print("  " + line));
         settings.findings().problems().forEach(report::problem);
         settings.findings().mistakes().forEach(report::problem);
         settings.findings().warnings().forEach(report::warn);
         report.check(NativeTransport::load);
         report.check(OpenFiles::requireEnough);
         if (settings.isolation().workerSocket().isPresent()) {
-            report.say("socket: the one that systemd passes to the service");
+            report.print("socket: the one that systemd passes to the service");
         } else {
             new SocketCheck(settings.socket(), user, report, files).run();
         }
@@ -55,7 +55,7 @@ final class ConfigurationCheck {
         files.log(settings.log());
         settings.metrics().ifPresent(files::metrics);
         settings.background().ifPresent(files::background);
-        report.say(
+        report.print(
                 report.isSound()
                         ? "Configuration OK."
                         : "The service cannot run with this configuration: see the problems above.");
@@ -64,10 +64,10 @@ final class ConfigurationCheck {
 
     private void peers() {
         PeerPolicy peers = settings.peers();
-        report.say(
+        report.print(
                 peers.admitsAnyone()
-                        ? "who may ask: whoever may write to the socket"
-                        : "who may ask: of those who may write to the socket, users " + peers.uids()
+                        ? "clients: every user who may write to the socket"
+                        : "clients: of the users who may write to the socket, users " + peers.uids()
                                 + " and members of groups " + peers.gids());
     }
 
@@ -81,7 +81,7 @@ final class ConfigurationCheck {
     }
 
     private void service(ServiceInspection inspection, String service) {
-        inspection.file(service).ifPresent(file -> report.say("PAM service " + service + ": " + file));
+        inspection.file(service).ifPresent(file -> report.print("PAM service " + service + ": " + file));
         List<Finding> findings = new ArrayList<>(inspection.files(service));
         if (inspection.file(service).isPresent()) {
             findings.addAll(inspection.modules(service));
@@ -95,24 +95,24 @@ final class ConfigurationCheck {
     private void isolation() {
         Isolation isolation = settings.isolation();
         if (isolation.mode() == Isolation.Mode.THREAD) {
-            report.say("PAM: in threads of the service's process");
+            report.print("PAM: in threads of the service's process");
         } else if (isolation.workerSocket().isPresent()) {
             Path socket = isolation.workerSocket().get();
-            report.say("PAM: in processes that systemd starts for connections to " + socket
-                    + ", which have the last word on which services may be asked for");
+            report.print("PAM: in processes that systemd starts for connections to " + socket
+                    + "; their own configuration limits the PAM services too");
             report.check(() -> {
                 if (Files.exists(socket) && UnixListener.at(socket).isEmpty()) {
-                    report.problem("nobody listens on " + socket + ", so that no login could be checked: start"
+                    report.problem("no process listens on " + socket + ", so no password can be checked: start"
                             + " x2gobroker-authservice-worker.socket, and unmask it if it is masked");
                 }
             });
             if (!Files.isWritable(socket)) {
                 report.problem(user.name() + " cannot connect to " + socket
-                        + ": start the unit with this ListenStream= (x2gobroker-authservice-worker.socket), and be the user"
-                        + " that it is for");
+                        + ": start the unit with this ListenStream= (x2gobroker-authservice-worker.socket), and run"
+                        + " as the user of its SocketUser=");
             }
         } else {
-            report.say("PAM: in processes of its own, replaced after "
+            report.print("PAM: in processes of its own, replaced after "
                     + isolation.limits().requests() + " requests or with "
                     + isolation.limits().megabytes() + " MB");
         }

@@ -9,7 +9,7 @@ import org.x2go.authservice.daemon.process.BackgroundProcess;
 import org.x2go.authservice.daemon.process.PidFile;
 import org.x2go.authservice.posix.AppendOnlyFile;
 
-/** Looks whether the files that the service writes could be written, and writes nothing. */
+/** Checks whether the service could write its files, without writing. */
 final class FileCheck {
     private final ProcessUser user;
     private final CheckReport report;
@@ -20,7 +20,7 @@ final class FileCheck {
     }
 
     void log(Settings.Log log) {
-        report.say("log: " + log.target().text() + (log.debug() ? ", debug" : ""));
+        report.print("log: " + log.target().text() + (log.debug() ? ", debug" : ""));
         if (log.target() instanceof LogTarget.File file) {
             Path parent = file.path().getParent();
             logDirectory(parent == null ? file.path() : parent, "--auth-log");
@@ -35,12 +35,12 @@ final class FileCheck {
     }
 
     void metrics(Settings.Metrics metrics) {
-        report.say(
+        report.print(
                 "metrics: " + metrics.file() + ", every " + metrics.interval().toSeconds() + " s");
         Path parent = metrics.file().getParent();
         if (parent == null || !Files.isDirectory(parent)) {
             report.problem("the directory of the metrics file " + metrics.file()
-                    + " does not exist: make it, or choose another with --metrics-file");
+                    + " does not exist: create it, or choose another with --metrics-file");
         } else if (!Files.isWritable(parent)) {
             report.problem("the metrics file's directory " + parent + " cannot be written to by " + user.name()
                     + ": choose another with --metrics-file");
@@ -51,7 +51,7 @@ final class FileCheck {
         }
     }
 
-    /** The files of a process in the background. */
+    /** Checks the files of a process in the background. */
     void background(Settings.Background background) {
         directory("PID file: " + background.pidFile(), background.pidFile(), "--pidfile");
         pidFile(background.pidFile());
@@ -70,8 +70,8 @@ final class FileCheck {
                     && Files.exists(directory)
                     && !Integer.valueOf(0).equals(Files.getAttribute(directory, "unix:uid"))) {
                 report.warn("the PID file's directory " + directory
-                        + " is not root's: whoever may write to it can have root stop another"
-                        + " process; choose another with --pidfile, such as /run/x2gobroker-authservice.pid");
+                        + " does not belong to root: its owner could make root stop another process. Choose another"
+                        + " with --pidfile, such as /run/x2gobroker-authservice.pid");
             }
         });
     }
@@ -79,16 +79,16 @@ final class FileCheck {
     private void logDirectory(Path directory, String option) {
         if (!Files.isDirectory(directory)) {
             report.problem(
-                    "the log directory " + directory + " does not exist: make it, or choose another with " + option);
+                    "the log directory " + directory + " does not exist: create it, or choose another with " + option);
         } else if (!Files.isWritable(directory)) {
             report.problem("the log directory " + directory + " cannot be written to by " + user.name()
                     + ": choose another with " + option);
         }
     }
 
-    /** The directory of a file that the service makes; it makes the directory too. */
+    /** Checks the directory of a file that the service creates; the service also creates that directory. */
     void directory(String what, Path file, String option) {
-        report.say(what);
+        report.print(what);
         Path directory = file.getParent();
         while (directory != null && !Files.exists(directory)) {
             directory = directory.getParent();

@@ -6,14 +6,14 @@ import java.util.Map;
 import java.util.Optional;
 import org.x2go.authservice.daemon.logging.LogTarget;
 
-/** Finds one path that is given to the service for two of the files that it makes: one would take the other's place. */
+/** Finds settings that use the same path for two files, which would overwrite each other. */
 final class FileClash {
     private final Map<Path, String> options = new HashMap<>();
     private Optional<String> problem = Optional.empty();
 
     private FileClash() {}
 
-    /** What is wrong with these settings, if anything is. */
+    /** The problem with these settings, if there is one. */
     static Optional<String> in(Settings settings) {
         FileClash files = new FileClash();
         files.add(settings.socket().path(), "--socket-file");
@@ -28,8 +28,7 @@ final class FileClash {
     private void add(Path file, String option) {
         String other = options.putIfAbsent(file.normalize(), option);
         if (other != null) {
-            problem = Optional.of(
-                    option + " and " + other + " are the same file, " + file + ": name another for one of them");
+            problem = Optional.of(option + " and " + other + " are the same file, " + file + ": change one of them");
         }
     }
 }

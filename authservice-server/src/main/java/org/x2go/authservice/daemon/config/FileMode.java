@@ -5,7 +5,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * The permission bits of a file, which are written in octal.
+ * The permission bits of a file, written in octal.
  *
  * @param bits the bits
  */

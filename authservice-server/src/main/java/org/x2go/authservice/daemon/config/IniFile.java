@@ -16,14 +16,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An INI file, read as the broker's own programs read the file that they share with this one, so that both find the same
- * in it:
+ * An INI file, read in the same way as the broker's programs read the shared file:
  *
  * <ul>
- *   <li>names of sections and of keys are case-sensitive; the section DEFAULT holds for every other one;
+ *   <li>names of sections and keys are case-sensitive; the section DEFAULT applies to all others;
  *   <li>a key ends at the first {@code =} or {@code :}; white space around the value does not count, quotes do;
  *   <li>a line that starts with {@code #} or {@code ;} is a comment; later in a line neither starts one;
- *   <li>a line that is indented more than its key's goes on with the key's value;
+ *   <li>a line that is indented more than its key's line continues the value;
  *   <li>a section or a key given twice is an error, as is a line that is none of these.
  * </ul>
  */
@@ -98,7 +97,7 @@ final class IniFile {
         if (header.matches()) {
             startSection(header.group(1), number);
         } else if (section == null) {
-            throw broken(number, "this line stands before the first [section]");
+            throw broken(number, "this line is before the first [section]");
         } else if (pair.matches()) {
             String key = pair.group(1).stripTrailing();
             value = new StringBuilder(pair.group(2).strip());

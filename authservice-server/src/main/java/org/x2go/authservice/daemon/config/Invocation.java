@@ -7,19 +7,19 @@ import java.util.List;
 import java.util.Map;
 import org.x2go.authservice.text.LocaleText;
 
-/** What the program is asked to do, and with which settings: by its command line, its environment and the broker's file. */
+/** The requested action and its settings, from the command line, the environment and the broker's file. */
 public final class Invocation {
-    /** What there is to do. */
+    /** The action of the program. */
     public enum Action {
-        /** To print {@link #help}. */
+        /** Print {@link #help}. */
         HELP,
-        /** To print the version. */
+        /** Print the version. */
         VERSION,
-        /** To {@link #check} the configuration. */
+        /** {@link #check} the configuration. */
         CHECK,
-        /** To start this program once more, in the background. */
+        /** Start this program again in the background. */
         DAEMONIZE,
-        /** To be the service. */
+        /** Run the service. */
         SERVE
     }
 
@@ -34,15 +34,15 @@ public final class Invocation {
     }
 
     /**
-     * Reads everything, and looks nothing up yet.
+     * Reads all sources, without looking up users and groups.
      *
-     * @param err where is told what a later release will not accept
+     * @param err for warnings about names that a later release will not accept
      * @throws UsageException if a value cannot be read; the message names where it was found
-     * @throws IOException if the file that settings come from is no INI file
+     * @throws IOException if the settings file is not an INI file
      */
     public static Invocation read(Map<String, String> environment, PrintStream err, String... args)
             throws UsageException, IOException {
-        // Another path or user than was meant would be used: its name decoded as this locale says is another one.
+        // A name that this locale cannot decode would become another path or user.
         try {
             LocaleText.requireDecoded(List.of(args), environment);
         } catch (IllegalArgumentException e) {
@@ -55,7 +55,7 @@ public final class Invocation {
         return new Invocation(sources, parser, parser.parse(renamed.arguments().toArray(String[]::new)));
     }
 
-    /** What is to be done. */
+    /** The requested action. */
     public Action action() {
         if (options.other.help) {
             return Action.HELP;
@@ -69,7 +69,7 @@ public final class Invocation {
         return options.background.daemonize && !options.background.child ? Action.DAEMONIZE : Action.SERVE;
     }
 
-    /** Whether an admin wants to see where a failure came from. */
+    /** Whether failures are printed with a stack trace. */
     public boolean debug() {
         return options.log.debug || options.log.interactive;
     }
@@ -80,10 +80,10 @@ public final class Invocation {
     }
 
     /**
-     * The settings. Accounts are looked up by the C library, which must be there.
+     * The settings. This looks up users and groups in the C library.
      *
      * @throws UsageException if a value is wrong
-     * @throws IOException if a file that settings come from is wrong
+     * @throws IOException if a settings file is invalid
      */
     public Settings settings() throws UsageException, IOException {
         return settings(ProcessUser.current());
@@ -94,9 +94,9 @@ public final class Invocation {
     }
 
     /**
-     * Prints what the service would run with, and what is wrong with it.
+     * Prints the settings and their problems.
      *
-     * @return whether it would start, and could give verdicts
+     * @return whether the service would start and could give verdicts
      */
     public boolean check(PrintStream out) throws UsageException, IOException {
         ProcessUser user = ProcessUser.current();

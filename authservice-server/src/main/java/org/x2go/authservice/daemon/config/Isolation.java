@@ -9,22 +9,21 @@ import org.x2go.authservice.worker.process.WorkerLimits;
  * Where PAM runs.
  *
  * @param mode in which process
- * @param workerSocket where somebody listens who starts a worker for each connection, if the service does not start them
- *     itself
+ * @param workerSocket the socket for which systemd starts a worker per connection; empty if the service starts them
  * @param limits when a worker is replaced
  */
 public record Isolation(Mode mode, Optional<Path> workerSocket, WorkerLimits limits) {
     /** In which process PAM runs. */
     public enum Mode {
-        /** In that of the service, in threads of its own. */
+        /** In threads of the service's process. */
         THREAD,
-        /** In processes of its own. */
+        /** In worker processes. */
         PROCESS;
 
-        /** Set by the launcher of the installed form, which brings what makes workers quick to start and small. */
+        /** Set by the installed launcher, with which workers start fast and are small. */
         static final String PROPERTY = "authservice.isolation";
 
-        /** What holds if nobody says otherwise. */
+        /** The default. */
         static Mode installed() {
             return System.getProperty(PROPERTY, "thread").equals("process") ? PROCESS : THREAD;
         }
@@ -35,7 +34,7 @@ public record Isolation(Mode mode, Optional<Path> workerSocket, WorkerLimits lim
         }
     }
 
-    /** Refuses what makes no sense together. */
+    /** Checks that the values are compatible. */
     public Isolation {
         if (workerSocket.isPresent() && mode == Mode.THREAD) {
             throw new IllegalArgumentException("--worker-socket is for --isolation process");

@@ -18,10 +18,9 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 
 /**
- * The options of the program, each in one place: its names, its text in help, and as {@code descriptionKey} the name of its
- * setting, where that is not {@code X2GOBROKER_AUTHSERVICE_} and the option in capitals. {@link CommandLineParser} fills
- * them in, from the command line or from where else a setting may come from. Those of the limits are made from
- * {@link Limit}.
+ * The options of the program, each with its names and help text in one place. {@code descriptionKey} is the setting's
+ * name if that is not {@code X2GOBROKER_AUTHSERVICE_} and the option in capitals. {@link CommandLineParser} fills them
+ * in from all sources. The options of limits are generated from {@link Limit}.
  */
 @Command(
         name = Options.PROGRAM,
@@ -181,8 +180,8 @@ final class Options {
                 names = {"-P", "--pidfile"},
                 paramLabel = "FILE",
                 description = {
-                    "With -D, the file for the process ID. The PID file of a running service is not replaced, nor is a file"
-                            + " that is no PID file. If root uses it to stop the service, only root may be able to write to its"
+                    "With -D, the file for the process ID. An existing file is replaced only if it is the PID file of a"
+                            + " process that has ended. If root uses it to stop the service, only root may be able to write to its"
                             + " directory. Default:",
                     "${DEFAULT-VALUE}"
                 })
@@ -195,7 +194,7 @@ final class Options {
                         + " and " + BackgroundProcess.STDERR + " there. Default: ${DEFAULT-VALUE}")
         Path logDir = Path.of(SettingsReader.LOG_DIR);
 
-        /** Tells a process that it is the one that stays in the background; for {@link BackgroundStart} only. */
+        /** Marks the process that stays in the background; used by {@link BackgroundStart} only. */
         @Option(names = BackgroundStart.OPTION, hidden = true)
         boolean child;
     }
@@ -256,7 +255,7 @@ final class Options {
     @Mixin(name = "Other")
     final Other other = new Other();
 
-    /** Every setting with its value and where that comes from, in the order of the help. */
+    /** Every setting with its value and source, in the order of the help. */
     final List<String> origins = new ArrayList<>();
 
     Options() {

@@ -28,7 +28,7 @@ record RenamedOptions(List<String> arguments, List<String> warnings) {
                 renamed.add(argument);
             } else {
                 renamed.add(today + argument.substring(name.length()));
-                warnings.add(name + " is now called " + today + "; the next release will not know the old name");
+                warnings.add(name + " was renamed to " + today + "; the next release removes the old name");
             }
         }
         return new RenamedOptions(renamed, warnings);

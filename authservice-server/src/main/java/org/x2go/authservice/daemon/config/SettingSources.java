@@ -14,17 +14,17 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where settings come from that the command line does not give: the environment, then the file that is shared with the
- * broker, there from the section of this service and then from the common one.
+ * The sources of settings besides the command line: the environment, then the file shared with the broker, in its
+ * sections [authservice] and then [common].
  */
 final class SettingSources {
-    /** What the names of this program's settings begin with. */
+    /** The prefix of this program's settings. */
     static final String PREFIX = "X2GOBROKER_AUTHSERVICE_";
 
     private static final String OWN_SECTION = "authservice";
     private static final String COMMON_SECTION = "common";
 
-    /** Read by the launcher and the PAM workers, or by the broker's other programs too. */
+    /** Settings of the launcher, the PAM workers and the broker's other programs. */
     private static final Set<String> OTHERS = Set.of(
             PREFIX + "OPTIONS",
             PREFIX + "WORKER_OPTIONS",
@@ -41,8 +41,8 @@ final class SettingSources {
     /**
      * A value that was found.
      *
-     * @param text the value; empty text counts as nothing that is set
-     * @param origin where it was found, for people
+     * @param text the value; an empty one counts as not set
+     * @param origin where it was found, for messages
      */
     record Found(String text, String origin) {}
 
@@ -52,13 +52,13 @@ final class SettingSources {
         this.file = file;
     }
 
-    /** Nothing but the command line. */
+    /** No sources besides the command line. */
     static SettingSources none() {
         return new SettingSources(Map.of(), Path.of(SettingsReader.DEFAULTS_CONF_PATH), null);
     }
 
     /**
-     * Reads the file, if it is there and may be read.
+     * Reads the file, if it exists and may be read.
      *
      * @throws IOException if it is not an INI file; the message names it and the line
      */
@@ -73,7 +73,7 @@ final class SettingSources {
         return sources;
     }
 
-    /** What an admin should know of the sources themselves. */
+    /** Warnings about the sources. */
     List<String> warnings() {
         return warnings;
     }
@@ -83,7 +83,7 @@ final class SettingSources {
         return environment;
     }
 
-    /** What is set under this name, if anything is. */
+    /** The value of a setting, if it is set. */
     Optional<Found> find(String name) {
         String set = environment.get(name);
         if (set != null) {
@@ -94,7 +94,7 @@ final class SettingSources {
                 : file.get(name, OWN_SECTION, COMMON_SECTION).map(text -> new Found(text, path + ", " + name));
     }
 
-    /** The names that are set and look like this program's, but are none of these: misspelled, most likely. */
+    /** The names with this program's prefix that are set but not known, most likely misspelled. */
     Set<String> unknown(Collection<String> known) {
         Set<String> unknown = new TreeSet<>();
         environment.keySet().stream().filter(name -> name.startsWith(PREFIX)).forEach(unknown::add);

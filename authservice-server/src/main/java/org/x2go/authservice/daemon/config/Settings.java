@@ -13,17 +13,17 @@ import org.x2go.authservice.server.AuthServerConfig;
 import org.x2go.authservice.server.Limit;
 
 /**
- * What the service runs with, wherever it was set. All paths are absolute, all names of users and groups looked up.
+ * The settings of the service from all sources. All paths are absolute, and users and groups are looked up.
  *
- * @param socket the socket's file, if the service makes it
- * @param peers who may ask, of those whom the socket's mode lets connect
- * @param pam the PAM services that may be asked for, where their files are, and which modules must not be called
+ * @param socket the socket's file, if the service creates it
+ * @param peers the peers that may send requests, of those that the socket's mode lets connect
+ * @param pam the allowed PAM services, the directory of their files, and the denied modules
  * @param isolation where PAM runs
  * @param limits every limit of the server
- * @param log where the log goes, and how much of it there is
- * @param background the files of the process, if it is to be one in the background
- * @param metrics the file that is kept up to date with the service's metrics, if one was asked for
- * @param findings what an admin should be told about how these settings were arrived at
+ * @param log the target and level of the log
+ * @param background the files of a process in the background, with --daemonize
+ * @param metrics the file for metrics, if it is set
+ * @param findings problems and warnings about the settings
  */
 public record Settings(
         Socket socket,
@@ -44,7 +44,7 @@ public record Settings(
      * @param mode its permissions
      */
     public record Socket(Path path, Account owner, Account group, FileMode mode) {
-        /** Who may write to it, for people. */
+        /** The owner, group and mode as text. */
         public String access() {
             return owner.name + ":" + group.name + " " + mode;
         }
@@ -53,8 +53,8 @@ public record Settings(
     /**
      * A user or a group.
      *
-     * @param name as it was given, or what to call it if none was
-     * @param id its number, -1 for that of the process
+     * @param name the name as given, or a description
+     * @param id the number; -1 for that of the process
      */
     public record Account(String name, int id) {}
 
@@ -67,10 +67,10 @@ public record Settings(
     public record Log(LogTarget target, boolean debug) {}
 
     /**
-     * Files of a process in the background.
+     * The files of a process in the background.
      *
-     * @param pidFile where its number is written
-     * @param logDir the directory of the files that take its stdout and stderr
+     * @param pidFile the file for its process number
+     * @param logDir the directory of the files for its stdout and stderr
      */
     public record Background(Path pidFile, Path logDir) {}
 
@@ -82,17 +82,17 @@ public record Settings(
      */
     public record Metrics(Path file, Duration interval) {}
 
-    /** The PAM services that may be asked for. */
+    /** The allowed PAM services. */
     public ServicePolicy services() {
         return pam.services();
     }
 
     /**
-     * What was found on the way to these settings.
+     * Findings about the settings.
      *
      * @param problems why the service cannot start with them
-     * @param mistakes what is set to no effect: misspelled names, and values that mean nothing
-     * @param warnings what an admin should know
+     * @param mistakes settings without effect: misspelled names and invalid values
+     * @param warnings warnings for the administrator
      */
     public record Findings(List<String> problems, List<String> mistakes, List<String> warnings) {}
 

@@ -24,7 +24,7 @@ import org.x2go.authservice.posix.ErrorMessages;
 import org.x2go.authservice.server.MemoryDemand;
 import org.x2go.authservice.worker.process.WorkerLimits;
 
-/** Makes {@link Settings} of {@link Options}: looks names up, and decides what is used where nothing is set. */
+/** Makes {@link Settings} of {@link Options}: looks up names and chooses defaults. */
 final class SettingsReader {
     static final String CONFIG_DIR = "/etc/x2go/broker";
     static final String DEFAULTS_CONF_PATH = CONFIG_DIR + "/defaults.conf";
@@ -36,7 +36,7 @@ final class SettingsReader {
 
     private static final Path STDERR = Path.of("/dev/stderr");
 
-    /** Who runs the broker's services, by the broker's own setting. */
+    /** The broker's setting for the user that runs its services. */
     static final String DAEMON_USER = "X2GOBROKER_DAEMON_USER";
 
     private static final int LONGEST_INTERVAL = 3600;
@@ -48,9 +48,9 @@ final class SettingsReader {
     private final List<String> warnings = new ArrayList<>();
 
     /**
-     * @param sources where settings come from besides the command line
-     * @param defaultLogConfig the log configuration that is used if it is there and none is named
-     * @param user who runs the service
+     * @param sources the sources besides the command line
+     * @param defaultLogConfig the log configuration that is used if it exists and none is named
+     * @param user the user that runs the service
      */
     SettingsReader(SettingSources sources, Path defaultLogConfig, ProcessUser user) {
         this.sources = sources;
@@ -64,10 +64,10 @@ final class SettingsReader {
     }
 
     /**
-     * The settings that these arguments, and the sources, give.
+     * Reads the settings.
      *
      * @throws UsageException if a value is wrong
-     * @throws IOException if a file that settings come from is wrong
+     * @throws IOException if a settings file is invalid
      */
     Settings read(CommandLineParser parser, Options options) throws UsageException, IOException {
         warnings.addAll(sources.warnings());
@@ -137,8 +137,8 @@ final class SettingsReader {
         if (!isPython(configuration)) {
             return new LogTarget.Configured(configuration);
         }
-        warnings.add(configuration + " configures the log of a Python program: it is ignored, the log goes to "
-                + target.text());
+        warnings.add(
+                configuration + " is ignored, since it configures Python's logging; the log goes to " + target.text());
         return target;
     }
 
@@ -147,7 +147,7 @@ final class SettingsReader {
         return file.equals(STDERR) ? new LogTarget.Stderr() : new LogTarget.File(file);
     }
 
-    /** The target if none is set. A process in the background leaves its stderr, whatever that is. */
+    /** The default target. A process in the background cannot use its stderr. */
     private LogTarget defaultLogTarget(Options options) throws IOException {
         if (!options.background.daemonize && JournalStream.isStderr(sources.environment())) {
             return new LogTarget.Journal();
@@ -172,18 +172,18 @@ final class SettingsReader {
                 .orElse("x2gobroker");
     }
 
-    /** Where names of accounts are looked up. */
+    /** A lookup of a user or group by name. */
     private interface AccountsLookup {
         OptionalInt find(String name) throws IOException;
     }
 
-    /** Root's service gives its socket to root unless told otherwise, anybody else's to themselves. */
+    /** The default owner is root for root's service, and the process's user otherwise. */
     private Settings.Account account(@Nullable String name, AccountsLookup lookup, String kind, String option)
             throws IOException {
-        String wanted = name == null && user.root() ? "root" : name;
-        return wanted == null
+        String chosen = name == null && user.root() ? "root" : name;
+        return chosen == null
                 ? new Settings.Account(kind.equals("user") ? user.name() : "own group", -1)
-                : new Settings.Account(wanted, number(wanted, lookup, kind, option));
+                : new Settings.Account(chosen, number(chosen, lookup, kind, option));
     }
 
     private Set<Integer> numbers(List<String> names, AccountsLookup lookup, String kind, String option)
@@ -203,7 +203,7 @@ final class SettingsReader {
         try {
             return Integer.parseUnsignedInt(name);
         } catch (NumberFormatException e) {
-            problems.add("there is no " + kind + " '" + name + "': make it, or choose another with " + option);
+            problems.add("there is no " + kind + " '" + name + "': create it, or choose another with " + option);
             return -1;
         }
     }

@@ -12,7 +12,7 @@ import java.util.OptionalLong;
 import org.x2go.authservice.posix.FileStatus;
 import org.x2go.authservice.posix.UnixListener;
 
-/** Looks whether the socket that the service makes could be made. */
+/** Checks whether the service could create its socket. */
 final class SocketCheck {
     private static final int LONGEST_SOCKET_PATH = 107;
     private static final int WRITABLE_BY_OTHERS = 2;
@@ -42,7 +42,7 @@ final class SocketCheck {
         }
         if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             if (!isSocket(path)) {
-                report.problem("what lies at " + path + " is not a socket: choose another path with --socket-file");
+                report.problem("the file at " + path + " is not a socket: choose another path with --socket-file");
             } else {
                 report.check(() -> listener(path));
             }
@@ -53,11 +53,12 @@ final class SocketCheck {
         }
         if (!user.root()) {
             ownIds();
-            report.warn("not root: PAM modules that need root, as pam_unix may, cannot check the passwords of others");
+            report.warn("the service does not run as root: PAM modules that need root, such as pam_unix, cannot"
+                    + " check other users' passwords");
         }
     }
 
-    /** Only root can give a socket to others; being a member of a group is not enough (setfsgid(2)). */
+    /** Only root can create a socket for another user or group; membership in the group is not enough (setfsgid(2)). */
     private void ownIds() {
         if (isOthers(socket.owner(), "unix:uid")) {
             report.problem(
@@ -82,12 +83,12 @@ final class SocketCheck {
         try {
             return FileStatus.ofEntry(path).filter(FileStatus::isSocket).isPresent();
         } catch (IOException e) {
-            // Who may not look at it is told so by the check of its directory.
+            // If it cannot be examined, the check of its directory reports that.
             return true;
         }
     }
 
-    /** That this very service has the socket is as it should be. */
+    /** Checks for a listener. The running service itself is not a problem. */
     private void listener(Path path) throws IOException {
         Optional<UnixListener> listener = UnixListener.at(path);
         if (listener.isEmpty()) {
@@ -95,18 +96,18 @@ final class SocketCheck {
         }
         OptionalLong process = listener.get().process();
         if (process.isPresent() && isAuthservice(process.getAsLong())) {
-            report.warn(path + " is in use by the authservice that runs, process " + process.getAsLong()
-                    + ": one with these settings can start when that is stopped");
+            report.warn(path + " is in use by a running authservice, process " + process.getAsLong()
+                    + ": stop it before you start one with these settings");
         } else if (process.isPresent() && process.getAsLong() == INIT) {
             report.warn(path
-                    + " is held by systemd (x2gobroker-authservice.socket), which starts the service with settings of its"
-                    + " own: the first lines of /etc/default/x2gobroker-authservice say how to check those");
+                    + " belongs to systemd (x2gobroker-authservice.socket), which starts the service with its"
+                    + " own settings: the first lines of /etc/default/x2gobroker-authservice say how to check them");
         } else {
-            report.problem(path + " is in use by another program: stop that first, or choose another --socket-file");
+            report.problem(path + " is in use by another program: stop it, or choose another path with --socket-file");
         }
     }
 
-    /** Whether it is Java that was started with this program's jar. */
+    /** Whether the process is a JVM with this program's jar. */
     private static boolean isAuthservice(long process) throws IOException {
         String command = Files.readString(Path.of("/proc/" + process + "/cmdline"), StandardCharsets.ISO_8859_1);
         List<String> words = List.of(command.split("\0", -1));

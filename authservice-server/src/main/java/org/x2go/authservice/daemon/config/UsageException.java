@@ -2,7 +2,7 @@ package org.x2go.authservice.daemon.config;
 
 import java.io.Serial;
 
-/** The command line is wrong; the message says how, in one line. */
+/** The command line is wrong; the message says why, in one line. */
 public final class UsageException extends Exception {
     @Serial
     private static final long serialVersionUID = 1;

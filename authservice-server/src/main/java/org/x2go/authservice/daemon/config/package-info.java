@@ -1,5 +1,5 @@
 /**
- * What the program is asked to do: its options, where settings come from, what they mean, and what is wrong with them.
+ * The command line and the settings: their sources, their meaning and their check.
  */
 @NullMarked
 package org.x2go.authservice.daemon.config;

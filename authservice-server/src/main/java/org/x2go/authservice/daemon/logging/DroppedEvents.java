@@ -11,8 +11,8 @@ import org.apache.logging.log4j.core.config.plugins.PluginAttribute;
 import org.apache.logging.log4j.core.config.plugins.PluginFactory;
 
 /**
- * Counts the events that an {@code <Async>} appender, of which this is the {@code errorRef}, could not log: because its queue
- * was full, or because what writes them failed. {@link DroppedEventsReport} logs the number.
+ * Counts the events that an {@code <Async>} appender, of which this is the {@code errorRef}, could not log: because
+ * its queue was full or its appender failed. {@link DroppedEventsReport} logs the number.
  */
 @Plugin(name = "DroppedEvents", category = Node.CATEGORY, elementType = Appender.ELEMENT_TYPE)
 public final class DroppedEvents extends AbstractAppender {
@@ -33,12 +33,12 @@ public final class DroppedEvents extends AbstractAppender {
         count.incrementAndGet();
     }
 
-    /** Returns how many were counted, and begins at zero. */
+    /** Returns and resets the count. */
     long take() {
         return count.getAndSet(0);
     }
 
-    /** Counts those again that were taken and could not be told. */
+    /** Adds a taken count again that could not be reported. */
     void giveBack(long taken) {
         count.addAndGet(taken);
     }

@@ -18,11 +18,11 @@ import org.apache.logging.log4j.message.SimpleMessage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands events on to another appender, after a line that says how many were dropped before. It stands between an
- * {@code <Async>} appender and what writes to a disk or a pipe, so that the line comes as soon as that takes lines again.
+ * Passes events on to another appender, after a line with the number of dropped events. It is the target of an {@code
+ * <Async>} appender, so that the line is written as soon as the other appender works again.
  *
- * <p>Once the queue is empty it waits for a moment: what is logged meanwhile is then taken in one go, where whoever logs would
- * have to wake the thread up for each event.
+ * <p>When the queue is empty it pauses for a millisecond, so that it takes several events at once, and loggers need
+ * not wake the thread for each.
  */
 @Plugin(name = "DroppedEventsReport", category = Node.CATEGORY, elementType = Appender.ELEMENT_TYPE)
 public final class DroppedEventsReport extends AbstractAppender {
@@ -36,7 +36,7 @@ public final class DroppedEventsReport extends AbstractAppender {
     private @Nullable Appender next;
 
     private DroppedEventsReport(Configuration configuration, String name, String droppedEvents, String target) {
-        // What cannot be written is to be heard of by the Async appender, which has it counted.
+        // The Async appender must see failures, since it has the events counted.
         super(name, null, null, false, Property.EMPTY_ARRAY);
         this.configuration = configuration;
         this.droppedEvents = droppedEvents;
@@ -61,7 +61,7 @@ public final class DroppedEventsReport extends AbstractAppender {
         return new DroppedEventsReport(configuration, name, droppedEvents, target);
     }
 
-    /** Looks for the other two: all appenders have been made now, in whatever order they are written down. */
+    /** Looks up the other two appenders, which exist by now in any order of the configuration. */
     @Override
     public void start() {
         if (configuration.getAppender(droppedEvents) instanceof DroppedEvents found) {
@@ -71,7 +71,7 @@ public final class DroppedEventsReport extends AbstractAppender {
         }
         next = configuration.getAppender(target);
         if (next == null) {
-            LOGGER.error("DroppedEventsReport {}: there is no appender {}", getName(), target);
+            LOGGER.error("DroppedEventsReport {}: undefined appender {}", getName(), target);
         }
         super.start();
     }
@@ -81,7 +81,7 @@ public final class DroppedEventsReport extends AbstractAppender {
         report(Objects.requireNonNull(dropped), Objects.requireNonNull(next));
         next.append(event);
         if (event.isEndOfBatch()) {
-            // At a stop this does not wait: the thread is interrupted then.
+            // At a stop the thread is interrupted, so this does not wait.
             LockSupport.parkNanos(PAUSE_NANOS);
         }
     }
@@ -91,7 +91,7 @@ public final class DroppedEventsReport extends AbstractAppender {
         if (count == 0) {
             return;
         }
-        boolean told = false;
+        boolean reported = false;
         try {
             next.append(Log4jLogEvent.newBuilder()
                     .setLoggerName(DroppedEvents.class.getName())
@@ -101,9 +101,9 @@ public final class DroppedEventsReport extends AbstractAppender {
                                     count
                                             + " log lines were lost: they came faster than they could be written, or could not be written"))
                     .build());
-            told = true;
+            reported = true;
         } finally {
-            if (!told) {
+            if (!reported) {
                 dropped.giveBack(count);
             }
         }

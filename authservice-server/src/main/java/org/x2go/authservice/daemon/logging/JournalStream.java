@@ -12,8 +12,8 @@ public final class JournalStream {
     private JournalStream() {}
 
     /**
-     * Whether stderr goes to the journal. The variable alone does not say so: it is inherited by programs whose output has
-     * been sent elsewhere. It is about stderr where stdout and stderr differ.
+     * Whether stderr goes to the journal. The variable alone does not tell, since child processes with redirected
+     * output inherit it. If stdout and stderr differ, it describes stderr.
      */
     public static boolean isStderr(Map<String, String> environment) {
         return isConnectedTo(environment, STDERR);

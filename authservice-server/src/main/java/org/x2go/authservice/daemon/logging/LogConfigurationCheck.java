@@ -21,11 +21,11 @@ import org.apache.logging.log4j.core.lookup.StrSubstitutor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks for what is wrong with a log configuration without opening a log: a file that it made would be its user's, and not
- * the service's. So it reads what log4j2 has parsed, and not what it would make of that.
+ * Checks a log configuration without opening a log: a created file would belong to the checking user, not to the
+ * service's. So it examines the parsed elements, and does not build the appenders.
  */
 public final class LogConfigurationCheck {
-    static final String SILENT = "none of its loggers has an appender, so that nothing would be logged";
+    static final String SILENT = "no logger has an appender, so nothing would be logged";
 
     private final Path file;
     private final List<Node> nodes = new ArrayList<>();
@@ -35,10 +35,9 @@ public final class LogConfigurationCheck {
     }
 
     /**
-     * Finds out whether a file is malformed, names a kind of part that does not exist, an appender that it does not have or a
-     * directory that is missing, or logs nothing.
+     * Checks that a file is well-formed, refers to known elements, appenders and directories, and logs something.
      *
-     * @throws IOException if it is or does; the message names the file, and is one line
+     * @throws IOException if not; the message names the file, in one line
      */
     public static void check(Path file) throws IOException {
         StatusLogCollector errors = StatusLogCollector.LISTENER;
@@ -67,7 +66,7 @@ public final class LogConfigurationCheck {
             for (String attribute : List.of("ref", "errorRef")) {
                 String reference = values.replace(node.getAttributes().get(attribute));
                 if (reference != null && !appenders.contains(reference)) {
-                    throw LogConfigurationFile.unusable(file, "there is no appender \"" + reference + "\"");
+                    throw LogConfigurationFile.unusable(file, "undefined appender \"" + reference + "\"");
                 }
             }
             if (node.getType().getPluginClass() == ReopeningFileAppender.class) {
@@ -79,7 +78,7 @@ public final class LogConfigurationCheck {
         }
     }
 
-    /** All parts below one. The root itself has neither a name nor a type. */
+    /** Collects all elements below one. The root has neither a name nor a type. */
     private void collect(Node node) throws IOException {
         for (Node child : node.getChildren()) {
             if (child.getType() == null) {
@@ -87,7 +86,8 @@ public final class LogConfigurationCheck {
             }
             Class<?> kind = child.getType().getPluginClass();
             if (kind == AppendersPlugin.class || kind == LoggersPlugin.class) {
-                // An element without children that log4j2 does not know has become an attribute; these two have none.
+                // log4j2 turns an unknown element without children into an attribute; these two elements have no
+                // attributes.
                 Optional<String> name = child.getAttributes().keySet().stream().findFirst();
                 if (name.isPresent()) {
                     throw unknown(name.get());
@@ -99,7 +99,7 @@ public final class LogConfigurationCheck {
     }
 
     private IOException unknown(String name) {
-        return LogConfigurationFile.unusable(file, "log4j2 knows no \"" + name + "\"");
+        return LogConfigurationFile.unusable(file, "log4j2 has no element or attribute \"" + name + "\"");
     }
 
     private Map<String, String> properties() {

@@ -20,11 +20,13 @@ import org.xml.sax.SAXException;
 import org.xml.sax.SAXParseException;
 import org.xml.sax.helpers.DefaultHandler;
 
-/** A file that an admin wrote to configure the log. What kind it is, is told by what is in it, not by its name. */
+/** An administrator's log configuration. Its content, not its name, tells the format. */
 public final class LogConfigurationFile {
     private LogConfigurationFile() {}
 
-    /** Whether a file is for Python's logging, as the one is that this program's predecessor had under the same name. */
+    /**
+     * Whether a file is for Python's logging: the Python service used the same file name.
+     */
     public static boolean isPython(Path file) throws IOException {
         if (Files.exists(file) && !Files.isRegularFile(file)) {
             throw new IOException("it is not a regular file");
@@ -58,7 +60,7 @@ public final class LogConfigurationFile {
         return new PropertiesConfigurationFactory().getConfiguration(context, source);
     }
 
-    /** log4j would print where it is malformed, instead of saying so. */
+    /** log4j would print the position of an error instead of throwing it. */
     private static void parse(byte[] xml, Path file) throws IOException {
         try {
             SAXParserFactory.newInstance().newSAXParser().parse(new ByteArrayInputStream(xml), new DefaultHandler() {

@@ -9,7 +9,7 @@ public sealed interface LogTarget {
         return this instanceof Stderr || this instanceof Journal;
     }
 
-    /** The target as a message names it. */
+    /** The target for messages. */
     String text();
 
     /** To stderr. */
@@ -28,7 +28,7 @@ public sealed interface LogTarget {
         }
     }
 
-    /** To a file, in the built-in form. */
+    /** To a file, with the built-in layout. */
     record File(Path path) implements LogTarget {
         @Override
         public String text() {
@@ -36,7 +36,7 @@ public sealed interface LogTarget {
         }
     }
 
-    /** Where a log4j2 configuration file sends it. */
+    /** To the targets of a log4j2 configuration file. */
     record Configured(Path configuration) implements LogTarget {
         @Override
         public String text() {

@@ -4,7 +4,7 @@ import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.x2go.authservice.auth.Diagnostics;
 
-/** Writes what is said about PAM to the log. */
+/** Writes diagnostics to the log. */
 public final class LoggedDiagnostics implements Diagnostics {
     private static final Logger LOG = LogManager.getLogger("org.x2go.authservice.pam");
 

@@ -18,7 +18,7 @@ import org.apache.logging.log4j.core.config.xml.XmlConfiguration;
 public final class Logging implements AutoCloseable {
     private static final String OWN_LOGGERS = "org.x2go.authservice";
 
-    /** Longer than the queue is given to be emptied in. */
+    /** Longer than the time for emptying the queue. */
     private static final long STOP_SECONDS = 6;
 
     private final LoggerContext context;
@@ -28,12 +28,12 @@ public final class Logging implements AutoCloseable {
     }
 
     /**
-     * Configures the log. Nothing may have been logged before, nor a logger been made.
+     * Configures the log. No logger may have been created before.
      *
      * @throws IOException if the log cannot be written as configured
      */
     public static Logging start(LogTarget target, boolean debug) throws IOException {
-        // It would run at the same time as ours, and the last lines would be lost.
+        // log4j's hook would run at the same time as ours, and the last lines would be lost.
         System.setProperty("log4j.shutdownHookEnabled", "false");
         StatusLogCollector errors = StatusLogCollector.LISTENER;
         errors.collect();
@@ -57,7 +57,7 @@ public final class Logging implements AutoCloseable {
                 .allMatch(logger -> logger.getAppenders().isEmpty());
     }
 
-    /** Reads what the target is configured by. */
+    /** Reads the configuration of the target. */
     static Configuration configuration(LogTarget target) throws IOException {
         if (target instanceof LogTarget.Configured configured) {
             return LogConfigurationFile.read(null, configured.configuration());
@@ -72,18 +72,18 @@ public final class Logging implements AutoCloseable {
         URL url = Objects.requireNonNull(Logging.class.getResource("log4j2.xml"));
         try (InputStream stream = url.openStream()) {
             Configuration configuration = new XmlConfiguration(null, new ConfigurationSource(stream, url));
-            // Else log4j would look this machine's name up, be it in a DNS that does not answer.
+            // Otherwise log4j would look up this machine's name, which blocks if the DNS does not answer.
             configuration.getProperties().put("hostName", "");
             return configuration;
         }
     }
 
-    /** What log4j says of a file that cannot be opened would not help an admin. */
+    /** log4j's message about a file that cannot be opened does not help an administrator. */
     private static void tryToOpen(Path file) throws IOException {
         Path directory = file.getParent();
         if (directory == null || !Files.isDirectory(directory)) {
             throw new IOException("the directory of the log " + file
-                    + " does not exist: make it, name another file with --auth-log, or log to stderr with -i");
+                    + " does not exist: create it, name another file with --auth-log, or log to stderr with -i");
         }
         try {
             ReopeningFileAppender.open(file).close();
@@ -94,8 +94,8 @@ public final class Logging implements AutoCloseable {
     }
 
     /**
-     * Writes what is still queued, and stops logging; for some seconds at most. log4j would wait for the lock of an appender
-     * whose thread writes to a full pipe, for as long as nobody reads from that.
+     * Writes the queued events and stops logging, in a few seconds at most. log4j would wait without end for an
+     * appender that writes to a full pipe.
      */
     @Override
     public void close() {

@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
 import org.x2go.authservice.posix.AppendOnlyFile;
 
 /**
- * Appends to a file that may be rotated under it. Before it writes it looks whether its file still is the one at the path,
- * and makes a new one if it was renamed or removed: no restart. A file that was emptied in place goes on at its beginning.
- * Links are never followed ({@link AppendOnlyFile}), which is why none of log4j's own appenders will do: root writes into a
- * directory that may belong to another user.
+ * Appends to a file that may be rotated. Before each write it checks whether its file is still at the path, and
+ * creates a new one if it was renamed or removed. A truncated file is written from its beginning. It never follows
+ * links ({@link AppendOnlyFile}), unlike log4j's appenders: root writes into a directory that may belong to another
+ * user.
  *
  * <p>In a log4j2 configuration it is {@code <ReopeningFile name="…" fileName="…">}, with a layout inside.
  */
@@ -59,7 +59,7 @@ public final class ReopeningFileAppender extends AbstractAppender {
         return new ReopeningFileAppender(name, path, open(path), filter, layout);
     }
 
-    /** Opens a log, and makes it if it is missing. */
+    /** Opens a log, and creates it if it is missing. */
     static AppendOnlyFile open(Path path) throws IOException {
         return AppendOnlyFile.open(path, PERMISSIONS);
     }
@@ -85,19 +85,19 @@ public final class ReopeningFileAppender extends AbstractAppender {
         try {
             return !file.isAtItsPath();
         } catch (IOException e) {
-            error("cannot look at " + path, e);
+            error("cannot examine " + path, e);
             return false;
         }
     }
 
-    /** If it fails, what was opened before is kept: a line in a file that was renamed is better than none. */
+    /** If this fails, the old file stays open: a line in a renamed file is better than none. */
     private void reopen() {
         try {
             AppendOnlyFile opened = open(path);
             file.close();
             file = opened;
         } catch (IOException e) {
-            error("cannot open the log anew, it goes on in the file that was renamed or removed", e);
+            error("cannot reopen the log; it continues in the renamed or removed file", e);
         }
     }
 

@@ -14,11 +14,11 @@ import org.apache.logging.log4j.status.StatusLogger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects what log4j says against a configuration; by itself it would go on with another one of its own. What it says at any
- * other time goes to stderr. Thread-safe.
+ * Collects log4j's errors about a configuration, which log4j would replace by a default one. Later errors go to
+ * stderr. Thread-safe.
  *
- * <p>It listens for as long as the process lives. If it were removed, the log's own thread, which begins at that moment and looks
- * at the list of listeners without a lock, might find a gap in it, and end: then nothing would be logged any more.
+ * <p>The listener is never removed: the log's thread, which starts at that time, reads the list of listeners without a
+ * lock, and could fail on a gap in it, so that nothing would be logged any more.
  */
 final class StatusLogCollector implements StatusListener {
     static final StatusLogCollector LISTENER = new StatusLogCollector();
@@ -30,8 +30,8 @@ final class StatusLogCollector implements StatusListener {
     }
 
     /**
-     * Its thread prints: who logs must not wait for stderr, which may be a full pipe. What comes while it waits is dropped but for
-     * the first few, as log4j itself says the same thing a few times only.
+     * Prints on a separate thread, since loggers must not wait for stderr, which may be a full pipe. While it blocks,
+     * errors are dropped after the first few.
      */
     private final Executor printing = new ThreadPoolExecutor(
             0,
@@ -51,12 +51,12 @@ final class StatusLogCollector implements StatusListener {
 
     private StatusLogCollector() {}
 
-    /** Keeps what is said from now on. */
+    /** Collects errors from now on. */
     synchronized void collect() {
         texts = new ArrayList<>();
     }
 
-    /** Prints what was said, but for what {@link #check} has told, and what is said from now on. */
+    /** Prints the collected errors that {@link #check} did not throw, and all later ones. */
     void print() {
         List<String> kept;
         synchronized (this) {
@@ -71,16 +71,16 @@ final class StatusLogCollector implements StatusListener {
     }
 
     /**
-     * Whether what was said since {@link #collect} is nothing.
+     * Checks that there was no error since {@link #collect}.
      *
-     * @throws IOException if it is not, with the first of it
+     * @throws IOException with the first error, if there was one
      */
     synchronized void check(LogTarget target) throws IOException {
         if (texts == null || texts.isEmpty()) {
             return;
         }
         String first = texts.get(0).replace('\n', ' ');
-        // It has led to the others.
+        // The first error caused the others.
         texts.clear();
         throw target instanceof LogTarget.Configured configured
                 ? LogConfigurationFile.unusable(configured.configuration(), first)
@@ -101,7 +101,7 @@ final class StatusLogCollector implements StatusListener {
         printing.execute(() -> print(whole));
     }
 
-    /** What log4j has wrapped: the failure of a file or a connection if it is one, else the innermost. */
+    /** The cause that log4j has wrapped: an IOException if there is one, otherwise the innermost. */
     private static String reason(Throwable thrown) {
         Throwable cause = thrown;
         while (cause.getCause() != null && !(cause instanceof IOException)) {

@@ -16,13 +16,12 @@ import org.x2go.authservice.posix.FileStatus;
 import org.x2go.authservice.posix.RegularFile;
 
 /**
- * Keeps a file with the service's metrics up to date, for the textfile collector of Prometheus's node_exporter. The file is
- * replaced as a whole, so that nobody reads half of it, and removed when the service stops: what it says would not be true
- * any more. Its directory may belong to a user who is not trusted: no link in it is followed, and nothing else than metrics of
- * this program is replaced or removed.
+ * Writes the service's metrics to a file, for the textfile collector of Prometheus's node_exporter. The file is
+ * replaced atomically, and removed when the service stops. Its directory may belong to a user who is not trusted:
+ * links are not followed, and only a metrics file of this program is replaced or removed.
  */
 public final class MetricsFile implements StatisticsListener {
-    /** The collector runs as somebody else. */
+    /** Readable by the collector, which runs as another user. */
     private static final int COLLECTORS = 0644;
 
     private final Path file;
@@ -31,7 +30,7 @@ public final class MetricsFile implements StatisticsListener {
     private final MetricsFormat format;
     private final SecureRandom random = new SecureRandom();
 
-    /** What this has put at the path last. */
+    /** The file that this object wrote last. */
     private @Nullable FileStatus written;
 
     private boolean closed;
@@ -44,9 +43,9 @@ public final class MetricsFile implements StatisticsListener {
     }
 
     /**
-     * Finds out whether what lies at a path may be replaced: nothing, or metrics of a service that has ended.
+     * Checks whether the path may be written: it must be free, or have the metrics of a service that has ended.
      *
-     * @throws IOException if something else lies there; the message says what
+     * @throws IOException if not; the message says why
      */
     public static void check(Path file) throws IOException {
         try {
@@ -57,7 +56,8 @@ public final class MetricsFile implements StatisticsListener {
             try (RegularFile old = found.get()) {
                 String beginning = old.beginning(MetricsFormat.BEGINNING.length());
                 if (!beginning.equals(MetricsFormat.BEGINNING)) {
-                    throw new IOException("what lies there are not this program's metrics; it is left alone");
+                    throw new IOException(
+                            "it holds something other than metrics of this program, so it is left unchanged");
                 }
             }
         } catch (IOException e) {
@@ -68,7 +68,7 @@ public final class MetricsFile implements StatisticsListener {
     private static IOException cannotWrite(Path file, IOException cause) {
         return new IOException(
                 "cannot write the metrics file " + file + ": " + ErrorMessages.text(cause)
-                        + "; mend that, or choose another with --metrics-file",
+                        + "; correct that, or choose another with --metrics-file",
                 cause);
     }
 
@@ -83,7 +83,7 @@ public final class MetricsFile implements StatisticsListener {
             return;
         }
         check(file);
-        // Not a name that the collector would take for one of its files.
+        // A name that the collector ignores.
         Path next = directory.resolve("." + file.getFileName() + "." + Long.toHexString(random.nextLong()) + ".new");
         try {
             write(next, statistics);

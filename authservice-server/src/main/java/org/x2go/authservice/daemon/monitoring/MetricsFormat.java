@@ -26,13 +26,13 @@ import org.x2go.authservice.server.ServerStatistics;
 import org.x2go.authservice.worker.pool.PoolStatistics;
 
 /**
- * Writes statistics in Prometheus's text format. The only class that knows the library for that, which is loaded only with
- * it.
+ * Writes statistics in Prometheus's text format. The only class that uses the Prometheus library, so that the library
+ * is loaded only with --metrics-file.
  */
 final class MetricsFormat {
     private static final String PREFIX = "authservice_";
 
-    /** What every text begins with. */
+    /** The beginning of every metrics file. */
     static final String BEGINNING = "# HELP " + PREFIX;
 
     private static final double NANOS = 1e9;
@@ -76,7 +76,7 @@ final class MetricsFormat {
                 refusals(now),
                 gauge(
                         "queued_requests",
-                        "Requests that wait for a worker",
+                        "Requests that wait for a PAM thread or worker",
                         now.waiting().forWorker()),
                 gauge(
                         "requests_awaiting_turn",
@@ -86,10 +86,10 @@ final class MetricsFormat {
                         "pending_delays",
                         "Replies held back until their fail delay is over",
                         now.waiting().forDelay()),
-                gauge("workers", "Workers there may be", now.workers().most()),
+                gauge("workers", "PAM calls that may run at once", now.workers().most()),
                 gauge(
                         "workers_busy",
-                        "Workers that are asking PAM",
+                        "PAM calls that are running",
                         now.workers().busy()),
                 gauge(
                         "workers_stuck",
@@ -101,11 +101,11 @@ final class MetricsFormat {
 
     private static List<MetricSnapshot> processes(PoolStatistics pool) {
         return List.of(
-                gauge("pam_processes", "Processes that PAM runs in", pool.workers()),
-                counter("pam_processes_started", "Processes for PAM that have been ready", pool.started()),
+                gauge("pam_processes", "PAM workers (processes)", pool.workers()),
+                counter("pam_processes_started", "PAM workers that became ready", pool.started()),
                 CounterSnapshot.builder()
                         .name(PREFIX + "pam_processes_lost")
-                        .help("Processes for PAM that crashed, or were killed at their request's deadline")
+                        .help("PAM workers that crashed, or were killed at their request's deadline")
                         .dataPoint(point(
                                 Labels.of("reason", "crashed"), pool.lost().crashed()))
                         .dataPoint(
@@ -113,7 +113,7 @@ final class MetricsFormat {
                         .build(),
                 gauge(
                         "pam_processes_healthy",
-                        "0 if processes for PAM cannot be started, or crash again and again in a PAM service, else 1",
+                        "0 if PAM workers cannot be started, or crash repeatedly in a PAM service, else 1",
                         pool.health() == PoolStatistics.Health.GOOD ? 1 : 0));
     }
 
@@ -146,7 +146,7 @@ final class MetricsFormat {
     private static HistogramSnapshot durations(Map<String, ServerStatistics.OfService> services) {
         HistogramSnapshot.Builder histogram = HistogramSnapshot.builder()
                 .name(PREFIX + "pam_duration_seconds")
-                .help("How long PAM took to a verdict, by PAM service");
+                .help("How long PAM took for a verdict, by PAM service");
         services.forEach((service, counts) -> histogram.dataPoint(HistogramDataPointSnapshot.builder()
                 .labels(Labels.of("service", service))
                 .classicHistogramBuckets(buckets(counts.durations()))

@@ -5,9 +5,9 @@ import org.x2go.authservice.server.ServerStatistics;
 import org.x2go.authservice.worker.pool.PoolStatistics;
 
 /**
- * How the service is.
+ * Statistics of the service.
  *
- * @param server what its socket's side says
- * @param pool what the PAM workers' side says; empty if PAM runs in this process
+ * @param server statistics of the server
+ * @param pool statistics of the PAM workers; empty if PAM runs in this process
  */
 public record ServiceStatistics(ServerStatistics server, Optional<PoolStatistics> pool) {}

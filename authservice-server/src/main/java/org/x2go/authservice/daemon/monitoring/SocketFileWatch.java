@@ -10,8 +10,8 @@ import org.x2go.authservice.posix.ErrorMessages;
 import org.x2go.authservice.posix.FileStatus;
 
 /**
- * Looks now and then whether the socket's file is still there: without it the service runs on, and nobody reaches it. That is
- * said once, and again only when it was back in between.
+ * Checks every 30 seconds whether the socket's file still exists, since without it no client reaches the service. Logs
+ * an error once each time that it disappears.
  */
 public final class SocketFileWatch implements StatisticsListener {
     private static final Logger LOG = LogManager.getLogger(SocketFileWatch.class);
@@ -29,12 +29,12 @@ public final class SocketFileWatch implements StatisticsListener {
     }
 
     /**
-     * Watches over the socket that is at a path now.
+     * Starts to watch the present socket at a path.
      *
-     * @return empty if this process cannot see it there: systemd may have made it in a directory that is not open to the
-     *     service's user
+     * @return empty if this process cannot see it, as in a directory of systemd's that is not open to the service's
+     *     user
      */
-    public static Optional<SocketFileWatch> over(Path path) {
+    public static Optional<SocketFileWatch> at(Path path) {
         return look(path).filter(FileStatus::isSocket).map(socket -> new SocketFileWatch(path, socket));
     }
 
@@ -57,13 +57,14 @@ public final class SocketFileWatch implements StatisticsListener {
         check();
     }
 
-    /** Looks once. */
+    /** Checks once. */
     void check() {
         boolean there = look(path).filter(socket::isSameFile).isPresent();
         if (!there && !missing && !stopping) {
             LOG.error(
-                    "The socket {} was removed or replaced by another program: nobody can reach this service any more. Restart"
-                            + " it (under systemd, its socket unit), and see what cleans up that directory.",
+                    "The socket {} was removed or replaced by another program: clients cannot reach this"
+                            + " service. Restart it (under systemd, its socket unit), and find out what cleans up that"
+                            + " directory.",
                     path);
         }
         missing = !there;

@@ -3,15 +3,15 @@ package org.x2go.authservice.daemon.monitoring;
 import java.io.IOException;
 import java.time.Duration;
 
-/** Something that is told again and again how the service is. */
+/** Receives the service's statistics at intervals. */
 public interface StatisticsListener extends AutoCloseable {
     /** The time between two reports. */
     Duration interval();
 
-    /** Takes what holds now. Called by one thread at a time. */
+    /** Called with the present statistics, by one thread at a time. */
     void report(ServiceStatistics statistics) throws IOException;
 
-    /** The service begins to stop. Reports may go on until it has. */
+    /** Called when the service begins to stop. Reports may follow until it has stopped. */
     @Override
     void close() throws IOException;
 }

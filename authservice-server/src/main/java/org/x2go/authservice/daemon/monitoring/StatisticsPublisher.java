@@ -15,11 +15,11 @@ import org.apache.logging.log4j.Logger;
 import org.x2go.authservice.posix.ErrorMessages;
 
 /**
- * Tells all who want to know how the service is, from a thread of its own.
+ * Passes statistics to the listeners, on its own thread.
  *
- * <p>The statistics come from the service's event loop. While that does not turn there are none and nobody is told anything,
- * which is how a watchdog notices; workers that hang in PAM do not keep it from turning. What else a watchdog is to notice
- * is for its listener to judge.
+ * <p>The statistics come from the service's event loop. While that is blocked there are no reports, so that systemd's
+ * watchdog notices; workers that hang in PAM do not block it. {@link SystemdNotifier} decides what else withholds
+ * keep-alives.
  */
 public final class StatisticsPublisher implements AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(StatisticsPublisher.class);
@@ -33,7 +33,9 @@ public final class StatisticsPublisher implements AutoCloseable {
         this.listeners = listeners;
     }
 
-    /** Starts to publish. The thread ends with the process, so that a watchdog hears of a service that is stopping too. */
+    /**
+     * Starts to publish. The thread runs until the process exits, so that keep-alives continue during a stop.
+     */
     public static StatisticsPublisher start(
             Supplier<CompletableFuture<ServiceStatistics>> service, List<StatisticsListener> listeners) {
         StatisticsPublisher publisher = new StatisticsPublisher(service, listeners);

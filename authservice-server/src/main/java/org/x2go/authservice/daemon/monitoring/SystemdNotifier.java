@@ -9,12 +9,12 @@ import org.x2go.authservice.protocol.Verdict;
 import org.x2go.authservice.server.ServerStatistics;
 import org.x2go.authservice.worker.pool.PoolStatistics;
 
-/** Tells systemd, or whoever else asked for it, when the service is ready, how it is, and that it stops (sd_notify(3)). */
+/** Notifies the service manager (sd_notify(3)): ready, status, keep-alives and stop. */
 public final class SystemdNotifier implements StatisticsListener {
-    /** How often what {@code systemctl status} shows is brought up to date. */
+    /** The interval of updates of the status line in {@code systemctl status}. */
     private static final Duration STATUS_INTERVAL = Duration.ofSeconds(2);
 
-    /** A keep-alive is sent this many times in the time after which there must have been one. */
+    /** Keep-alives per watchdog period. */
     private static final int KEEP_ALIVES = 3;
 
     private final UnixDatagram socket;
@@ -33,10 +33,10 @@ public final class SystemdNotifier implements StatisticsListener {
     }
 
     /**
-     * Who is to be told; empty if nobody asked for it.
+     * Creates a notifier; empty if the environment has no NOTIFY_SOCKET.
      *
      * @param environment the environment variables
-     * @param pid this process's number
+     * @param pid the number of this process
      */
     public static Optional<SystemdNotifier> of(Map<String, String> environment, long pid) throws IOException {
         String address = environment.getOrDefault("NOTIFY_SOCKET", "");
@@ -62,12 +62,12 @@ public final class SystemdNotifier implements StatisticsListener {
                 return Optional.of(Duration.ofNanos(Math.multiplyExact(time, 1000)));
             }
         } catch (NumberFormatException | ArithmeticException e) {
-            // Told below, as other numbers that are none.
+            // Reported below, like other invalid numbers.
         }
         throw new IOException("WATCHDOG_USEC is not a number of microseconds: " + micros);
     }
 
-    /** The service answers. */
+    /** Notifies that the service is ready. */
     public void ready() throws IOException {
         try {
             socket.send("READY=1");
@@ -100,14 +100,16 @@ public final class SystemdNotifier implements StatisticsListener {
         }
     }
 
-    /** A service that cannot have a PAM worker is of no use: if none comes up in time, it is for systemd to start it anew. */
+    /**
+     * A service without PAM workers is useless: if none starts in time, systemd shall restart the service.
+     */
     private static boolean isUnrecoverable(ServiceStatistics service) {
         return service.pool()
                 .filter(pool -> pool.health() == PoolStatistics.Health.UNRECOVERABLE)
                 .isPresent();
     }
 
-    /** One line for an admin. */
+    /** The status line. */
     static String status(ServiceStatistics service) {
         ServerStatistics now = service.server();
         StringBuilder line = new StringBuilder();
@@ -140,7 +142,7 @@ public final class SystemdNotifier implements StatisticsListener {
         };
     }
 
-    /** The service stops. Keep-alives go on until it has. */
+    /** Notifies that the service stops. Keep-alives continue until it has stopped. */
     @Override
     public void close() throws IOException {
         stopping = true;

@@ -1,5 +1,5 @@
 /**
- * How the service is, told to systemd and to Prometheus.
+ * The state of the service for systemd and Prometheus.
  */
 @NullMarked
 package org.x2go.authservice.daemon.monitoring;

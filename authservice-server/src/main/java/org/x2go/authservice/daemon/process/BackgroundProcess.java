@@ -8,14 +8,14 @@ import org.x2go.authservice.posix.AppendOnlyFile;
 import org.x2go.authservice.posix.ProcessControl;
 
 /**
- * The process that is to stay in the background, started by {@link BackgroundStart}. Until its service answers, its stdout
- * is a pipe to who started it, and its stderr theirs, so that they see why it fails if it does.
+ * The process in the background, started by {@link BackgroundStart}. Until its service answers, its stdout is a pipe
+ * to the parent, and its stderr is the parent's, which shows why it fails.
  */
 public final class BackgroundProcess {
     public static final String STDOUT = "x2gobroker-authservice.stdout";
     public static final String STDERR = "x2gobroker-authservice.stderr";
 
-    /** What it writes to stdout when the service answers. */
+    /** The line on stdout that tells the parent that the service answers. */
     static final String READY = "x2gobroker-authservice: ready";
 
     private static final int PERMISSIONS = 0640;
@@ -28,11 +28,11 @@ public final class BackgroundProcess {
         this.stderr = stderr;
     }
 
-    /** Leaves the terminal, and opens the files that output will go to. */
+    /** Leaves the terminal's session, and opens the files for output. */
     public static BackgroundProcess start(Path logDir) throws IOException {
         if (!Files.isDirectory(logDir)) {
             throw new IOException(
-                    "the log directory " + logDir + " does not exist: make it, or choose another with --logdir");
+                    "the log directory " + logDir + " does not exist: create it, or choose another with --logdir");
         }
         ProcessControl.startSession();
         try {
@@ -43,14 +43,14 @@ public final class BackgroundProcess {
         }
     }
 
-    /** Tells who started this process that the service answers, and lets go of them. */
+    /** Tells the parent that the service answers, and redirects stdout and stderr to the files. */
     public void ready(PrintStream out) throws IOException {
         ProcessControl.changeDirectory("/");
-        // First stderr: when the starter has read the line below, nothing of theirs shall be held open here.
+        // stderr first: when the parent has read the line below, this process must not hold its descriptors.
         stderr.redirect(2);
         out.println(READY);
         if (out.checkError()) {
-            throw new IOException("the process that started this one is gone");
+            throw new IOException("the parent process has exited");
         }
         stdout.redirect(1);
         stdout.close();

@@ -13,20 +13,20 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Starts this program once more, as a process that stays in the background. A JVM cannot fork itself: only the thread that
- * calls fork(2) would go on.
+ * Starts this program again as a process in the background. A JVM cannot fork itself: only the thread that calls
+ * fork(2) would continue.
  */
 public final class BackgroundStart {
-    /** Tells the program that it is the one that stays in the background. */
+    /** The option that marks the process in the background. */
     public static final String OPTION = "--background-child";
 
     private BackgroundStart() {}
 
     /**
-     * Waits until the service in the background answers, or has failed; what it says of that goes to our stderr.
+     * Starts the process, and waits until its service answers or has failed, with its messages on our stderr.
      *
      * @param args the arguments of this program
-     * @param out takes what else it prints until then
+     * @param out receives its output until then
      * @return the exit status for this process
      */
     public static int run(String[] args, PrintStream out) throws IOException, InterruptedException {
@@ -47,7 +47,7 @@ public final class BackgroundStart {
         return status == ExitStatus.OK ? ExitStatus.FAILED : status;
     }
 
-    /** The command that this process was started with, with the option that makes it the one in the background. */
+    /** The command line of this process, with the option for the process in the background. */
     static List<String> command(String... args) throws IOException {
         byte[] bytes = Files.readAllBytes(Path.of("/proc/self/cmdline"));
         String[] words = new String(bytes, nativeEncoding()).split("\0", -1);
@@ -55,8 +55,7 @@ public final class BackgroundStart {
         int end = words.length - 1;
         int firstArgument = end - args.length;
         if (firstArgument < 1 || !Arrays.equals(words, firstArgument, end, args, 0, args.length)) {
-            throw new IOException("cannot go to the background: the arguments are not those of the process,"
-                    + " give them directly and not in a file");
+            throw new IOException("cannot go to the background: give the arguments directly, not in a file (@FILE)");
         }
         List<String> command = new ArrayList<>();
         command.add(Path.of("/proc/self/exe").toRealPath().toString());

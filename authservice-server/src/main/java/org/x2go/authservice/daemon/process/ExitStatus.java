@@ -1,11 +1,11 @@
 package org.x2go.authservice.daemon.process;
 
-/** What the program's exit status says. */
+/** The exit status of the program. */
 public final class ExitStatus {
-    /** The service ran and was stopped, or does run in the background. */
+    /** The service was stopped, or runs in the background. */
     public static final int OK = 0;
 
-    /** The service could not start, or could not stop as it should. */
+    /** The service could not start, or did not stop cleanly. */
     public static final int FAILED = 1;
 
     /** The command line is wrong. */

@@ -9,19 +9,19 @@ import org.x2go.authservice.daemon.logging.Logging;
 import org.x2go.authservice.posix.ProcessControl;
 
 /**
- * What has been started, and how the process ends.
+ * Closes the started parts at the end of the process.
  *
- * <p>SIGTERM and SIGINT make the JVM run its shutdown hooks, of which this installs the only one: it closes everything in
- * reverse order, the log last, and then ends the process itself, because the JVM would make the exit status of a service
- * that was stopped as it should 143 or 130 instead of 0. A second signal ends the process at once.
+ * <p>SIGTERM and SIGINT make the JVM run its shutdown hook, which this class installs. It closes the parts in reverse
+ * order, the log last, and then exits with status 0; the JVM would use 143 or 130. A second signal ends the process at
+ * once.
  */
 public final class Lifecycle {
-    /** Starts things and hands each to {@link #started}. */
+    /** Starts the parts and passes each to {@link #started}. */
     public interface Starter {
         void start() throws Exception;
     }
 
-    /** Set where the JVM is to write a list of its classes, which is whole at its own end only. */
+    /** Set if the JVM must exit by itself, because only then it writes the complete list of its classes. */
     private static final String JVM_EXIT = "authservice.jvm.exit";
 
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
@@ -34,22 +34,22 @@ public final class Lifecycle {
         Runtime.getRuntime().addShutdownHook(new Thread(this::end, "stop"));
     }
 
-    /** Starts everything. A signal in between waits until that is done, so that nothing is left behind half-made. */
+    /** Starts the parts. A signal is handled after that, so that no part stays half started. */
     public synchronized void start(Starter starter) throws Exception {
         starter.start();
     }
 
-    /** Something is to be closed at the end, before what was started earlier. */
+    /** Adds a part, which is closed before those added earlier. */
     public synchronized void started(AutoCloseable part) {
         started.push(part);
     }
 
-    /** The exit status is to be that of a failure. */
+    /** Makes the exit status that of a failure. */
     public synchronized void failed() {
         exitStatus = ExitStatus.FAILED;
     }
 
-    /** Waits for the end, which is that of the process. */
+    /** Waits until the process exits. */
     public void awaitEnd() throws InterruptedException {
         new CountDownLatch(1).await();
     }
@@ -60,7 +60,7 @@ public final class Lifecycle {
         if (Boolean.getBoolean(JVM_EXIT)) {
             Runtime.getRuntime().halt(status);
         }
-        // The JVM's own end waits for what PAM's modules do at exit.
+        // The JVM's own exit would wait for exit handlers of PAM modules.
         ProcessControl.exit(status);
     }
 
@@ -74,7 +74,7 @@ public final class Lifecycle {
             try {
                 part.close();
             } catch (Exception e) {
-                log.error("Stopping failed in part", e);
+                log.error("The stop was not complete", e);
                 exitStatus = ExitStatus.FAILED;
             }
         }

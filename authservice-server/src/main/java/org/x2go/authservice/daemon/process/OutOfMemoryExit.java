@@ -3,11 +3,11 @@ package org.x2go.authservice.daemon.process;
 import org.apache.logging.log4j.LogManager;
 
 /**
- * Ends the process when memory is used up, for its supervisor to start it again. The JVM does so by itself when the heap is
- * (-XX:+ExitOnOutOfMemoryError), but not when direct memory is: that error is thrown by Java code.
+ * Exits when direct memory is used up, so that systemd restarts the service. The JVM does that for the heap
+ * (-XX:+ExitOnOutOfMemoryError), but the error for direct memory is thrown by Java code.
  */
 public final class OutOfMemoryExit implements Thread.UncaughtExceptionHandler {
-    /** As the JVM's own. */
+    /** The same as the JVM's. */
     private static final int STATUS = 3;
 
     private final String program;
@@ -16,7 +16,7 @@ public final class OutOfMemoryExit implements Thread.UncaughtExceptionHandler {
         this.program = program;
     }
 
-    /** Takes over the errors that no thread of this process handles by itself. */
+    /** Handles the uncaught errors of all threads. */
     public static void install(String program) {
         Thread.setDefaultUncaughtExceptionHandler(new OutOfMemoryExit(program));
     }
@@ -24,7 +24,7 @@ public final class OutOfMemoryExit implements Thread.UncaughtExceptionHandler {
     @Override
     public void uncaughtException(Thread thread, Throwable cause) {
         if (cause instanceof OutOfMemoryError) {
-            // The log may need memory, too.
+            // Not by the log, which may need memory.
             System.err.println(program + ": out of memory: " + cause.getMessage());
             Runtime.getRuntime().halt(STATUS);
         }

@@ -19,9 +19,9 @@ import org.x2go.authservice.posix.FileStatus;
 import org.x2go.authservice.posix.RegularFile;
 
 /**
- * The file that tells a process's number to those who stop it. Its directory may belong to a user who is not trusted, so
- * that no link is followed, and a file made before is replaced, never written to. It is locked for as long as its process
- * runs, so that another cannot mistake it for one that was left behind.
+ * The PID file. Its directory may belong to a user who is not trusted, so no link is followed, and an existing file is
+ * replaced, never written to. The file is locked while its process runs, so that another process does not take it for
+ * a stale one.
  */
 public final class PidFile implements AutoCloseable {
     /** More than the longest number and its newline. */
@@ -38,10 +38,9 @@ public final class PidFile implements AutoCloseable {
     }
 
     /**
-     * Writes a process's number.
+     * Writes the PID file.
      *
-     * @throws IOException if that cannot be done, or if something lies there that is no PID file, or that of a process that
-     *     runs
+     * @throws IOException if it cannot be written, or the path has another file, or the PID file of a running process
      */
     public static PidFile write(Path path, long pid) throws IOException {
         String number = Long.toString(pid);
@@ -50,7 +49,7 @@ public final class PidFile implements AutoCloseable {
             if (!Files.isDirectory(directory)) {
                 Files.createDirectories(directory);
             }
-            // Between the look at an old file and the lock on the new one nobody else may do the same.
+            // Holds off other processes between the check of the old file and the lock on the new one.
             try (DirectoryLock others = DirectoryLock.of(directory, LogManager.getLogger(PidFile.class)::warn)) {
                 checkOld(path);
                 Files.deleteIfExists(path);
@@ -62,7 +61,7 @@ public final class PidFile implements AutoCloseable {
         }
     }
 
-    /** Looks whether a process's number could be written, and changes nothing. */
+    /** Checks whether the PID file could be written, without changing anything. */
     public static void check(Path path) throws IOException {
         try {
             checkOld(path);
@@ -79,11 +78,10 @@ public final class PidFile implements AutoCloseable {
     }
 
     private static RegularFile lock(Path path) throws IOException {
-        RegularFile file =
-                RegularFile.open(path).orElseThrow(() -> new IOException("another process has removed it at once"));
+        RegularFile file = RegularFile.open(path).orElseThrow(() -> new IOException("another process removed it"));
         if (!file.tryLock()) {
             file.close();
-            throw new IOException("another process has locked it at once");
+            throw new IOException("another process has locked it");
         }
         return file;
     }
@@ -97,13 +95,13 @@ public final class PidFile implements AutoCloseable {
         } catch (FileAlreadyExistsException e) {
             throw e;
         } catch (IOException e) {
-            // One without a number would not be taken for ours the next time.
+            // A file without a number would be refused at the next start.
             Files.deleteIfExists(path);
             throw e;
         }
     }
 
-    /** Finds out whether what lies there may be replaced: nothing, or the PID file of a process that has ended. */
+    /** Checks whether the path may be written: it must be free, or have the PID file of a process that has ended. */
     private static void checkOld(Path path) throws IOException {
         Optional<RegularFile> found = RegularFile.open(path);
         if (found.isEmpty()) {
@@ -112,11 +110,11 @@ public final class PidFile implements AutoCloseable {
         try (RegularFile old = found.get()) {
             String content = old.beginning(MOST_BYTES).strip();
             if (content.isEmpty() || !content.chars().allMatch(c -> c >= '0' && c <= '9')) {
-                throw new IOException("what lies there is not an old PID file");
+                throw new IOException("it is not a PID file, so it is left unchanged");
             }
-            // Whoever may read the file may lock it, too, and is not to keep a service from starting again.
+            // Any user who may read the file can lock it, and must not prevent a start by that.
             if (!old.tryLock() && isAlive(content)) {
-                throw new IOException("it is that of an authservice that runs, process " + content + ": stop that one");
+                throw new IOException("it belongs to a running authservice, process " + content + ": stop it");
             }
         }
     }
@@ -129,7 +127,7 @@ public final class PidFile implements AutoCloseable {
         }
     }
 
-    /** Removes the file, if it still is this process's. */
+    /** Removes the file, if it is still that of this process. */
     @Override
     public void close() throws IOException {
         Optional<FileStatus> there = FileStatus.ofEntry(path);

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.OptionalInt;
 
-/** Finds the socket that systemd, or something that does the same, has opened for this process (sd_listen_fds(3)). */
+/** Finds the socket that systemd passed to this process (sd_listen_fds(3)). */
 public final class SocketActivation {
     /** The first descriptor that is passed (SD_LISTEN_FDS_START of sd_listen_fds(3)). */
     private static final int FIRST = 3;
@@ -12,11 +12,11 @@ public final class SocketActivation {
     private SocketActivation() {}
 
     /**
-     * The descriptor of the one socket to answer on; empty if this process was started without.
+     * The descriptor of the passed socket; empty if there is none.
      *
      * @param environment the environment variables
-     * @param pid this process's number: what was meant for another is not ours
-     * @throws IOException if there are several, or it cannot be told how many
+     * @param pid the number of this process; sockets for another process are ignored
+     * @throws IOException if there are several, or their number is invalid
      */
     public static OptionalInt descriptor(Map<String, String> environment, long pid) throws IOException {
         String count = environment.getOrDefault("LISTEN_FDS", "0");

@@ -1,5 +1,5 @@
 /**
- * The program's process: its place in the background, its PID file, the socket that it inherits, how it ends.
+ * The program's process: the background, the PID file, the inherited socket and the exit.
  */
 @NullMarked
 package org.x2go.authservice.daemon.process;

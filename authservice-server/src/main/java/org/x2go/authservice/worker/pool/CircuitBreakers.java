@@ -7,9 +7,9 @@ import org.x2go.authservice.auth.Diagnostics;
 import org.x2go.authservice.auth.LogText;
 
 /**
- * Has the requests for a PAM service fail at once while its modules crash their workers again and again, so that only that
- * service's users pay for it: one request now and then is let through, after longer and longer pauses, and the first one that
- * is answered ends it. Used on the event loop.
+ * Circuit breakers, one for each PAM service: while its modules crash worker after worker, its requests fail at once,
+ * so that other services are not affected. After longer and longer pauses one request is let through as a trial; the
+ * first answer closes the breaker. Used on the event loop.
  */
 final class CircuitBreakers {
     private static final int MAX_CRASHES = 3;
@@ -19,7 +19,7 @@ final class CircuitBreakers {
 
     private final Diagnostics diagnostics;
 
-    /** Of the services whose last request crashed its worker. They are allowed ones, and so only a few. */
+    /** The services whose last request crashed its worker; few, since only allowed services get here. */
     private final Map<String, Breaker> breakers = new HashMap<>();
 
     private static final class Breaker {
@@ -31,13 +31,15 @@ final class CircuitBreakers {
         this.diagnostics = diagnostics;
     }
 
-    /** Whether a request for this service is to fail now. */
+    /** Whether a request for this service must fail now. */
     boolean isOpen(String service, long now) {
         Breaker breaker = breakers.get(service);
         return breaker != null && breaker.crashes >= MAX_CRASHES && now - breaker.closedBefore < 0;
     }
 
-    /** A worker is asked about this service: if that was the pause's end, the next request waits for what comes of it. */
+    /**
+     * Called when a worker gets a request for this service; a trial keeps the breaker open until its result.
+     */
     void asked(String service, long now) {
         Breaker breaker = breakers.get(service);
         if (breaker != null && breaker.crashes >= MAX_CRASHES) {
@@ -50,26 +52,26 @@ final class CircuitBreakers {
         return Math.min(FIRST_PAUSE_NANOS << doublings, MAX_PAUSE_NANOS);
     }
 
-    /** A worker has crashed that was asked about this service. */
+    /** Called when a worker crashed with a request for this service. */
     void crashed(String service, long now) {
         Breaker breaker = breakers.computeIfAbsent(service, none -> new Breaker());
         breaker.crashes++;
         breaker.closedBefore = now + pause(breaker);
         if (breaker.crashes == MAX_CRASHES) {
             diagnostics.error(MAX_CRASHES + " consecutive PAM worker crashes in PAM service " + LogText.escape(service)
-                    + ": its requests fail at once, but for one now and then, until one is answered");
+                    + ": its requests fail at once, except for a trial from time to time, until one is answered");
         }
     }
 
-    /** A request for this service has been answered, or has hung: its worker did not crash. */
-    void survived(String service) {
+    /** Called when a request for this service was answered or hung, so that its worker did not crash. */
+    void succeeded(String service) {
         Breaker breaker = breakers.remove(service);
         if (breaker != null && breaker.crashes >= MAX_CRASHES) {
             diagnostics.warn("PAM service " + LogText.escape(service) + " answers again");
         }
     }
 
-    /** Whether any service's requests fail at once. */
+    /** Whether any breaker is open. */
     boolean anyOpen() {
         return breakers.values().stream().anyMatch(breaker -> breaker.crashes >= MAX_CRASHES);
     }

@@ -17,20 +17,20 @@ import java.util.concurrent.TimeUnit;
 import org.x2go.authservice.auth.Diagnostics;
 
 /**
- * Connects to a socket for each connection to which somebody else starts a worker, as systemd does for {@code Accept=yes}. That
- * worker ends when its connection does.
+ * Connects to a socket for which another program, such as systemd with {@code Accept=yes}, starts a worker for each
+ * connection. A worker exits when its connection is closed.
  */
 public final class ConnectingLauncher implements WorkerLauncher {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-    /** While the socket's backlog is full. The kernel says so by EAGAIN, with which there is nothing to wait for. */
+    /** The interval of retries while the socket's backlog is full (EAGAIN), for which there is no event. */
     private static final long RETRY_MILLIS = 20;
 
     private final Path socket;
     private final Diagnostics diagnostics;
     private final Duration timeout;
 
-    /** @param socket where somebody listens who starts a worker for each connection */
+    /** @param socket the socket of the program that starts a worker for each connection */
     public ConnectingLauncher(Path socket, Diagnostics diagnostics) {
         this(socket, diagnostics, TIMEOUT);
     }
@@ -64,7 +64,7 @@ public final class ConnectingLauncher implements WorkerLauncher {
                     if (connected.isSuccess()) {
                         launched.complete(made.join());
                     } else {
-                        // Where there is no descriptor for a socket, Netty says so on a thread of its own.
+                        // If there is no free descriptor, Netty fails on another thread.
                         loop.execute(() -> failed(loop, launched, deadline, connected.cause()));
                     }
                 });
@@ -76,19 +76,19 @@ public final class ConnectingLauncher implements WorkerLauncher {
         } else {
             launched.completeExceptionally(new IOException(
                     "cannot connect to " + socket + ": " + cause.getMessage()
-                            + "; start who listens there, under systemd the"
-                            + " unit with this ListenStream= (x2gobroker-authservice-worker.socket)",
+                            + "; start the program that listens there, under systemd the unit with this ListenStream="
+                            + " (x2gobroker-authservice-worker.socket)",
                     cause));
         }
     }
 
-    /** Netty tells the error's number in words only. */
+    /** Netty has the error's number in its message only. */
     private static boolean isBacklogFull(Throwable cause) {
         return cause instanceof ConnectException
                 && String.valueOf(cause.getMessage()).contains("error(" + Errors.ERRNO_EAGAIN_NEGATIVE + ")");
     }
 
-    /** A worker ends when its connection does. */
+    /** Does nothing: a worker exits when its connection is closed. */
     @Override
     public void close() {}
 }

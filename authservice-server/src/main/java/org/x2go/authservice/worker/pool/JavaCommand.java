@@ -12,21 +12,23 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
-/** The command that starts a worker: this process's own Java, and its own jar, with the options of a small JVM. */
+/** The command that starts a worker: the same Java and jar as this process, with options for a small JVM. */
 public final class JavaCommand {
-    /** The first argument of the program that makes it a worker. */
+    /** The program's first argument that makes it a worker. */
     public static final String WORKER = "--pam-worker";
 
-    /** The option for the archive of a worker's classes, if there is one: which it is depends on Java's version. */
+    /** The property with the path of the worker's class archive, if there is one; it depends on Java's version. */
     private static final String ARCHIVE = "authservice.worker.archive";
 
-    /** Where native libraries are: a worker finds them where this process does. */
+    /** Properties with directories of native libraries, which a worker uses like this process. */
     private static final List<String> PATHS = List.of(
             "java.library.path", "jna.boot.library.path", "jna.platform.library.path", "jna.tmpdir", "java.io.tmpdir");
 
     private static final List<String> FLAGS = List.of("jna.nounpack", "jna.nosys");
 
-    /** Where the options of a worker's JVM stand, as a java @argfile without quotes: the installed tree has it, too. */
+    /**
+     * The resource with the options of a worker's JVM, a java @argfile without quotes; it is also installed as a file.
+     */
     private static final String OPTIONS = "worker.args";
 
     private JavaCommand() {}
@@ -35,7 +37,7 @@ public final class JavaCommand {
      * The command.
      *
      * @param mainClass the program's main class
-     * @param arguments the worker's own
+     * @param arguments the worker's arguments
      */
     public static List<String> of(String mainClass, List<String> arguments) {
         List<String> command = new ArrayList<>();
@@ -83,7 +85,7 @@ public final class JavaCommand {
         }
     }
 
-    /** A list of paths as this process sees them; a worker has another working directory. */
+    /** Makes a list of paths absolute, since a worker has another working directory. */
     private static String absolute(String paths) {
         if (paths.isEmpty()) {
             return paths;

@@ -1,31 +1,31 @@
 package org.x2go.authservice.worker.pool;
 
 /**
- * What a {@link WorkerPool} has now, and has gone through so far.
+ * Statistics of a {@link WorkerPool}.
  *
  * @param workers how many workers there are
- * @param started how many have been ready for requests since the pool was opened
- * @param lost those that ended otherwise than they should
- * @param health whether there can be workers
+ * @param started how many became ready since the pool was opened
+ * @param lost workers that crashed or were killed
+ * @param health whether workers can be started
  */
 public record PoolStatistics(int workers, long started, Lost lost, Health health) {
     /**
-     * Workers that ended otherwise than they should.
+     * Workers that crashed or were killed.
      *
-     * @param crashed how many by themselves
+     * @param crashed how many crashed
      * @param killed how many were killed because they had not answered by their request's deadline
      */
     public record Lost(long crashed, long killed) {}
 
-    /** Whether there can be workers; from good to bad. */
+    /** Whether workers can be started; from good to bad. */
     public enum Health {
-        /** There can. */
+        /** Workers can be started. */
         GOOD,
-        /** There can, but a PAM service's modules crash them again and again, be it in every request. */
+        /** Workers can be started, but the modules of a PAM service crash them repeatedly. */
         CRASH_LOOPING,
-        /** There is none, and starting one has failed again and again. Starts that are slow do not count. */
+        /** There is no worker, and several starts in a row have failed; slow starts do not count. */
         NOT_STARTABLE,
-        /** In addition requests have failed for that: a restart of the service may help. */
+        /** In addition requests have failed for lack of a worker: a restart of the service may help. */
         UNRECOVERABLE
     }
 }

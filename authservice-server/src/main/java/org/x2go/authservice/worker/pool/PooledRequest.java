@@ -6,7 +6,7 @@ import org.x2go.authservice.auth.AuthResult;
 import org.x2go.authservice.auth.PeerCredentials;
 import org.x2go.authservice.protocol.Credentials;
 
-/** A request that a pool has: it waits for a worker, or a worker has it. Used on the event loop. */
+/** A request of a pool, which waits for a worker or was sent to one. Used on the event loop. */
 final class PooledRequest extends CompletableFuture<AuthResult> {
     private final WorkerPool pool;
     private final Credentials credentials;
@@ -33,7 +33,7 @@ final class PooledRequest extends CompletableFuture<AuthResult> {
         return credentials.service();
     }
 
-    /** Since when the pool has it. */
+    /** The time when the pool got it. */
     long since() {
         return since;
     }
@@ -48,13 +48,15 @@ final class PooledRequest extends CompletableFuture<AuthResult> {
         worker = assigned;
     }
 
-    /** Ends it. */
+    /** Completes the request. */
     void end(AuthResult result) {
         credentials.close();
         complete(result);
     }
 
-    /** As {@link org.x2go.authservice.auth.AsyncAuthenticator#authenticate} has it: a worker that is at it can be stopped. */
+    /**
+     * As {@link org.x2go.authservice.auth.AsyncAuthenticator#authenticate} says: a busy worker can be stopped.
+     */
     @Override
     public boolean cancel(boolean expiring) {
         pool.cancel(this, expiring);

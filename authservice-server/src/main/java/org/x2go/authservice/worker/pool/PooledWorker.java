@@ -9,20 +9,20 @@ import org.jspecify.annotations.Nullable;
 import org.x2go.authservice.worker.wire.Reply;
 
 /**
- * A worker of a pool's, from its launch until it is gone: whether it is ready, and which request it has. Used on the event
+ * A worker of a pool, from its launch to its exit: whether it is ready, and which request it has. Used on the event
  * loop.
  */
 final class PooledWorker {
-    /** A worker is ready in a tenth of that on an idle machine. */
+    /** Ten times what a start takes on an idle machine. */
     static final long START_TIMEOUT_SECONDS = 15;
 
-    /** Why a start has come to nothing. */
+    /** Why a start failed. */
     enum StartFailure {
-        /** It could not be launched, or says that it cannot work: the reason says what would help. */
+        /** It could not be launched, or reported a startup failure; the reason says what to do. */
         REFUSED,
-        /** It ended before it was of any use. */
+        /** It exited before its first answer. */
         DIED,
-        /** It was not ready in time, and is killed. */
+        /** It was not ready in time, and was killed. */
         SLOW
     }
 
@@ -32,27 +32,27 @@ final class PooledWorker {
     private @Nullable WorkerChannel channel;
     private boolean ready;
 
-    /** Whether nobody is to hear of it any more. */
+    /** Whether the pool has removed it, so that later events are ignored. */
     private boolean ended;
 
-    /** How many more requests it may be given. */
+    /** How many more requests it may get. */
     private int remaining;
 
     private int requests;
 
-    /** Since when it has its request, or has had none. */
+    /** The time when it got its request, or became idle. */
     private long since;
 
     private @Nullable PooledRequest request;
 
-    /** One that is not launched yet. */
+    /** Creates a worker that is not launched yet. */
     PooledWorker(WorkerPool pool, EventLoop loop) {
         this.pool = pool;
         this.loop = loop;
         this.startTimeout = loop.schedule(this::expired, START_TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
 
-    /** Launches it. The pool's supply hears what has come of that, maybe before this returns. */
+    /** Launches the worker and reports the result to the pool's supply, maybe before this returns. */
     void launch(WorkerLauncher launcher) {
         var unused = launcher.launch(loop).whenComplete((launched, failure) -> {
             if (failure == null) {
@@ -72,7 +72,7 @@ final class PooledWorker {
         }
     }
 
-    /** It can take requests, but no more than so many. */
+    /** Called when the worker is ready for this many requests. */
     void ready(int maxRequests) {
         if (ready) {
             throw new IllegalStateException("it was ready before");
@@ -84,7 +84,7 @@ final class PooledWorker {
         pool.supply().started(this);
     }
 
-    /** It says that it cannot work, and why not. */
+    /** Called when the worker reports a startup failure. */
     void startupFailed(String reason) {
         if (ready) {
             throw new IllegalStateException("it was ready before it failed to start: " + reason);
@@ -105,17 +105,17 @@ final class PooledWorker {
         }
     }
 
-    /** It has answered the request that it has. */
+    /** Called when the worker has answered its request. */
     void answered(Reply.Answer answer) {
         pool.answered(this, answer);
     }
 
-    /** It is gone, and how it ended. */
+    /** Called when the worker has exited, with a text that says how. */
     void closed(String how) {
         if (ready) {
             pool.closed(this, how);
         } else {
-            startFailed(StartFailure.DIED, this + " ended before it was ready (" + how + ")");
+            startFailed(StartFailure.DIED, this + " exited before it was ready (" + how + ")");
         }
     }
 
@@ -129,22 +129,22 @@ final class PooledWorker {
         return request;
     }
 
-    /** Whether it can be given another request, now or when it has answered. */
+    /** Whether it can get another request, now or after its answer. */
     boolean isReusable() {
         return remaining > 0 && channel().isActive();
     }
 
-    /** How many requests it has been given. */
+    /** How many requests it got. */
     int requests() {
         return requests;
     }
 
-    /** For how long it has had its request, or none. */
+    /** How long it has been busy or idle. */
     Duration elapsed() {
         return Duration.ofNanos(loop.ticker().nanoTime() - since);
     }
 
-    /** Gives it a request. */
+    /** Sends it a request. */
     void ask(PooledRequest next) {
         request = next;
         next.assign(this);
@@ -154,7 +154,7 @@ final class PooledWorker {
         channel().send(next.credentials(), next.peer());
     }
 
-    /** It has its request no more. */
+    /** Takes its request away from it. */
     void release(boolean reusable) {
         request = null;
         since = loop.ticker().nanoTime();
@@ -163,13 +163,13 @@ final class PooledWorker {
         }
     }
 
-    /** Lets it end by itself. Nobody hears of it any more. */
+    /** Closes its channel so that it exits. Later events are ignored. */
     void retire() {
         ended = true;
         channel().retire();
     }
 
-    /** Ends it, whatever it is doing. Nobody hears of it any more. */
+    /** Kills it. Later events are ignored. */
     void kill() {
         ended = true;
         startTimeout.cancel(false);

@@ -8,7 +8,7 @@ import org.x2go.authservice.auth.Diagnostics;
 import org.x2go.authservice.posix.ChildProcess;
 import org.x2go.authservice.posix.DescriptorPoll;
 
-/** A worker's process that this one has started: its output is logged, its end reaped, by the launcher's thread. */
+/** A worker process that this process started. The launcher's thread logs its output and reaps it. */
 final class SpawnedWorker implements WorkerProcess {
     private static final int NOW = 0;
 
@@ -37,12 +37,12 @@ final class SpawnedWorker implements WorkerProcess {
         return ending;
     }
 
-    /** What is readable when {@link #logOutput} has something to do; -1 if it has nothing any more. */
+    /** A descriptor that is readable when {@link #logOutput} has something to do; -1 after the end of the output. */
     int output() {
         return outputEnded ? -1 : process.output();
     }
 
-    /** What is readable when it has ended, or -1 where there is no such thing. */
+    /** A descriptor that is readable when it has exited, or -1 if the kernel has none. */
     int pidfd() {
         return process.pidfd();
     }
@@ -52,9 +52,9 @@ final class SpawnedWorker implements WorkerProcess {
     }
 
     /**
-     * Reaps the process if it has ended, when what it has written is logged. What its own children write after its end is not.
+     * Reaps the process if it has exited, after logging its output. Later output of its children is not logged.
      *
-     * @return whether it has
+     * @return whether it has exited
      */
     boolean reap(DescriptorPoll poll) {
         String how;

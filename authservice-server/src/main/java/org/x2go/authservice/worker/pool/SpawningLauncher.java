@@ -21,18 +21,19 @@ import org.x2go.authservice.posix.DescriptorPoll;
 import org.x2go.authservice.posix.StreamSocket;
 
 /**
- * Starts workers as processes of this one's, as the user that it runs as.
+ * Starts workers as child processes, with the user of this process.
  *
- * <p>One thread does all that waits for processes: it starts them (posix_spawn(3) waits for the exec), logs what they print,
- * and reaps them. It is there from the beginning, so that a moment without threads or memory for one ends no worker's care.
+ * <p>One thread does everything that waits for processes: it starts them (posix_spawn(3) waits for the exec), logs
+ * their output, and reaps them. It exists from the beginning, so that a temporary lack of threads or memory does not
+ * matter.
  */
 public final class SpawningLauncher implements WorkerLauncher {
     private static final List<String> ENVIRONMENT = List.of("PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C.UTF-8");
 
-    /** For the end of processes that were killed. */
+    /** How long a stop waits for killed processes. */
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(2);
 
-    /** How often it is looked whether a process has ended, where the kernel has no descriptor for that. */
+    /** The interval of checks whether a process has exited, if the kernel has no pidfd. */
     private static final int LOOK_MILLIS = 250;
 
     private static final int FOR_EVER = -1;
@@ -45,19 +46,19 @@ public final class SpawningLauncher implements WorkerLauncher {
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final Thread thread = new Thread(this::run, "worker-launcher");
 
-    /** By process number. The thread's own. */
+    /** By process number. Used by the thread only. */
     private final Map<Integer, SpawnedWorker> living = new HashMap<>();
 
-    /** The thread's own. */
+    /** Used by the thread only. */
     private boolean closed;
 
     /**
      * Starts the thread, and no worker yet.
      *
-     * @param command what starts a worker: a program's absolute path and its arguments
-     * @param diagnostics where is said what workers say, and what modules print
-     * @param subreaper whether what is left behind by a worker that dies is ended too. Only for a process that starts no
-     *     others than workers: every other child of its would be ended as well.
+     * @param command the command of a worker: a program's absolute path and its arguments
+     * @param diagnostics receives the log messages of workers, and the output of modules
+     * @param subreaper whether processes that a dead worker leaves behind are killed. Only for a process that starts
+     *     nothing but workers, since all its other children would be killed too.
      */
     public SpawningLauncher(List<String> command, Diagnostics diagnostics, boolean subreaper) throws IOException {
         this.command = List.copyOf(command);
@@ -108,7 +109,7 @@ public final class SpawningLauncher implements WorkerLauncher {
             try {
                 loop.execute(() -> launched.completeExceptionally(e));
             } catch (RejectedExecutionException over) {
-                // Nobody waits for it any more.
+                // The launch was cancelled.
             }
         }
     }
@@ -130,15 +131,15 @@ public final class SpawningLauncher implements WorkerLauncher {
                 }
                 watch(List.copyOf(living.values()));
             } catch (IOException | RuntimeException | Error e) {
-                // Whatever it is, those that live must be reaped.
-                diagnostics.error("PAM workers cannot be watched; trying again", e);
+                // Whatever was thrown, running workers must be reaped.
+                diagnostics.error("Cannot watch the PAM workers; retrying", e);
                 LockSupport.parkNanos(AFTER_FAULT_NANOS);
             }
         }
         poll.close();
     }
 
-    /** Waits for something to happen to the workers, or for a task. */
+    /** Waits for output or the exit of a worker, or for a task. */
     private void watch(List<SpawnedWorker> workers) throws IOException {
         int[] descriptors = workers.stream()
                 .flatMapToInt(worker -> IntStream.of(worker.output(), worker.pidfd()))
@@ -161,7 +162,7 @@ public final class SpawningLauncher implements WorkerLauncher {
         }
     }
 
-    /** Kills all that live, those that are not ready yet among them, and waits until they are gone. */
+    /** Kills all workers, including those that are not ready yet, and waits until they have exited. */
     @Override
     public void close() {
         submit(() -> {

@@ -21,19 +21,19 @@ import org.x2go.authservice.worker.wire.Reply;
 import org.x2go.authservice.worker.wire.Request;
 
 /**
- * The service's end of the channel to one PAM worker, whoever has started that. One request at a time; used on the event loop.
+ * The service's end of the channel to one PAM worker. One request at a time; used on the event loop.
  *
- * <p>A request's frame lies in a buffer of this channel's own, which is wiped as soon as the frame has been written: the
- * decoder, which copies what it accumulates, sees replies only.
+ * <p>A request's frame is in a buffer of this channel, which is wiped as soon as the frame has been written. Netty's
+ * decoder, which copies what it accumulates, gets replies only.
  */
 public final class WorkerChannel {
-    /** A process that was killed, or whose channel was closed, is gone in milliseconds. */
+    /** A process that was killed, or whose channel was closed, exits within milliseconds. */
     private static final long REAP_TIMEOUT_MILLIS = 2000;
 
-    /** One that is no longer needed ends what its modules have started before it ends itself. */
+    /** A retired worker first kills the processes that its modules started. */
     private static final long RETIRE_TIMEOUT_MILLIS = 5000;
 
-    /** More that a worker says during one request is not logged. */
+    /** Further messages of a worker during one request are not logged. */
     private static final int MAX_LOG_RECORDS = 50;
 
     private static final int USUAL_FRAME_BYTES = 8192;
@@ -44,11 +44,11 @@ public final class WorkerChannel {
 
     private ByteBuffer frame = ByteBuffer.allocateDirect(USUAL_FRAME_BYTES);
 
-    /** Who uses the worker; null when nobody is to hear of it any more. */
+    /** The user of this channel; null when it no longer gets events. */
     private @Nullable PooledWorker user;
 
     private int number;
-    private boolean asked;
+    private boolean awaitsAnswer;
     private boolean undelivered;
     private int logRecords;
     private boolean retired;
@@ -63,9 +63,9 @@ public final class WorkerChannel {
     }
 
     /**
-     * Makes a channel one to a worker. It reads nothing before {@link #open}.
+     * Sets up a channel to a worker. It reads nothing before {@link #open}.
      *
-     * @param process null if somebody else has started it, who also reaps it
+     * @param process null if another program started it, which also reaps it
      */
     static WorkerChannel over(Channel channel, @Nullable WorkerProcess process, Diagnostics diagnostics) {
         WorkerChannel worker = new WorkerChannel(channel, process, diagnostics);
@@ -91,7 +91,7 @@ public final class WorkerChannel {
         return channel.isActive();
     }
 
-    /** Sends a request, after which the credentials are closed; unless it cannot be: see {@link #isUndelivered}. */
+    /** Sends a request and closes the credentials. If it cannot be sent, {@link #isUndelivered} is true. */
     void send(Credentials credentials, PeerCredentials peer) {
         Request request = new Request(++number, credentials, peer);
         int length = request.frameBytes();
@@ -100,7 +100,7 @@ public final class WorkerChannel {
         }
         ByteBuffer bytes = frame;
         request.encode(bytes.clear());
-        asked = true;
+        awaitsAnswer = true;
         logRecords = 0;
         channel.writeAndFlush(Unpooled.wrappedBuffer(bytes.flip())).addListener(written -> {
             Wipe.wipe(bytes);
@@ -108,24 +108,24 @@ public final class WorkerChannel {
                 credentials.close();
             } else {
                 undelivered = true;
-                lost();
+                disconnected();
             }
         });
     }
 
-    /** Whether the last request could not be sent whole: then the worker has done nothing with it. */
+    /** Whether the last request could not be sent whole, so that the worker did not process it. */
     boolean isUndelivered() {
         return undelivered;
     }
 
-    /** Lets it end by itself, which it does at once. Its user hears no more of it. */
+    /** Closes the channel, so that the worker exits. Its user gets no more events. */
     void retire() {
         user = null;
         retired = true;
         channel.close();
     }
 
-    /** Ends it, whatever it is doing. Its user hears no more of it. */
+    /** Kills the worker. Its user gets no more events. */
     void kill() {
         user = null;
         channel.close();
@@ -141,14 +141,14 @@ public final class WorkerChannel {
         } else if (worker == null) {
             return;
         } else if (reply instanceof Reply.Answer answer) {
-            if (!asked || answer.number() != number) {
+            if (!awaitsAnswer || answer.number() != number) {
                 throw new IOException("an answer to another request");
             }
-            asked = false;
+            awaitsAnswer = false;
             worker.answered(answer);
         } else if (reply instanceof Reply.Ready ready) {
             if (ready.maxRequests() < 1) {
-                throw new IOException("it is ready for no request");
+                throw new IOException("it accepts no request");
             }
             worker.ready(ready.maxRequests());
         } else if (reply instanceof Reply.StartupFailure failure) {
@@ -162,13 +162,13 @@ public final class WorkerChannel {
         }
     }
 
-    /** The channel has ended; a process is waited for, which says how. */
-    private void lost() {
+    /** Called when the channel was closed; waits for the process, whose exit status says why. */
+    private void disconnected() {
         if (closed || reapTimeout != null) {
             return;
         }
         if (process == null) {
-            close("its connection has ended");
+            close("its connection was closed");
             return;
         }
         if (!retired) {
@@ -178,13 +178,13 @@ public final class WorkerChannel {
                 .schedule(
                         () -> {
                             process.kill();
-                            close("it has not ended yet");
+                            close("it has not exited yet");
                         },
                         retired ? RETIRE_TIMEOUT_MILLIS : REAP_TIMEOUT_MILLIS,
                         TimeUnit.MILLISECONDS);
     }
 
-    /** The process has ended; a child of its may hold its end of the channel open. */
+    /** Called when the process has exited. A child of it may still hold its end of the channel open. */
     private void ended(String how) {
         close(how);
         channel.close();
@@ -206,7 +206,7 @@ public final class WorkerChannel {
         }
     }
 
-    /** Its process number, if the service has started it. */
+    /** The worker with its process number, if the service started it. */
     @Override
     public String toString() {
         return process == null ? "PAM worker" : "PAM worker " + process.pid();
@@ -221,12 +221,12 @@ public final class WorkerChannel {
 
         @Override
         public void channelInactive(ChannelHandlerContext ctx) {
-            lost();
+            disconnected();
         }
 
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            // That the connection broke is said by how the worker ended.
+            // How the worker exited explains the broken connection.
             if (fault == null && !(cause instanceof Errors.NativeIoException)) {
                 fault = String.valueOf(cause.getMessage());
             }

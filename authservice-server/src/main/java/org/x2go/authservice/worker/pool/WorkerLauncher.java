@@ -3,17 +3,17 @@ package org.x2go.authservice.worker.pool;
 import io.netty.channel.EventLoop;
 import java.util.concurrent.CompletionStage;
 
-/** Where a pool's workers come from. */
+/** Launches workers for a pool. */
 public interface WorkerLauncher extends AutoCloseable {
     /**
-     * Gets a worker on its way, which says over its channel when it is ready. Called on the event loop, and never blocks it.
+     * Launches a worker, which reports over its channel when it is ready. Called on the event loop, and must not block.
      *
-     * @return completed on the event loop: with the channel, or with an {@link java.io.IOException} if there can be no worker;
-     *     its message says why, for an admin
+     * @return completed on the event loop with the channel, or with an {@link java.io.IOException} whose message tells
+     *     an administrator why there is no worker
      */
     CompletionStage<WorkerChannel> launch(EventLoop loop);
 
-    /** Launches no more, and ends the workers that live, if it has a way to; waits a moment until they are gone. */
+    /** Launches no more workers, and kills the running ones if it started them; waits a short time for their exit. */
     @Override
     void close();
 }

@@ -13,15 +13,15 @@ import org.x2go.authservice.auth.LogText;
 import org.x2go.authservice.posix.ChildProcess;
 
 /**
- * What a worker's modules print, line by line for the log: escaped, cut off, and no more than a few lines at a time, since
- * a module may print without end. Used by one thread.
+ * Logs the output of a worker's modules, line by line: escaped, cut, and only a few lines at a time, since a module
+ * may print without end. Used by one thread.
  */
 final class WorkerOutput {
     private static final int LINE_BYTES = 512;
     private static final int MOST_LINES = 40;
     private static final long PERIOD_NANOS = Duration.ofSeconds(10).toNanos();
 
-    /** How the JVM begins its report of a crash in native code. */
+    /** The start of the JVM's report of a crash in native code. */
     private static final Pattern CRASH = Pattern.compile("#\\s+(SIG[A-Z]+) \\(0x[0-9a-f]+\\) at .*");
 
     private final String who;
@@ -39,9 +39,9 @@ final class WorkerOutput {
     }
 
     /**
-     * Logs what there is now.
+     * Logs the output that is available.
      *
-     * @return whether there may be more later
+     * @return whether more may follow
      */
     boolean log(ChildProcess process) throws IOException {
         if (process.readOutput(bytes) < 0) {
@@ -51,7 +51,7 @@ final class WorkerOutput {
         return true;
     }
 
-    /** There is no more. */
+    /** Called at the end of the output. */
     void end() {
         if (bytes.position() > 0) {
             line(bytes.position());
@@ -59,7 +59,7 @@ final class WorkerOutput {
         tellUnlogged();
     }
 
-    /** The signal that the JVM has told of before it ended. */
+    /** The signal that the JVM reported before it exited. */
     Optional<String> crash() {
         return Optional.ofNullable(crash);
     }

@@ -21,13 +21,13 @@ import org.x2go.authservice.protocol.Credentials;
 import org.x2go.authservice.worker.wire.Reply;
 
 /**
- * Has credentials checked by PAM workers: processes, each of which checks one at a time, so that a module that crashes,
- * hangs or changes its process costs the request that it was asked for, and no other.
+ * Checks credentials in PAM workers: processes that check one request at a time, so that a module that crashes, hangs
+ * or changes its process costs only its own request.
  *
- * <p>Requests are given to workers in the order in which they come. A request that was sent to a worker is never sent to
- * another, unless it is known that the worker has not read it.
+ * <p>Requests are sent to workers in the order of their arrival. A request is never sent to a second worker, unless
+ * the first one certainly did not read it.
  *
- * <p>Confined to its event loop, but for {@link #open}, {@link #statistics} and {@link #close}, which others call.
+ * <p>Used on its event loop, except {@link #open}, {@link #statistics} and {@link #close}, which other threads call.
  */
 public final class WorkerPool implements AsyncAuthenticator {
     private static final long STOP_SECONDS = 5;
@@ -35,7 +35,8 @@ public final class WorkerPool implements AsyncAuthenticator {
     private static final AuthResult STOPPED = AuthResult.error("the service is being stopped");
     private static final AuthResult QUEUE_FULL = AuthResult.error("too many requests are waiting for a PAM worker");
     private static final AuthResult NO_WORKER = AuthResult.error("no PAM worker was free in time");
-    private static final AuthResult WITHDRAWN = AuthResult.error("the peer left before a PAM worker was free");
+    private static final AuthResult WITHDRAWN =
+            AuthResult.error("the client disconnected before a PAM worker was free");
     private static final AuthResult KILLED = AuthResult.error("no verdict from PAM in time; its worker was killed");
     private static final AuthResult NO_START = AuthResult.error("failed to start a PAM worker");
     private static final AuthResult CRASH_LOOP = AuthResult.error("this service's PAM modules are crash-looping");
@@ -48,14 +49,14 @@ public final class WorkerPool implements AsyncAuthenticator {
     private final Set<PooledRequest> waiters = new LinkedHashSet<>();
     private final WorkerSupply supply;
 
-    /** Whether a request has failed since there is no worker to be had. */
+    /** Whether a request has failed for lack of a worker. */
     private boolean starved;
 
     private boolean closed;
     private long crashed;
     private long killed;
 
-    /** One that has no worker yet. */
+    /** Creates a pool without a worker. */
     WorkerPool(EventLoop loop, WorkerLauncher launcher, int most, int maxWaiting, Diagnostics diagnostics) {
         this.loop = loop;
         this.launcher = launcher;
@@ -66,15 +67,15 @@ public final class WorkerPool implements AsyncAuthenticator {
     }
 
     /**
-     * Starts the first worker, and returns when it can take requests, or has died: then others are tried.
+     * Opens a pool: starts the first worker, and returns when it is ready or has crashed, after which others are tried.
      *
-     * @param loop to which the pool is confined; not that of the caller
-     * @param launcher where workers come from; it is closed with the pool
-     * @param most how many requests may be checked at a time, and so how many workers there may be; one more while one is
-     *     replaced
-     * @param maxWaiting how many requests may wait for one
-     * @param diagnostics where is told what becomes of workers
-     * @throws IOException if workers cannot be started, or say that they cannot work; the message is for an admin
+     * @param loop the event loop of the pool; the caller must be another thread
+     * @param launcher launches the workers; it is closed with the pool
+     * @param most the maximum number of workers, and so of concurrent checks; one more while a worker is replaced
+     * @param maxWaiting how many requests may wait for a worker
+     * @param diagnostics the log for crashes and failed starts
+     * @throws IOException if workers cannot be started or report a startup failure; the message tells an administrator
+     *     why
      */
     public static WorkerPool open(
             EventLoop loop, WorkerLauncher launcher, int most, int maxWaiting, Diagnostics diagnostics)
@@ -121,7 +122,7 @@ public final class WorkerPool implements AsyncAuthenticator {
         return request;
     }
 
-    /** Gives what waits to workers that are idle, and sees to it that there are enough of them. */
+    /** Sends waiting requests to idle workers, and starts workers if there are too few. */
     void dispatch() {
         assert loop.inEventLoop();
         for (PooledWorker worker = takeIfNeeded(); worker != null; worker = takeIfNeeded()) {
@@ -137,7 +138,7 @@ public final class WorkerPool implements AsyncAuthenticator {
         return waiters.isEmpty() ? null : supply.take();
     }
 
-    /** No worker can be started. */
+    /** Fails the waiting requests, because no worker can be started. */
     void failPending() {
         starved |= !waiters.isEmpty();
         failPending(waiter -> true, NO_START);
@@ -158,13 +159,13 @@ public final class WorkerPool implements AsyncAuthenticator {
         AuthResult result = answer.result().measured(worker.elapsed());
         worker.release(answer.disposition() == Reply.Disposition.REUSE);
         starved = false;
-        breakers.survived(request.service());
+        breakers.succeeded(request.service());
         supply.giveBack(worker);
         request.end(result);
         dispatch();
     }
 
-    /** A worker is gone that was not to go. */
+    /** Called when a worker exited unexpectedly. */
     void closed(PooledWorker worker, String how) {
         assert loop.inEventLoop();
         supply.remove(worker);
@@ -184,7 +185,7 @@ public final class WorkerPool implements AsyncAuthenticator {
         dispatch();
     }
 
-    /** The worker has done nothing with it: it is the first one again. */
+    /** Puts a request that was not delivered back at the head of the queue. */
     private void requeue(PooledRequest request) {
         List<PooledRequest> behind = List.copyOf(waiters);
         request.assign(null);
@@ -196,7 +197,7 @@ public final class WorkerPool implements AsyncAuthenticator {
     private void crashed(PooledWorker worker, PooledRequest request, String how) {
         String service = request.service();
         diagnostics.error(worker + " crashed in PAM service " + LogText.escape(service) + " (" + how
-                + "): see the module's own log, or who else may have ended it");
+                + "): see what the module logged, or which program killed it");
         breakers.crashed(service, now());
         request.end(AuthResult.error("the PAM worker crashed (" + how + ")").measured(worker.elapsed()));
         if (breakers.isOpen(service, now())) {
@@ -204,7 +205,7 @@ public final class WorkerPool implements AsyncAuthenticator {
         }
     }
 
-    /** Nobody needs the request any more; see {@link PooledRequest#cancel}. */
+    /** Cancels a request; see {@link PooledRequest#cancel}. */
     void cancel(PooledRequest request, boolean expiring) {
         assert loop.inEventLoop();
         PooledWorker worker = request.worker();
@@ -216,7 +217,7 @@ public final class WorkerPool implements AsyncAuthenticator {
             supply.remove(worker);
             worker.release(false);
             worker.kill();
-            breakers.survived(request.service());
+            breakers.succeeded(request.service());
             request.end(result);
             dispatch();
         }
@@ -227,7 +228,7 @@ public final class WorkerPool implements AsyncAuthenticator {
         return new Load(waiters.size(), supply.busy(), 0);
     }
 
-    /** What there is now, and what has been so far; taken by the event loop as soon as that gets round to it. */
+    /** Takes a snapshot of the statistics on the event loop. */
     public CompletableFuture<PoolStatistics> statistics() {
         return CompletableFuture.supplyAsync(this::statisticsNow, loop);
     }
@@ -243,21 +244,21 @@ public final class WorkerPool implements AsyncAuthenticator {
         return breakers.anyOpen() ? PoolStatistics.Health.CRASH_LOOPING : PoolStatistics.Health.GOOD;
     }
 
-    /** Ends all workers, whatever they are doing: what waits for an answer gets an error. */
+    /** Kills all workers; requests without an answer get an error. */
     @Override
     public void close() {
         CompletableFuture<@Nullable Void> stopped = CompletableFuture.runAsync(this::stop, loop);
         try {
             stopped.get(STOP_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            diagnostics.warn("PAM workers are not stopped in order: " + e);
+            diagnostics.warn("PAM workers were not stopped cleanly: " + e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         launcher.close();
     }
 
-    /** Takes no more requests, and ends those that there are. */
+    /** Fails all requests, and accepts no more. */
     void stop() {
         closed = true;
         failPending(waiter -> true, STOPPED);

@@ -2,14 +2,14 @@ package org.x2go.authservice.worker.pool;
 
 import java.util.concurrent.CompletionStage;
 
-/** The process of a worker that this service has started. Thread-safe. */
+/** The process of a worker that this service started. Thread-safe. */
 interface WorkerProcess {
-    /** Its number. */
+    /** The process number. */
     int pid();
 
-    /** Ends it at once, whatever it is doing, unless it has ended. */
+    /** Kills the process, unless it has exited. */
     void kill();
 
-    /** Completed when it has ended: with how, in a few words for the log. */
+    /** Completed when the process has exited, with a text for the log that says how. */
     CompletionStage<String> ending();
 }

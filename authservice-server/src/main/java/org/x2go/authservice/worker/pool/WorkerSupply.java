@@ -16,13 +16,13 @@ import org.jspecify.annotations.Nullable;
 import org.x2go.authservice.auth.Diagnostics;
 
 /**
- * The workers that a pool has, and how many: one is started when there is none that may be given another request, and when
- * the oldest request has waited for {@link #GROW_NANOS} since the last one was ready; one at a time. Of those that are idle,
- * the last one that was used is asked. One that has been idle for a minute is retired, unless it is the only one. Used on the
+ * The workers of a pool, and their number. A worker is started, one at a time, when no worker is reusable, or when the
+ * oldest request has waited for {@link #GROW_NANOS} since the last worker became ready. The idle worker that was used
+ * last gets the next request. A worker that was idle for a minute is retired, unless it is the only one. Used on the
  * event loop.
  */
 final class WorkerSupply {
-    /** Waiting for so long is more than a fast module's queue makes anybody wait. */
+    /** Longer than requests wait in the queue of a fast module. */
     static final long GROW_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     static final Duration IDLE = Duration.ofMinutes(1);
@@ -45,9 +45,9 @@ final class WorkerSupply {
     private boolean closed;
 
     /**
-     * @param most how many there may be, besides one that takes the place of another
-     * @param waiters the requests that wait for a worker, the oldest one first
-     * @param pool who uses them
+     * @param most the maximum number of workers, besides one that replaces another
+     * @param waiters the requests that wait for a worker, oldest first
+     * @param pool the user of the workers
      */
     WorkerSupply(
             EventLoop loop,
@@ -74,29 +74,29 @@ final class WorkerSupply {
         grow();
     }
 
-    /** Completed when the first worker is ready, or has died; exceptionally if there can be none. */
+    /** Completed when the first worker is ready or has crashed; exceptionally if it reported a startup failure. */
     CompletableFuture<@Nullable Void> firstStart() {
         return firstStart;
     }
 
-    /** One that is idle, or null; only as many are given out as there may be. */
+    /** Takes an idle worker; null if there is none, or as many are busy as are allowed. */
     @Nullable
     PooledWorker take() {
         if (busy() >= most) {
             return null;
         }
         PooledWorker worker = idle.pollFirst();
-        // One that has ended, about which is heard in a moment, is asked nothing.
+        // Its channel is closed, and the event for that follows.
         while (worker != null && !worker.isReusable()) {
             worker = idle.pollFirst();
         }
         return worker;
     }
 
-    /** One that was taken has answered. */
+    /** Returns a worker that has answered. */
     void giveBack(PooledWorker worker) {
         if (worker.requests() == 1) {
-            backOff.proved();
+            backOff.answered();
         }
         if (worker.isReusable()) {
             idle.addFirst(worker);
@@ -105,12 +105,12 @@ final class WorkerSupply {
         }
     }
 
-    /** One has ended, or is to be killed. */
+    /** Removes a worker that has exited or will be killed. */
     void remove(PooledWorker worker) {
         workers.remove(worker);
         idle.remove(worker);
         if (workers.isEmpty()) {
-            backOff.urgent(now());
+            backOff.retryNow(now());
         }
     }
 
@@ -130,7 +130,7 @@ final class WorkerSupply {
         }
     }
 
-    /** Starts another worker if that is wanted, or looks again when it may be. */
+    /** Starts another worker if one is needed now, or schedules the next check. */
     void grow() {
         if (closed || starting != null) {
             return;
@@ -154,7 +154,7 @@ final class WorkerSupply {
         grow();
     }
 
-    /** The rule: after how long another one is wanted, unless something changes before; MAX_VALUE if none is. */
+    /** The delay after which another worker is needed if nothing changes; MAX_VALUE if none is. */
     private long growAfter() {
         long pause = backOff.pauseNanos(now());
         if (reusable() == 0) {
@@ -168,7 +168,7 @@ final class WorkerSupply {
         return Math.max(pause, Math.max(0, GROW_NANOS - contended));
     }
 
-    /** One that was launched is ready. */
+    /** Called when a launched worker is ready. */
     void started(PooledWorker worker) {
         starting = null;
         started++;
@@ -180,12 +180,12 @@ final class WorkerSupply {
         pool.dispatch();
     }
 
-    /** A worker could not be started, or has ended before it was of any use. */
+    /** Called when a worker could not be started, or exited before its first answer. */
     void startFailed(PooledWorker worker, PooledWorker.StartFailure failure, String reason) {
         if (worker == starting) {
             starting = null;
         }
-        // Where there are others, or with more time, it may come right by itself.
+        // If there are other workers, or with more time, it may recover by itself.
         backOff.failed(reason, workers.isEmpty() && failure != PooledWorker.StartFailure.SLOW, now());
         if (failure == PooledWorker.StartFailure.REFUSED) {
             firstStart.completeExceptionally(new IOException("failed to start a PAM worker: " + reason));
@@ -198,7 +198,7 @@ final class WorkerSupply {
         grow();
     }
 
-    /** Whether there is no worker, and starting one has failed again and again. */
+    /** Whether there is no worker, and several starts in a row have failed. */
     boolean isUnrecoverable() {
         return workers.isEmpty() && backOff.isUnrecoverable();
     }
@@ -216,12 +216,12 @@ final class WorkerSupply {
         return busy;
     }
 
-    /** How many have been ready so far. */
+    /** How many became ready so far. */
     long started() {
         return started;
     }
 
-    /** Starts no more, and kills those that there are. Returns those. */
+    /** Starts no more workers, and kills and returns the present ones. */
     List<PooledWorker> stop() {
         closed = true;
         if (starting != null) {

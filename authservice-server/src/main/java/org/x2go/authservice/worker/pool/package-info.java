@@ -1,5 +1,5 @@
 /**
- * The service's side of PAM workers: how many there are, which of them checks what, and what becomes of those that die.
+ * The service's side of PAM workers: it starts, uses, kills and replaces them.
  *
  * <p>{@link org.x2go.authservice.worker.pool.WorkerPool} is the authenticator that the server asks.
  */

@@ -5,7 +5,7 @@ import org.x2go.authservice.auth.Diagnostics;
 import org.x2go.authservice.worker.wire.Reply;
 import org.x2go.authservice.worker.wire.RequestChannel;
 
-/** Sends what is said about PAM to the service, which has the log. */
+/** Sends diagnostics to the service, which logs them. */
 final class ChannelDiagnostics implements Diagnostics {
     private final RequestChannel channel;
     private final boolean debugging;
@@ -28,7 +28,7 @@ final class ChannelDiagnostics implements Diagnostics {
         try {
             channel.tell(new Reply.LogRecord(level, message));
         } catch (IOException e) {
-            // The service is gone, and so is this process in a moment.
+            // The service has closed the channel, so this process is about to exit.
         }
     }
 }

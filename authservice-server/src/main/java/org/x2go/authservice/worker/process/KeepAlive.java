@@ -6,11 +6,11 @@ import org.jspecify.annotations.Nullable;
 import org.x2go.authservice.posix.UnixDatagram;
 
 /**
- * Tells systemd, if that has started this worker and wants to know (WatchdogSec=), that the process still runs: so that
- * systemd ends one that was stopped, as by SIGSTOP, which the service may not kill. Whether a module hangs is not its concern.
+ * Sends systemd watchdog keep-alives (WatchdogSec=), so that systemd kills a stopped worker (SIGSTOP), which the
+ * service may not kill. It does not notice a module that hangs.
  */
 final class KeepAlive {
-    /** It is sent this many times in the time after which there must have been one. */
+    /** Keep-alives per watchdog period. */
     private static final int PER_TIMEOUT = 3;
 
     private static final int FOR_EVER = -1;
@@ -23,7 +23,7 @@ final class KeepAlive {
         this.intervalMillis = intervalMillis;
     }
 
-    /** As the environment asks for it (sd_watchdog_enabled(3)); one that does nothing if it does not. */
+    /** Creates it as the environment says (sd_watchdog_enabled(3)); without a watchdog it does nothing. */
     static KeepAlive of(Map<String, String> environment) throws IOException {
         String address = environment.get("NOTIFY_SOCKET");
         String micros = environment.get("WATCHDOG_USEC");
@@ -34,7 +34,7 @@ final class KeepAlive {
         return new KeepAlive(UnixDatagram.to(address), Math.max(1, interval));
     }
 
-    /** The time between two, or -1 if there are none. */
+    /** The interval in milliseconds, or -1 without a watchdog. */
     int intervalMillis() {
         return intervalMillis;
     }
@@ -46,7 +46,7 @@ final class KeepAlive {
         try {
             socket.send("WATCHDOG=1");
         } catch (IOException e) {
-            // If systemd misses it, it ends this process.
+            // If systemd gets none, it kills this process.
         }
     }
 }

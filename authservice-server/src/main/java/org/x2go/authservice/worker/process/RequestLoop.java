@@ -14,9 +14,9 @@ import org.x2go.authservice.worker.wire.Reply.Disposition;
 import org.x2go.authservice.worker.wire.Request;
 import org.x2go.authservice.worker.wire.RequestChannel;
 
-/** Answers the service's requests, one after the other, until it closes the channel. */
+/** Answers the service's requests, one at a time, until the service closes the channel. */
 final class RequestLoop {
-    /** What uses select(2) breaks beyond 1024; a module may need some for itself. */
+    /** select(2) fails beyond 1024, and a module may need some descriptors for itself. */
     private static final int MAX_DESCRIPTORS = 500;
 
     private final RequestChannel channel;
@@ -39,8 +39,8 @@ final class RequestLoop {
             AuthResult result = ask(request);
             Optional<String> changed = state.changed();
             if (changed.isPresent()) {
-                // Whatever the module has found out, it must not be found out in such a process again. Nor is anything
-                // loaded here that was not before, as "+" would be: what the module closed may be the program's jar.
+                // The verdict of a changed process is not trusted. No class may be loaded here, as "+" would do: the
+                // module may have closed the program's jar.
                 String reason = "a PAM module changed ".concat(changed.get()).concat(" of its worker");
                 channel.tell(new Reply.Answer(request.number(), AuthResult.error(reason), Disposition.EXIT));
                 return;
@@ -55,16 +55,16 @@ final class RequestLoop {
             return pam.authenticate(credentials, request.peer());
         } catch (Exception e) {
             System.err.println("PAM worker: " + e);
-            return AuthResult.error("the worker could not ask PAM");
+            return AuthResult.error("the worker could not call PAM");
         }
     }
 
-    /** Looked at after each request: one module may take all that is left in the next one. */
+    /** Checked after each request, since a module may use up the rest in the next one. */
     private Disposition disposition() throws IOException {
         answered++;
         boolean spent = answered >= limits.requests()
                 || OpenFiles.next() > MAX_DESCRIPTORS
-                // What it once was costs nothing to ask, and says in nearly all cases that the other need not be asked.
+                // The peak costs nothing to ask for, and nearly always makes the costly check unnecessary.
                 || (ProcessMemory.peakBytes() > limits.residentBytes()
                         && ProcessMemory.residentBytes() > limits.residentBytes());
         return spent ? Disposition.RECYCLE : Disposition.REUSE;

@@ -1,16 +1,16 @@
 package org.x2go.authservice.worker.process;
 
 /**
- * When a worker takes no more requests, because modules leak, or work once a process.
+ * Limits after which a worker is replaced, because modules leak, or work only once in a process.
  *
- * @param requests after so many
- * @param megabytes when more of it than that is in memory after a request
+ * @param requests the maximum number of requests
+ * @param megabytes the maximum resident memory after a request, in megabytes
  */
 public record WorkerLimits(int requests, int megabytes) {
-    /** The number of requests, unless one is set. */
+    /** The default number of requests. */
     public static final int DEFAULT_REQUESTS = 100_000;
 
-    /** The memory in megabytes, unless it is set. */
+    /** The default memory in megabytes. */
     public static final int DEFAULT_MEGABYTES = 256;
 
     private static final long MEGABYTE = 1 << 20;

@@ -16,11 +16,11 @@ import org.x2go.authservice.worker.wire.Reply;
 import org.x2go.authservice.worker.wire.RequestChannel;
 
 /**
- * A PAM worker: a process that asks PAM for the service, one request at a time, over the socket that is its standard input.
- * It ends when the service closes that, whatever a module is doing.
+ * The PAM worker: a process that calls PAM for the service, one request at a time. Its standard input is the socket to
+ * the service. It exits when the service closes the socket, whatever a module is doing.
  */
 public final class WorkerMain {
-    /** As the service's own lines in the system's log: who asks PAM is no matter to those who read it. */
+    /** The name in the system's log, the same as the service's. */
     private static final String PROGRAM = "x2gobroker-authservice";
 
     /** Exit status: the service has no more use for this worker. */
@@ -39,7 +39,7 @@ public final class WorkerMain {
         } catch (IOException | IllegalArgumentException | LinkageError e) {
             System.err.println("PAM worker: " + e.getMessage());
         } catch (Throwable e) {
-            // Such as no thread for the watcher: without it, nothing would end this process in time.
+            // For example no thread for the watcher, without which this process would not exit in time.
             System.err.println("PAM worker: " + e);
         }
         end(status);
@@ -49,20 +49,20 @@ public final class WorkerMain {
         NativeLibraries.loadJna();
         RequestChannel channel = new RequestChannel(StreamSocket.takeStandardInput());
         OpenFiles.limitToSelectable();
-        // The service is to live, and to answer "error" for this worker's request. Before dumps are forbidden: /proc is
-        // root's then.
+        // So that the kernel kills a worker before the service. Before dumps are forbidden, since /proc belongs to
+        // root then.
         ProcessMemory.endFirstWhenExhausted();
-        // A worker goes when its service does, and not when a terminal is closed or logs are rotated.
+        // SIGHUP, from a closed terminal or a log rotation, must not end a worker.
         ProcessControl.onHangUp(() -> {});
         ProcessMemory.forbidDumps();
         SystemLog.writeAs(PROGRAM);
         Descendants.becomeSubreaper();
-        // All that the end needs is loaded now: a module may hang in the loader, which then loads nothing more.
+        // The exit path is loaded now: if a module hangs in the loader, nothing more can be loaded.
         Descendants.kill(child -> true);
         watch(channel);
         try {
             Scheduling.setBatchPolicy();
-            // Not closed, but ended with the process: unloading modules runs code of theirs.
+            // Not closed before the exit, since unloading modules runs their code.
             PamAuthenticator pam =
                     PamAuthenticator.open(options.pam(), new ChannelDiagnostics(channel, options.debug()));
             new RequestLoop(channel, pam, options.limits()).run();
@@ -73,7 +73,7 @@ public final class WorkerMain {
         }
     }
 
-    /** A module that hangs hangs in the main thread, which then cannot see that the channel is closed. */
+    /** Watches for the end of the channel in a thread, since a module may hang in the main thread. */
     private static void watch(RequestChannel channel) throws IOException {
         KeepAlive keepAlive = KeepAlive.of(System.getenv());
         Thread watcher = new Thread(
@@ -92,7 +92,7 @@ public final class WorkerMain {
         watcher.start();
     }
 
-    /** Ends this process and what modules have started and left behind. What they want done at exit has no say. */
+    /** Kills the processes that modules left behind, and exits without running exit handlers. */
     private static synchronized void end(int status) {
         try {
             Descendants.kill(child -> false);

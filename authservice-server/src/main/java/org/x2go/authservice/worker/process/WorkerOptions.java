@@ -10,20 +10,20 @@ import org.x2go.authservice.pam.DeniedModules;
 import org.x2go.authservice.pam.PamConfiguration;
 
 /**
- * A worker's command line. It is root's, and not the service's, where the two run as different users: so a worker knows by
- * itself which PAM services may be asked for.
+ * A worker's command line. If the service runs as another user, it has no influence on these options, so that the
+ * worker itself decides which PAM services are allowed.
  *
- * @param pam which services may be asked for, where their files are (absolute, since a worker changes its
- *     directory), and which modules must not be called
- * @param limits when the worker is to be replaced
+ * @param pam the allowed services, the directory of their files (absolute, since a worker changes its directory), and
+ *     the denied modules
+ * @param limits when the worker is replaced
  * @param debug whether debug messages are sent
  */
 public record WorkerOptions(PamConfiguration pam, WorkerLimits limits, boolean debug) {
     /**
      * Reads a command line.
      *
-     * @param denied the modules that must not be called, unless it names others
-     * @throws IllegalArgumentException if it is wrong, with a message for an admin
+     * @param denied the denied modules if the command line names none
+     * @throws IllegalArgumentException if an argument is wrong; the message is for an administrator
      */
     static WorkerOptions parse(DeniedModules denied, String... args) {
         List<String> services = new ArrayList<>();
@@ -42,7 +42,7 @@ public record WorkerOptions(PamConfiguration pam, WorkerLimits limits, boolean d
                 case "--worker-max-requests", "--worker-requests" -> requests = number(option, rest);
                 case "--worker-max-rss" -> megabytes = number(option, rest);
                 case "--debug" -> debug = true;
-                default -> throw new IllegalArgumentException("there is no option " + option);
+                default -> throw new IllegalArgumentException("unknown option " + option);
             }
         }
         if (services.isEmpty()) {
@@ -54,7 +54,7 @@ public record WorkerOptions(PamConfiguration pam, WorkerLimits limits, boolean d
                 debug);
     }
 
-    /** The command line that gives these options. */
+    /** The command line for these options. */
     public List<String> arguments() {
         List<String> arguments = new ArrayList<>();
         pam.services().allowed().stream()
@@ -71,7 +71,7 @@ public record WorkerOptions(PamConfiguration pam, WorkerLimits limits, boolean d
         return arguments;
     }
 
-    /** An option's value may stand behind it, or behind an equals sign. */
+    /** Splits arguments of the form OPTION=VALUE. */
     private static List<String> separated(String... args) {
         List<String> separated = new ArrayList<>();
         for (String arg : args) {
@@ -98,7 +98,7 @@ public record WorkerOptions(PamConfiguration pam, WorkerLimits limits, boolean d
         try {
             return Integer.parseUnsignedInt(text);
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("the value of " + option + " is no number: " + text, e);
+            throw new IllegalArgumentException("the value of " + option + " is not a number: " + text, e);
         }
     }
 }

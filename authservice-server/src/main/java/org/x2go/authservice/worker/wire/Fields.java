@@ -24,12 +24,12 @@ final class Fields {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Writes a field that is no secret. */
+    /** Writes a field that is not secret. */
     static void put(byte[] text, ByteBuffer body) {
         body.putInt(text.length).put(text);
     }
 
-    /** A field that is no secret. */
+    /** Reads a field that is not secret. */
     static String text(ByteBuffer body) throws IOException {
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(bytes(body)).toString();

@@ -9,56 +9,56 @@ import org.x2go.authservice.auth.AuthResult;
 import org.x2go.authservice.auth.Diagnostics;
 import org.x2go.authservice.protocol.Verdict;
 
-/** What a worker tells the service. */
+/** A message from a worker to the service. */
 public sealed interface Reply {
     /**
-     * The first thing a worker says: it can take requests from now on.
+     * The first message of a worker: it is ready for requests.
      *
-     * @param maxRequests how many; more it must not be given
+     * @param maxRequests the maximum number of requests that it may get
      */
     record Ready(int maxRequests) implements Reply {}
 
     /**
-     * The only thing that a worker says which cannot work at all, before it ends.
+     * The only message of a worker that cannot work, before it exits.
      *
-     * @param reason why, and what would help
+     * @param reason the reason, and what to do
      */
     record StartupFailure(String reason) implements Reply {}
 
     /**
-     * Something for the log.
+     * A message for the log.
      *
-     * @param level how grave it is
-     * @param text what it is, with everything escaped that came from outside
+     * @param level the severity
+     * @param text the message, in which text from outside is escaped
      */
     record LogRecord(Diagnostics.Level level, String text) implements Reply {}
 
     /**
-     * What came of a request.
+     * The answer to a request.
      *
      * @param number the request's
-     * @param result the result, whose fail delay the service waits out
-     * @param disposition what is to be done with the worker
+     * @param result the result, whose fail delay the service applies
+     * @param disposition what the pool does with the worker
      */
     record Answer(int number, AuthResult result, Disposition disposition) implements Reply {}
 
-    /** What is to be done with a worker after a request. */
+    /** What the pool does with a worker after a request. */
     enum Disposition {
-        /** It takes the next one. */
+        /** The worker is ready for the next request. */
         REUSE,
-        /** It must not be given another one, and ends when the service closes the channel. */
+        /** The worker must not get another request, and exits when the service closes the channel. */
         RECYCLE,
-        /** It ends by itself. */
+        /** The worker exits by itself. */
         EXIT
     }
 
-    /** What this program's channel is, to be raised with each change of requests or replies. */
+    /** The version of the channel, raised with each change of requests or replies. */
     byte VERSION = 2;
 
-    /** A longer body is no reply. */
+    /** The longest valid body of a reply. */
     int MAX_BODY = 8192;
 
-    /** A longer text is cut off by who sends it; each of its characters has at most four bytes. */
+    /** The sender cuts a longer text; each character has at most four bytes. */
     int MAX_TEXT = 1024;
 
     /** Puts a frame that holds this reply into a buffer. */
@@ -96,10 +96,10 @@ public sealed interface Reply {
                 case 'f' -> new StartupFailure(Fields.text(body));
                 case 'l' -> new LogRecord(Diagnostics.Level.valueOf(Fields.text(body)), Fields.text(body));
                 case 'a' -> answer(body);
-                default -> throw new IOException("a reply of no known kind");
+                default -> throw new IOException("a reply of unknown kind");
             };
             if (body.hasRemaining()) {
-                throw new IOException("a reply that goes on behind its end");
+                throw new IOException("a reply with extra bytes");
             }
             return reply;
         } catch (BufferUnderflowException | IllegalArgumentException e) {
@@ -108,8 +108,7 @@ public sealed interface Reply {
     }
 
     /**
-     * A service that still runs when it has been upgraded is given workers of the new version, if systemd starts them: they
-     * are of no use to it.
+     * After an upgrade, systemd starts workers of the new version for a service of the old one, which cannot use them.
      */
     private static Reply ready(ByteBuffer body) {
         byte version = body.get();
@@ -117,8 +116,8 @@ public sealed interface Reply {
             return new Ready(body.getInt());
         }
         body.position(body.limit());
-        return new StartupFailure("it is of another version of this program than the service (channel " + version
-                + ", not " + VERSION + "): restart the service");
+        return new StartupFailure(
+                "its version is not the service's (channel " + version + ", not " + VERSION + "): restart the service");
     }
 
     private static Answer answer(ByteBuffer body) throws IOException {

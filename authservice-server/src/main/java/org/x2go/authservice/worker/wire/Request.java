@@ -8,17 +8,17 @@ import org.x2go.authservice.protocol.Credentials;
 import org.x2go.authservice.protocol.SecretBytes;
 
 /**
- * What the service asks a worker: who asks, and which credentials are to be checked.
+ * A request of the service to a worker.
  *
- * @param number the answer's as well, which so cannot be taken for that to another request
- * @param credentials whoever has decoded them closes them
- * @param peer who asks the service
+ * @param number the number that the answer repeats, so that it is not taken for the answer to another request
+ * @param credentials what to check; the decoding side closes them
+ * @param peer the client's process
  */
 public record Request(int number, Credentials credentials, PeerCredentials peer) {
     /** Four numbers, and three lengths. */
     private static final int FIXED_BYTES = 7 * Integer.BYTES;
 
-    /** The longest body of a request whose fields have together no more than so many bytes. */
+    /** The longest body of a request whose fields have at most this many bytes together. */
     static int maxBody(int fieldBytes) {
         return FIXED_BYTES + fieldBytes;
     }
@@ -42,7 +42,7 @@ public record Request(int number, Credentials credentials, PeerCredentials peer)
         frame.putInt(start, frame.position() - start - Integer.BYTES);
     }
 
-    /** The body is left as it is: wiping it stays the caller's business. */
+    /** Decodes a request. The caller wipes the body. */
     static Request decode(ByteBuffer body) throws IOException {
         try {
             int number = body.getInt();

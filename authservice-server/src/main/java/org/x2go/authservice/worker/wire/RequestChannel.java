@@ -8,9 +8,9 @@ import org.x2go.authservice.posix.StreamSocket;
 import org.x2go.authservice.protocol.SecretBytes;
 import org.x2go.authservice.protocol.Wipe;
 
-/** A worker's end of a channel. One thread takes requests; any thread may {@link #tell}. */
+/** A worker's end of the channel. One thread receives requests; any thread may {@link #tell}. */
 public final class RequestChannel {
-    /** The longest request of the service's has a megabyte. */
+    /** The service's longest request has a megabyte. */
     private static final int MAX_FIELD_BYTES = 1 << 20;
 
     private static final int USUAL_FRAME_BYTES = 8192;
@@ -18,7 +18,7 @@ public final class RequestChannel {
     private final StreamSocket socket;
     private final ByteBuffer reply = ByteBuffer.allocateDirect(Integer.BYTES + Reply.MAX_BODY);
 
-    /** What has come of a request's frame; wiped whenever none is awaited. */
+    /** The received part of a frame; wiped after each request. */
     private ByteBuffer frame = ByteBuffer.allocateDirect(USUAL_FRAME_BYTES);
 
     public RequestChannel(StreamSocket socket) {
@@ -29,7 +29,7 @@ public final class RequestChannel {
      * Waits for a request, and wipes what it came in.
      *
      * @return the request, whose credentials the caller closes; or null if the service has closed the channel
-     * @throws IOException if what comes is no request, or the channel ends in the middle of one
+     * @throws IOException if the request is malformed or truncated
      */
     public @Nullable Request next() throws IOException {
         try {
@@ -40,13 +40,16 @@ public final class RequestChannel {
         }
     }
 
-    /** False if the channel has ended and nothing came before. The service sends the next frame after the answer to this one. */
+    /**
+     * Receives one frame; returns false if the channel was closed before it. The service sends the next frame only
+     * after the answer.
+     */
     private boolean receiveFrame() throws IOException {
         int length = Integer.BYTES;
         while (frame.position() < length) {
             if (socket.receive(frame) < 0) {
                 if (frame.position() > 0) {
-                    throw new EOFException("the channel has ended in the middle of a frame");
+                    throw new EOFException("the channel was closed inside a frame");
                 }
                 return false;
             }
@@ -56,7 +59,7 @@ public final class RequestChannel {
             }
         }
         if (frame.position() > length) {
-            throw new IOException("a frame before the one before it was answered");
+            throw new IOException("a request before the previous one was answered");
         }
         return true;
     }
@@ -64,7 +67,7 @@ public final class RequestChannel {
     private int bodyLength() throws IOException {
         int length = frame.getInt(0);
         if (length < 0 || length > Request.maxBody(MAX_FIELD_BYTES)) {
-            throw new IOException("a frame that is too long, or none");
+            throw new IOException("a frame of invalid length");
         }
         return length;
     }
@@ -78,17 +81,17 @@ public final class RequestChannel {
         }
     }
 
-    /** Tells the service something. */
+    /** Sends a message to the service. */
     public synchronized void tell(Reply message) throws IOException {
         message.encode(reply.clear());
         socket.send(reply.flip());
     }
 
     /**
-     * Waits until the service has closed the channel, whatever else goes on over it.
+     * Waits until the service has closed the channel, without reading from it.
      *
-     * @param timeoutMillis for so long, or for ever if it is negative
-     * @return whether it has
+     * @param timeoutMillis the timeout in milliseconds; a negative one is infinite
+     * @return whether it is closed
      */
     public boolean awaitHangUp(int timeoutMillis) throws IOException {
         return socket.awaitHangUp(timeoutMillis);

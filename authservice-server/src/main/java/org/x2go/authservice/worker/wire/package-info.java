@@ -1,9 +1,9 @@
 /**
- * How the service and a PAM worker talk: one request at a time over a socket that only the two of them have.
+ * The protocol between the service and a PAM worker: one request at a time over a private socket.
  *
  * <p>A frame is four bytes that tell the length of its body, and the body. The service sends {@link
- * org.x2go.authservice.worker.wire.Request}s, the worker {@link org.x2go.authservice.worker.wire.Reply}s. A worker
- * says first which version of this it speaks: an upgraded package's workers are of no use to a service that was not restarted.
+ * org.x2go.authservice.worker.wire.Request}s, the worker {@link org.x2go.authservice.worker.wire.Reply}s. A worker's
+ * first message has its version: after an upgrade, a service that was not restarted cannot use new workers.
  */
 @NullMarked
 package org.x2go.authservice.worker.wire;

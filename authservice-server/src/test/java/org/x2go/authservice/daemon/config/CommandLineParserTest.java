@@ -151,7 +151,7 @@ class CommandLineParserTest {
         assertThat(parser.parse().log.debug).isFalse();
         assertThat(parser.mistakes())
                 .containsExactly(
-                        "environment, X2GOBROKER_DEBUG: 'maybe' is neither on nor off; it counts as off",
+                        "environment, X2GOBROKER_DEBUG: 'maybe' is neither on nor off; off is used",
                         "unknown setting SOCKET: see --help for the names",
                         "unknown setting X2GOBROKER_AUTHSERVICE_WORKER: see --help for the names");
     }

@@ -94,7 +94,7 @@ class ConfigurationCheckTest {
 
         Files.createFile(workers);
         assertThat(check(ordinary, args)).isFalse();
-        assertThat(report).contains("problem: nobody listens on " + workers);
+        assertThat(report).contains("problem: no process listens on " + workers);
 
         Files.delete(workers);
         try (ServerSocketChannel listening = listening(workers)) {
@@ -194,10 +194,10 @@ class ConfigurationCheckTest {
             strings = {
                 "auth required pam_that_is_missing.so|x2gobroker, line 1: module pam_that_is_missing.so is not there",
                 "auth required pam_limits.so|x2gobroker, line 1: module pam_limits.so cannot be used for auth",
-                "auth requird pam_permit.so|x2gobroker, line 1: 'requird' is no control",
+                "auth requird pam_permit.so|x2gobroker, line 1: 'requird' is an invalid control",
                 "auth required|x2gobroker, line 1: a module is missing",
-                "auth required pam_permit.so\r|x2gobroker, line 1: ends as Windows has it",
-                "\u00ef\u00bb\u00bfauth required pam_permit.so|x2gobroker, line 1: begins with the mark",
+                "auth required pam_permit.so\r|x2gobroker, line 1: ends with a carriage return",
+                "\u00ef\u00bb\u00bfauth required pam_permit.so|x2gobroker, line 1: begins with a byte order mark",
                 "account required pam_permit.so|no auth rule in ",
                 "@include common-missing|x2gobroker, line 1: includes 'common-missing', which does not exist",
                 "auth include /no/such/file|x2gobroker, line 1: includes '/no/such/file', which does not exist",
@@ -227,7 +227,7 @@ class ConfigurationCheckTest {
 
         assertThat(check()).isTrue();
         assertThat(report)
-                .contains("warning: PAM service x2gobroker has no account rule: those of " + pam + "/other decide");
+                .contains("warning: PAM service x2gobroker has no account rule: the rules of " + pam + "/other apply instead");
     }
 
     @Test
@@ -245,7 +245,7 @@ class ConfigurationCheckTest {
         Files.writeString(pam.resolve("x2gobroker"), "auth required pam_unix.so\naccount required pam_permit.so\n");
 
         assertThat(check(new ProcessUser("jane", false))).isFalse();
-        assertThat(report).contains("problem: " + pam + "/x2gobroker, line 1: pam_unix lets a user who is not root");
+        assertThat(report).contains("problem: " + pam + "/x2gobroker, line 1: pam_unix lets a user other than root");
         assertThat(check(new ProcessUser("root", true))).isTrue();
     }
 
@@ -285,7 +285,7 @@ class ConfigurationCheckTest {
         Path file = Files.createFile(directory.resolve("file"));
 
         assertThat(check("-s", file.toString())).isFalse();
-        assertThat(report).contains("problem: what lies at " + file + " is not a socket");
+        assertThat(report).contains("problem: the file at " + file + " is not a socket");
 
         assertThat(check("-s", file.resolve("below").toString())).isFalse();
         assertThat(report).contains("problem: " + file + " is not a directory");
@@ -345,7 +345,7 @@ class ConfigurationCheckTest {
 
         Files.setAttribute(strangers, "unix:uid", 4_000_000);
         assertThat(check(args)).isTrue();
-        assertThat(report).contains("warning: the PID file's directory " + strangers + " is not root's");
+        assertThat(report).contains("warning: the PID file's directory " + strangers + " does not belong to root");
     }
 
     @Test

@@ -12,9 +12,9 @@ class RenamedOptionsTest {
         assertThat(renamed.arguments()).containsExactly("-i", "--shutdown-timeout=5", "--max-attempts-per-user", "3");
         assertThat(renamed.warnings())
                 .containsExactly(
-                        "--stop-grace is now called --shutdown-timeout; the next release will not know the old name",
-                        "--max-pending-failures is now called --max-attempts-per-user; the next release will not know the"
-                                + " old name");
+                        "--stop-grace was renamed to --shutdown-timeout; the next release removes the old name",
+                        "--max-pending-failures was renamed to --max-attempts-per-user; the next release removes"
+                                + " the old name");
     }
 
     @Test

@@ -151,7 +151,7 @@ class SettingsReaderTest {
 
         assertThatThrownBy(() -> read(Map.of()))
                 .isInstanceOf(UsageException.class)
-                .hasMessageStartingWith(defaultsConf + ", " + SOCKET + ": the path has two lines");
+                .hasMessageStartingWith(defaultsConf + ", " + SOCKET + ": the path contains a line break");
     }
 
     @ParameterizedTest

@@ -44,12 +44,12 @@ class LogConfigurationCheckTest {
             quoteCharacter = '`',
             value = {
                 "<Configuration>, line 1: ",
-                "<Configuration/>, none of its loggers has an appender",
+                "<Configuration/>, no logger has an appender",
                 "<Configuration><Appenders><NoSuch name='a'/></Appenders></Configuration>, NoSuch",
                 "<Configuration><Loggers><Root><AppenderRef ref='b'/></Root></Loggers></Configuration>, no appender \"b\"",
                 "appender.a.type = NoSuch, NoSuch",
                 "rootLogger.appenderRef.a.ref = b, no appender \"b\"",
-                "nonsense, none of its loggers has an appender",
+                "nonsense, no logger has an appender",
                 "{}, JSON"
             })
     void errorIsReportedInOneLine(String text, String said) throws IOException {

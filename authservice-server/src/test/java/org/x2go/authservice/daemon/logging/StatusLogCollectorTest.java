@@ -60,7 +60,7 @@ class StatusLogCollectorTest {
         StatusLogCollector.LISTENER.check(STDERR);
     }
 
-    /** Who logs, as the event loop, must not wait for a stderr that nobody reads. */
+    /** A logging thread, such as the event loop, must not wait for an unread stderr. */
     @Test
     void printingDoesNotBlockTheLogger() throws Exception {
         StatusLogCollector.LISTENER.print();
@@ -90,7 +90,7 @@ class StatusLogCollectorTest {
                 "it is printed", () -> printed.toString(StandardCharsets.UTF_8).contains("trouble 0"));
     }
 
-    /** Whoever is removed leaves a gap that log4j's other threads may fall into. */
+    /** Removing a listener leaves a gap in the list, on which log4j's other threads may fail. */
     @Test
     void listenerStaysRegisteredOnce() {
         for (int i = 0; i < 3; i++) {

@@ -144,8 +144,8 @@ class MetricsFileTest {
         Object before = Files.getAttribute(other, "unix:ino", LinkOption.NOFOLLOW_LINKS);
         assertThatThrownBy(() -> metrics.report(statistics()))
                 .isInstanceOf(IOException.class)
-                .hasMessageStartingWith("cannot write the metrics file " + other + ": what lies there ")
-                .hasMessageEndingWith("it is left alone; mend that, or choose another with --metrics-file");
+                .hasMessageStartingWith("cannot write the metrics file " + other + ": it ")
+                .hasMessageEndingWith("it is left unchanged; correct that, or choose another with --metrics-file");
         metrics.close();
         assertThat(Files.getAttribute(other, "unix:ino", LinkOption.NOFOLLOW_LINKS))
                 .isEqualTo(before);
@@ -158,7 +158,7 @@ class MetricsFileTest {
         assertThatThrownBy(() -> file.report(statistics()))
                 .isInstanceOf(IOException.class)
                 .hasMessageStartingWith("cannot write the metrics file " + path + ": ")
-                .hasMessageEndingWith("; mend that, or choose another with --metrics-file");
+                .hasMessageEndingWith("; correct that, or choose another with --metrics-file");
         assertThat(directory).isDirectoryNotContaining(other -> !other.equals(path));
     }
 }

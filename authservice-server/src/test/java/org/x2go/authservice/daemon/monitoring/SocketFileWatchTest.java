@@ -34,7 +34,7 @@ class SocketFileWatchTest {
         Path path = directory.resolve("socket");
         Path aside = directory.resolve("aside");
         try (AuthServer server = start(path)) {
-            SocketFileWatch watch = SocketFileWatch.over(server.socketPath()).orElseThrow();
+            SocketFileWatch watch = SocketFileWatch.at(server.socketPath()).orElseThrow();
             assertThat(watch.interval()).isLessThan(Duration.ofMinutes(1));
             watch.check();
             assertThat(log.lines()).isEmpty();
@@ -60,7 +60,7 @@ class SocketFileWatchTest {
     void ownRemovalAtTheStopIsNotReported() throws Exception {
         Path path = directory.resolve("socket");
         AuthServer server = start(path);
-        SocketFileWatch watch = SocketFileWatch.over(path).orElseThrow();
+        SocketFileWatch watch = SocketFileWatch.at(path).orElseThrow();
         watch.close();
         server.close();
         watch.check();
@@ -69,6 +69,6 @@ class SocketFileWatchTest {
 
     @Test
     void socketThatCannotBeSeenIsNotWatched() {
-        assertThat(SocketFileWatch.over(directory.resolve("none"))).isEmpty();
+        assertThat(SocketFileWatch.at(directory.resolve("none"))).isEmpty();
     }
 }

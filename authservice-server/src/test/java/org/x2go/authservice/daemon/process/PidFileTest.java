@@ -54,8 +54,8 @@ class PidFileTest {
             assertThat(first).isNotNull();
             assertThatThrownBy(() -> PidFile.write(path, 4712))
                     .isInstanceOf(IOException.class)
-                    .hasMessage("cannot write the PID file " + path + ": it is that of an authservice that runs,"
-                            + " process " + running + ": stop that one; choose another with --pidfile");
+                    .hasMessage("cannot write the PID file " + path + ": it belongs to a running authservice, process "
+                            + running + ": stop it; choose another with --pidfile");
             assertThat(path).hasContent(running + "\n");
         }
         try (PidFile next = PidFile.write(path, 4712)) {
@@ -83,16 +83,16 @@ class PidFileTest {
         Files.createSymbolicLink(path, target);
         assertThatThrownBy(() -> PidFile.write(path, 4712))
                 .isInstanceOf(IOException.class)
-                .hasMessage(
-                        "cannot write the PID file " + path + ": what lies there is a symbolic link and not a regular"
-                                + " file; it is left alone; choose another with --pidfile");
+                .hasMessage("cannot write the PID file " + path
+                        + ": it is a symbolic link and not a regular file; it is left unchanged; choose another with"
+                        + " --pidfile");
         assertThat(path).isSymbolicLink();
         assertThat(target).hasContent("4711\n");
 
         Path pipe = SpecialFiles.pipe(directory.resolve("pipe"));
         assertThatThrownBy(() -> PidFile.write(pipe, 4712)).hasMessageContaining("a named pipe and not a regular file");
         Path empty = Files.createFile(directory.resolve("empty"));
-        assertThatThrownBy(() -> PidFile.write(empty, 4712)).hasMessageContaining("not an old PID file");
+        assertThatThrownBy(() -> PidFile.write(empty, 4712)).hasMessageContaining("not a PID file");
         assertThat(pipe).exists();
         assertThat(empty).exists();
     }
@@ -112,7 +112,7 @@ class PidFileTest {
         assertThatThrownBy(() -> PidFile.write(path, 1))
                 .isInstanceOf(IOException.class)
                 .hasMessage("cannot write the PID file " + path
-                        + ": what lies there is not an old PID file; choose another with --pidfile");
+                        + ": it is not a PID file, so it is left unchanged; choose another with --pidfile");
         assertThat(path).hasContent("root:x:0:0\n");
         assertThatThrownBy(() -> PidFile.write(directory, 1))
                 .hasMessageContaining("a directory and not a regular file");

@@ -32,7 +32,7 @@ import org.x2go.authservice.protocol.Verdict;
 import org.x2go.authservice.testsupport.RecordingDiagnostics;
 import org.x2go.authservice.worker.wire.Reply;
 
-/** Connections to the socket at which somebody else starts workers, and what goes over them. */
+/** Connections to the socket for which another program starts workers. */
 class ConnectingLauncherTest {
     private static final Duration LONG = Duration.ofMinutes(1);
     private static final int BACKLOG = 1;
@@ -63,7 +63,7 @@ class ConnectingLauncherTest {
         loops.shutdownGracefully(0, 0, TimeUnit.SECONDS).syncUninterruptibly();
     }
 
-    /** Until one more would have to wait, for which the kernel's word is EAGAIN. */
+    /** Connects until the kernel refuses another connection with EAGAIN. */
     private void fillTheBacklog() throws IOException {
         try {
             while (true) {
@@ -89,10 +89,10 @@ class ConnectingLauncherTest {
     void fullBacklogIsRetried() throws Exception {
         fillTheBacklog();
         CompletableFuture<WorkerChannel> launched = launch(socket, LONG);
-        // The loop has tried once when it has done this.
+        // After this task the loop has tried to connect once.
         loop.submit(() -> {}).sync();
         assertThat(launched).isNotDone();
-        // But for the last one, which would have to wait itself.
+        // Without the last one, which was refused.
         for (int i = 1; i < waiting.size(); i++) {
             listener.accept().close();
         }
@@ -128,7 +128,7 @@ class ConnectingLauncherTest {
             new Reply.Ready(1).encode(ready);
             worker.write(ready.flip());
             try (WorkerPool pool = opened.get(1, TimeUnit.MINUTES)) {
-                // More than the kernel takes for a worker that reads nothing.
+                // More than the socket's buffer holds for a worker that reads nothing.
                 Credentials credentials = Credentials.copyOf("alice", ByteBuffer.allocate(MEGABYTE), "service");
                 PeerCredentials peer = new PeerCredentials(1, 2, 3);
                 CompletableFuture<AuthResult> request = CompletableFuture.supplyAsync(

@@ -26,7 +26,7 @@ import org.x2go.authservice.testsupport.RecordingDiagnostics;
 import org.x2go.authservice.worker.wire.Reply;
 import org.x2go.authservice.worker.wire.Reply.Disposition;
 
-/** A pool whose event loop has a clock of the test's own, and whose workers do what the test has them do. */
+/** A pool with a clock and workers that the test controls. */
 final class FakeWorkers implements WorkerLauncher {
     static final PeerCredentials PEER = new PeerCredentials(1, 2, 3);
 
@@ -56,7 +56,7 @@ final class FakeWorkers implements WorkerLauncher {
         return launches.get(launches.size() - 1);
     }
 
-    /** The last one that was launched, which is ready for as many requests as anybody likes. */
+    /** The last worker, ready for any number of requests. */
     Worker ready() {
         return last().arrive().ready(Integer.MAX_VALUE);
     }
@@ -83,7 +83,7 @@ final class FakeWorkers implements WorkerLauncher {
             future.completeExceptionally(new IOException(reason));
         }
 
-        /** It is connected, and not ready yet. */
+        /** Connects the worker, which is not ready yet. */
         Worker arrive() {
             return arrive(null);
         }
@@ -95,7 +95,7 @@ final class FakeWorkers implements WorkerLauncher {
         }
     }
 
-    /** A worker, as seen from its own side. */
+    /** The worker's end of a channel. */
     final class Worker {
         final EmbeddedChannel channel = new EmbeddedChannel();
         final WorkerChannel service;

@@ -20,8 +20,8 @@ import org.x2go.authservice.worker.wire.Reply;
 import org.x2go.authservice.worker.wire.Reply.Disposition;
 
 /**
- * Random steps against a small model of what a pool promises: a queue of requests, a stack of idle workers, and what has
- * become of each request. After each step both must hold the same.
+ * Random steps on a pool and on a small model of it: a queue of requests, a stack of idle workers, and the result of
+ * each request. After each step both must agree.
  */
 class WorkerPoolModelTest {
     private static final int MOST = 4;
@@ -121,7 +121,7 @@ class WorkerPoolModelTest {
             }
             crashesInARow++;
             expected.put(
-                    Objects.requireNonNull(busy.remove(worker)), "the PAM worker crashed (its connection has ended)");
+                    Objects.requireNonNull(busy.remove(worker)), "the PAM worker crashed (its connection was closed)");
             dispatch();
             worker.die();
         }
@@ -147,7 +147,9 @@ class WorkerPoolModelTest {
             if (waiting.remove(request)) {
                 expected.put(
                         request,
-                        expiring ? "no PAM worker was free in time" : "the peer left before a PAM worker was free");
+                        expiring
+                                ? "no PAM worker was free in time"
+                                : "the client disconnected before a PAM worker was free");
             } else if (expiring) {
                 busy.values().remove(request);
                 expected.put(request, "no verdict from PAM in time; its worker was killed");
@@ -200,7 +202,7 @@ class WorkerPoolModelTest {
             expected.clear();
         }
 
-        /** Whatever came before, what waits is served when workers come. */
+        /** Waiting requests are served when workers become ready, whatever happened before. */
         void end() {
             for (int i = 0; !(waiting.isEmpty() && busy.isEmpty()); i++) {
                 assertThat(i).as("it comes to an end").isLessThan(1000);

@@ -18,7 +18,7 @@ import org.x2go.authservice.protocol.Verdict;
 import org.x2go.authservice.worker.wire.Reply;
 import org.x2go.authservice.worker.wire.Reply.Disposition;
 
-/** The pool, with a clock that stands still until a test moves it. */
+/** The pool with a clock that only the test moves. */
 class WorkerPoolTest {
     private static final Duration GROW = Duration.ofNanos(WorkerSupply.GROW_NANOS);
     private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -221,7 +221,7 @@ class WorkerPoolTest {
     void cancelledWaiterIsWiped() {
         PooledRequest request = fake.ask("alice");
         assertThat(request.cancel(false)).isTrue();
-        assertThat(reason(request)).contains("the peer left");
+        assertThat(reason(request)).contains("the client disconnected");
         assertWiped(request);
         assertThat(fake.ready().asked).isZero();
     }
@@ -235,7 +235,7 @@ class WorkerPoolTest {
         assertThat(verdict(request)).isEqualTo(Verdict.OK);
     }
 
-    // Deaths.
+    // Crashes.
 
     @Test
     void idleWorkersCrashCostsNoRequest() {
@@ -331,7 +331,7 @@ class WorkerPoolTest {
         assertThat(request).as("how it ended is waited for").isNotDone();
         worker.channel.advanceTimeBy(2, TimeUnit.SECONDS);
         worker.channel.runScheduledPendingTasks();
-        assertThat(reason(request)).contains("it has not ended yet");
+        assertThat(reason(request)).contains("it has not exited yet");
     }
 
     private static WorkerProcess process(CompletableFuture<String> ending) {

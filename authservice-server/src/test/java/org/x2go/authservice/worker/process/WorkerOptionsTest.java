@@ -72,8 +72,8 @@ class WorkerOptionsTest {
         assertThatThrownBy(() -> WorkerOptions.parse(DeniedModules.NONE, "--worker-max-requests"))
                 .hasMessage("the value of --worker-max-requests is missing");
         assertThatThrownBy(() -> WorkerOptions.parse(DeniedModules.NONE, "--worker-max-requests=many"))
-                .hasMessage("the value of --worker-max-requests is no number: many");
+                .hasMessage("the value of --worker-max-requests is not a number: many");
         assertThatThrownBy(() -> WorkerOptions.parse(DeniedModules.NONE, "--socket-file", "x"))
-                .hasMessage("there is no option --socket-file");
+                .hasMessage("unknown option --socket-file");
     }
 }

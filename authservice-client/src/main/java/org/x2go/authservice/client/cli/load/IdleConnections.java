@@ -10,7 +10,7 @@ import java.util.List;
 final class IdleConnections implements AutoCloseable {
     private final List<SocketChannel> channels = new ArrayList<>();
 
-    /** Opens them; none stays open if one cannot be. */
+    /** Opens the connections; closes all if one cannot be opened. */
     IdleConnections(Target target, int count) throws IOException {
         try {
             for (int i = 0; i < count; i++) {
@@ -24,7 +24,7 @@ final class IdleConnections implements AutoCloseable {
         }
     }
 
-    /** How many of them the service has neither closed nor sent anything on. */
+    /** The number of connections that the service has neither closed nor answered. */
     int countOpen() {
         return (int) channels.stream().filter(IdleConnections::isOpen).count();
     }

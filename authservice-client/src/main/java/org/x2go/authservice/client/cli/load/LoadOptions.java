@@ -3,7 +3,7 @@ package org.x2go.authservice.client.cli.load;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
-/** What load is put on a service. */
+/** The options of the load. */
 public final class LoadOptions {
     private static final int MAX_CONNECTIONS = 10_000;
     private static final int MAX_IDLE = 1_000_000;

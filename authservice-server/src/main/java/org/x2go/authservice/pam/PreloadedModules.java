@@ -7,27 +7,27 @@ import org.x2go.authservice.auth.Diagnostics;
 import org.x2go.authservice.posix.CString;
 
 /**
- * Keeps the modules of services loaded, by a handle for each service that is never used to authenticate.
+ * Keeps the modules of services loaded, by an open handle for each service that never authenticates.
  *
- * <p>pam_start maps a service's modules into memory, and pam_end unmaps those that no other handle uses: with none open,
- * every login pays for all of them and their libraries, which makes it ten times as costly. Thread-safe.
+ * <p>pam_start loads a service's modules, and pam_end unloads those that no other handle uses: without an open handle
+ * every login would load all modules and their libraries, and cost ten times as much. Thread-safe.
  */
-final class WarmModules implements AutoCloseable {
+final class PreloadedModules implements AutoCloseable {
     private final byte @Nullable [] confdir;
 
-    /** Never begun, so that it answers nothing. */
-    private final PamConversation mute;
+    /** Never begun, so it answers nothing. */
+    private final PamConversation conversation;
 
     private final Map<String, PamTransaction> handles = new HashMap<>();
     private volatile Map<String, PamTransaction> seen = Map.of();
     private boolean closed;
 
-    WarmModules(byte @Nullable [] confdir, Diagnostics diagnostics) {
+    PreloadedModules(byte @Nullable [] confdir, Diagnostics diagnostics) {
         this.confdir = confdir;
-        this.mute = new PamConversation(diagnostics);
+        this.conversation = new PamConversation(diagnostics);
     }
 
-    /** Opens the service's handle unless it is open. If that cannot be done, the next call tries again. */
+    /** Opens the service's handle unless it is open. If that fails, the next call tries again. */
     void keep(String service) {
         if (!seen.containsKey(service)) {
             open(service);
@@ -38,14 +38,14 @@ final class WarmModules implements AutoCloseable {
         if (closed || handles.containsKey(service)) {
             return;
         }
-        PamTransaction handle = PamTransaction.start(CString.of(service), null, confdir, mute);
+        PamTransaction handle = PamTransaction.start(CString.of(service), null, confdir, conversation);
         if (handle.isOpen()) {
             handles.put(service, handle);
             seen = Map.copyOf(handles);
         }
     }
 
-    /** Closes the handles; none is opened any more. */
+    /** Closes all handles; no more are opened. */
     @Override
     public synchronized void close() {
         closed = true;

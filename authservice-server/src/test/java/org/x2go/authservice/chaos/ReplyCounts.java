@@ -7,13 +7,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What peers were answered, and what they should not have been. Thread-safe. */
-final class Tally {
+/** Counts replies by word, and collects wrong ones. Thread-safe. */
+final class ReplyCounts {
     private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();
     private final Queue<String> findings = new ConcurrentLinkedQueue<>();
 
-    /** Notes the answer to a question. */
-    void answer(Question asked, String answer) {
+    /** Records the answer to a request. */
+    void answer(ChaosRequest asked, String answer) {
         count(asked.answers().contains("ok") ? "right:" + answer : answer);
         if (!asked.answers().contains(answer)) {
             finding("\"" + answer + "\" answered " + asked);
@@ -28,13 +28,13 @@ final class Tally {
         findings.add(what);
     }
 
-    /** How often this was counted; "right:ok" are the right credentials that were let in. */
+    /** The count of a word; "right:ok" counts right credentials that were accepted. */
     long counted(String what) {
         LongAdder counted = counts.get(what);
         return counted == null ? 0 : counted.sum();
     }
 
-    /** All that was wrong. */
+    /** The wrong replies and other findings. */
     List<String> findings() {
         return List.copyOf(findings);
     }

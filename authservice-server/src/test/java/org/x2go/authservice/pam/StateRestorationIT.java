@@ -18,8 +18,8 @@ import org.x2go.authservice.testsupport.NotifySocket;
 import org.x2go.authservice.testsupport.ProbeModule;
 import org.x2go.authservice.testsupport.Requirements;
 
-/** What a module leaves behind on its thread and in its process does not reach the next transaction. */
-class LeftBehindIT {
+/** Changes of a module to its thread and process do not reach the next transaction. */
+class StateRestorationIT {
     private static final Path SYSTEM_LOG = Path.of("/dev/log");
 
     @TempDir
