@@ -1,13 +1,20 @@
 #!/bin/bash
-# Installs the built Debian package with apt-get, in a system of its own that debootstrap makes of this machine's Debian, under a
-# systemd of its own: alone, in place of Debian's Python service below Debian's broker, again, in a higher version, and back;
-# tries its units, and looks at what is left after each removal. As root, on Debian. Nothing of it stays on this machine, but
-# downloaded packages in apt's own cache.
+# Installs the built Debian package with apt-get, in a system of its own that debootstrap makes of a suite of Debian (bookworm,
+# trixie, sid; by default this machine's), under a systemd of its own: alone, in place of Debian's Python service, again, in a
+# higher version, and back; tries its units, and looks at what is left after each removal. As root, on Debian. Nothing of it stays
+# on this machine, but downloaded packages in apt's own cache. deb.sh [SUITE]
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")/.." && pwd)
 readonly here
-readonly log=${DEB_TEST_LOG:-$here/target/deb-test.log}
+if [ "${1:-}" != --inside ]; then
+  # shellcheck source=/dev/null
+  suite=${1:-$(. /etc/os-release && echo "$VERSION_CODENAME")}
+else
+  suite=$4
+fi
+readonly suite
+readonly log=$here/target/deb-test-$suite.log
 # shellcheck source-path=SCRIPTDIR source=checks.sh
 . "$here/test/checks.sh"
 # shellcheck source-path=SCRIPTDIR source=system.sh
@@ -32,7 +39,7 @@ remove_cgroup() { find "$cgroup" -depth -type d -exec rmdir {} +; }
 
 if [ "${1:-}" != --inside ]; then
   [ "$(id -u)" -eq 0 ] || cannot "this needs root"
-  for tool in apt-get debootstrap dpkg-deb findmnt gcc lintian nsenter unshare; do
+  for tool in apt-get debootstrap dpkg-deb findmnt gcc nsenter unshare; do
     command -v "$tool" >/dev/null || cannot "there is no $tool"
   done
   unshare --mount --pid --cgroup --ipc --uts --fork true 2>/dev/null || cannot "namespaces cannot be made here"
@@ -47,7 +54,7 @@ if [ "${1:-}" != --inside ]; then
   # In the background, for signals to be heeded at once.
   (
     echo "$BASHPID" >"$cgroup/cgroup.procs"
-    exec unshare --mount --pid --fork --kill-child --mount-proc --propagation private "$0" --inside "$work" "$cgroup"
+    exec unshare --mount --pid --fork --kill-child --mount-proc --propagation private "$0" --inside "$work" "$cgroup" "$suite"
   ) &
   running=$!
   status=0
@@ -72,12 +79,6 @@ package=$(find "$here/target" -maxdepth 1 -name "authservice_*_$architecture.deb
 package=${package#* }
 [ -n "$package" ] || fail "there is no package: mvn -DskipTests package"
 
-say "lintian"
-# It leaves temporary files behind.
-find "$here/target" -maxdepth 1 -name 'authservice_*.deb' -newer "$here/target/stage" -print0 |
-  TMPDIR=$work xargs -0 lintian --allow-root --fail-on error,warning --tag-display-limit 0 || fail "lintian said the above"
-echo "ok    no error, no warning"
-
 # A system.
 
 say "debootstrap"
@@ -85,11 +86,13 @@ make_system
 say "systemd"
 boot
 
-# A higher version, in which a settings file that nobody edits has gone, which was for the rotation of a log.
+# A higher version, in which a settings file that nobody edits has gone, which was for the rotation of a log, and which had its
+# units in /lib.
 dpkg-deb -R "$package" "$work/first"
 sed -i 's/^Version: .*/&~first/' "$work/first/DEBIAN/control"
-mkdir -p "$work/first${rotation%/*}"
-cp "$here/logrotate.d/x2gobroker-authservice" "$work/first$rotation"
+mkdir -p "$work/first/lib" "$work/first${rotation%/*}"
+mv "$work/first/usr/lib/systemd" "$work/first/lib/"
+cp "$here/logrotate.d/authservice" "$work/first$rotation"
 echo "$rotation" >>"$work/first/DEBIAN/conffiles"
 dpkg-deb --root-owner-group -Znone -b "$work/first" "$root/root/first.deb" >>"$log"
 cp "$package" "$root/root/authservice.deb"
@@ -111,14 +114,8 @@ runs() { inside systemctl is-active "$service"; }
 stop() { inside systemctl stop "$sockets" "$service"; }
 started_by() { inside cat "/proc/$(pid)/cmdline" | tr '\0' ' ' | grep -q -- "$1"; }
 has_mapped() { inside grep -q -- "$1" "/proc/$(pid)/maps"; }
+await_archive() { inside systemctl start x2gobroker-authservice-archive.service; }
 
-runs_python() { runs && inside readlink "/proc/$(pid)/exe" | grep -q /python3; }
-
-# By Debian's own program, as the broker's user: 0 if it lets in.
-broker() {
-  inside setpriv --reuid x2gobroker --regid x2gobroker --init-groups \
-    x2gobroker-testauth -C /etc/broker-test.conf -b zeroconf -u "$1" -p "$2"
-}
 client() { printf '%s\n' "$2" | inside authservice login --password-stdin "$1"; }
 
 user() { inside sh -c 'getent passwd x2gobroker | cut -d: -f1,5-; id -Gn x2gobroker; stat -c "%U:%G %a" /var/lib/x2gobroker'; }
@@ -144,6 +141,15 @@ left() { # beside settings and logs: nothing
 }
 nothing_left() { [ -z "$(left "${1:-none}" | tee /dev/stderr)" ]; }
 
+dead_links() { # directories
+  local page linked
+  find "$@" -name '*.md' | while read -r page; do
+    { grep -o '](\([^)#:]*\)[)#]' "$page" || :; } | sed 's/^](//; s/[)#]$//' | sort -u | while read -r linked; do
+      [ -z "$linked" ] || [ -e "$(dirname "$page")/$linked" ] || echo "$page: $linked"
+    done
+  done
+}
+
 time_start() { # what, to a printed line
   local begin end
   stop
@@ -158,6 +164,9 @@ time_start() { # what, to a printed line
 # shellcheck source-path=SCRIPTDIR source=modules.sh
 . "$here/test/modules.sh"
 
+# shellcheck source-path=SCRIPTDIR source=python.sh
+. "$here/test/python.sh"
+
 inside useradd --shell /usr/sbin/nologin alice
 printf 'alice:open-sesame' | inside chpasswd
 
@@ -166,10 +175,13 @@ apt_get update -qq
 apt_get install /root/authservice.deb
 check "it is installed, and dpkg finds every file as it should be" is "" inside dpkg --verify authservice
 check "the service runs" runs
-check "with the archive of classes that its installation made" started_by "=/usr/lib/authservice/archive/server"
-check "which it has mapped" has_mapped /var/cache/authservice/server
 check "a right password is right" client alice open-sesame
 check "a wrong password is wrong" not client alice wrong
+time_start "without an archive of classes"
+check "beside its start an archive of classes is made" await_archive
+time_start "with the archive"
+check "which the next one is given" started_by "=/usr/lib/authservice/archive/server"
+check "and has mapped" has_mapped /var/cache/authservice/server
 check "PAM's file is the one in /usr/lib/pam.d" not test -e "$root/etc/pam.d/x2gobroker"
 check "the user is as x2gobroker's packages make it" is $'x2gobroker::/var/lib/x2gobroker:/bin/bash\nx2gobroker\nx2gobroker:x2gobroker 755' user
 check "the service has a user of its own, who cannot log in" is "/nonexistent:/usr/sbin/nologin" own_user
@@ -183,7 +195,15 @@ check "the service is enabled" inside systemctl is-enabled "$service"
 stop
 check "--check-config finds no fault" inside sh -c "$(sed -n 's/^#   //p' "$root/etc/default/x2gobroker-authservice")"
 inside systemctl start "$service"
-time_start "with the archive"
+
+say "Documents"
+mkdir "$work/archive"
+tar -C "$work/archive" --strip-components=1 -xzf "$(find "$here/target" -maxdepth 1 -name 'authservice-*.tar.gz')"
+check "the package has pages" ls "$root/usr/share/doc/authservice/"{README,PROTOCOL,SECURITY,TROUBLESHOOTING}.md
+check "so has the archive" ls "$work/archive/"{README,PROTOCOL,SECURITY,docs/TROUBLESHOOTING}.md
+check "no link of theirs leads nowhere" is "" dead_links "$root/usr/share/doc/authservice" "$work/archive"
+check "the package has the client library for its examples" ls "$root/usr/share/authservice/authservice-"{client,core}.jar
+check "so has the archive" ls "$work/archive/lib/authservice-"{client,core}.jar
 
 say "Triggers"
 before=$(pid)
@@ -192,9 +212,9 @@ apt_get install --reinstall libpam-modules
 check "new PAM modules: the service is started anew" another_than "$before"
 before=$(pid)
 apt_get install --reinstall "$(inside dpkg-query -S "$(inside readlink -f /usr/bin/java)" | cut -d: -f1)"
-check "another Java: the archive is made anew" not test "$archive" = "$(stat -c %i "$root/var/cache/authservice/server")"
-check "and the service started anew" another_than "$before"
-check "with that archive" has_mapped /var/cache/authservice/server
+check "another Java: the service is started anew" another_than "$before"
+await_archive
+check "and the archive made anew" not test "$archive" = "$(stat -c %i "$root/var/cache/authservice/server")"
 stop
 apt_get install --reinstall libpam-modules
 check "a service that does not run is not started" not runs
@@ -209,16 +229,29 @@ echo 'X2GOBROKER_DEBUG=1' >>"$root/etc/default/x2gobroker-authservice"
 apt_get install /root/authservice.deb
 check "it is the second one" is "$(dpkg-deb -f "$package" Version)" version authservice
 check "edited settings stay" grep -q '^X2GOBROKER_DEBUG=1' "$root/etc/default/x2gobroker-authservice"
-check "the file for the rotation is gone" is "" find "$root${rotation%/*}" -name '*authservice*'
+check "the file for the rotation has another name" is "authservice" find "$root${rotation%/*}" -name '*authservice*' -printf '%f'
 check "the log is left alone" is "of the first version" cat "$root/var/log/authservice/authservice.log"
+check "its units are there" test -e "$root/usr/lib/systemd/system/$service" -a -e "$root/usr/lib/systemd/system/$sockets"
 check "the service runs" runs
-check "with an archive that fits the new jar" has_mapped /var/cache/authservice/server
 check "a right password is right" client alice open-sesame
+await_archive
+start_anew
+check "there is an archive that fits the new jar" has_mapped /var/cache/authservice/server
 
 say "Removed, and purged"
 apt_get remove authservice
 check "the service does not run" not runs
 check "settings and logs stay, and nothing else" nothing_left $'etc/default/x2gobroker-authservice
+etc/init.d/authservice
+etc/logrotate.d/authservice
+etc/rc0.d/K01authservice
+etc/rc1.d/K01authservice
+etc/rc2.d/S01authservice
+etc/rc3.d/S01authservice
+etc/rc4.d/S01authservice
+etc/rc5.d/S01authservice
+etc/rc6.d/K01authservice
+etc/needrestart/conf.d/authservice.conf
 var/log/authservice
 run/x2gobroker
 var/lib/x2gobroker
@@ -248,71 +281,22 @@ say "Purged again"
 apt_get purge authservice
 check "after another round every file is as before" same_tree tree
 
-say "In place of Debian's Python service"
-apt_get install x2gobroker x2gobroker-daemon x2gobroker-authservice
-cat >"$root/etc/broker-test.conf" <<'CONF'
-[global]
-require-password = true
-require-cookie = false
-[broker_zeroconf]
-enable = true
-auth-mech = pam
-CONF
-check "the Python service runs" runs_python
-check "the broker lets in with the right password" broker alice open-sesame
-check "and not with a wrong one" not broker alice wrong
-theirs=$(user)
-logs=$(facts /var/log/x2gobroker)
-apt_get install /root/authservice.deb
-check "the Python service is gone" is config-files state x2gobroker-authservice
-check "ours runs" started_by authservice-server.jar
-forget_messages
-check "the broker lets in with the right password" broker alice open-sesame
-check "and not with a wrong one" not broker alice wrong
-check "which this service has decided" comes_about said 'fail user="alice" service="x2gobroker"'
-check "the file for the rotation of the Python service's log is left alone" inside grep -q /var/log/x2gobroker/ "$rotation"
-check "PAM's file is x2gobroker-common's" is x2gobroker-common: inside sh -c 'dpkg -S /etc/pam.d/x2gobroker | cut -d" " -f1'
-check "the user is as before" is "$theirs" user
-check "the directory of logs too" is "$logs" facts /var/log/x2gobroker
-check "settings that were not edited are ours" is "" inside dpkg --verify authservice
-apt_get install --reinstall /root/authservice.deb
-check "installed once more, the broker lets in" broker alice open-sesame
-apt_get purge x2gobroker-authservice
-check "the Python service purged: ours runs" runs
-check "and is enabled" inside systemctl is-enabled "$service"
-check "its settings are there" is "" inside dpkg --verify authservice
-check "the broker lets in" broker alice open-sesame
-
-say "Back to the Python service"
-apt_get install x2gobroker-authservice
-check "ours is gone" is config-files state authservice
-check "the Python service runs" runs_python
-check "the broker lets in with the right password" broker alice open-sesame
-check "and not with a wrong one" not broker alice wrong
-apt_get purge authservice
-check "ours purged: the Python service runs" runs
-check "and is enabled" inside systemctl is-enabled "$service"
-check "its settings are there" test -e "$root/etc/default/x2gobroker-authservice"
-check "the broker lets in" broker alice open-sesame
-
-say "With edited settings, and Debian's other packages purged first"
-echo 'X2GOBROKER_DEBUG=1' >>"$root/etc/default/x2gobroker-authservice"
-apt_get -o Dpkg::Options::=--force-confold install /root/authservice.deb
-check "edited settings of the Python service stay" grep -q '^X2GOBROKER_DEBUG=1' "$root/etc/default/x2gobroker-authservice"
-check "the broker lets in" broker alice open-sesame
-apt_get purge x2gobroker x2gobroker-daemon x2gobroker-common python3-x2gobroker
-check "without the broker the user stays" inside getent passwd x2gobroker
-check "a right password is right" client alice open-sesame
-apt_get purge x2gobroker-authservice
-check "the Python service purged, which takes the user along: it is there again" is "$theirs" user
-check "the service runs" runs
-check "a right password is right" client alice open-sesame
-apt_get purge authservice
-check "nothing is left" nothing_left
-check "no user" not inside getent passwd x2gobroker
-check "no override" not inside dpkg-statoverride --list /var/log/x2gobroker
+if inside apt-cache show x2gobroker >/dev/null 2>&1; then
+  check_with_broker
+else
+  check_left_over
+fi
+check_dpkg
+check_without_systemd
 
 apt_get install /root/authservice.deb
+check_needrestart
 check_modules
 
-printf '\ndeb.sh: %s: %d checks, %d s\n' "$(basename "$package")" "$checks" "$SECONDS"
+say "lintian"
+apt_get install lintian
+find "$here/target" -maxdepth 1 -name 'authservice_*.deb' -newer "$here/target/stage" -exec cp -t "$root/root" {} +
+check "no error, no warning" \
+  inside sh -c 'lintian --allow-root --fail-on error,warning --tag-display-limit 0 /root/authservice_*.deb'
+
+printf '\ndeb.sh: %s on %s: %d checks, %d s\n' "$(basename "$package")" "$suite" "$checks" "$SECONDS"

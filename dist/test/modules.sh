@@ -234,5 +234,5 @@ check_tickets() {
   check "and no ticket stays" comes_about not tickets
 }
 
-tickets() { find "$root/tmp" "$root/var/tmp" -name 'krb5cc_pam_*' | grep .; }
+tickets() { inside find /tmp /var/tmp -name 'krb5cc_pam_*' | grep .; }
 ticket_in_worker() { tickets | grep "/systemd-private-.*-$workers@"; }

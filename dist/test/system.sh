@@ -1,12 +1,24 @@
 # A Debian system in the directory "root", with a systemd of its own: made by debootstrap, booted in namespaces below those of
-# who reads this, and ended with them. Read by deb.sh and backends.sh, which say where it is to be: work, root, cgroup, log, here.
+# who reads this, and ended with them. Read by deb.sh and backends.sh, which say where it is to be: work, root, cgroup, log, here;
+# and which one, if not this machine's: suite.
 # shellcheck shell=bash disable=SC2154
 
 # shellcheck disable=SC2016 # apt's own variables
 targets() { apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' 'Origin: Debian' "$@"; }
 
+# The lines of apt's sources for the suite: this machine's, by another name for another suite.
+sources() {
+  if [ "$suite" = "$own_suite" ]; then
+    targets | sort -u
+  elif [ "$suite" = sid ]; then
+    echo "$mirror sid main"
+  else
+    targets | sort -u | sed "s/ $own_suite/ $suite/"
+  fi | sed 's/^/deb /'
+}
+
 make_system() {
-  local memory suite mirror
+  local memory own_suite
   memory=$(sed -n 's/^MemAvailable: *\([0-9]*\).*/\1/p' /proc/meminfo)
   if [ "$memory" -gt 3000000 ]; then
     mount -t tmpfs -o size=2500m,mode=0755 none "$work"
@@ -16,17 +28,18 @@ make_system() {
   mount --bind "$root" "$root"
 
   [ -n "$(targets)" ] || apt-get -qq update
-  suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
-  mirror=$(targets "Codename: $suite" 'Component: main' | sed -n '1s/ .*//p')
-  [ -n "$mirror" ] || cannot "apt is told of no mirror for $suite"
+  own_suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
+  : "${suite:=$own_suite}"
+  mirror=$(targets "Codename: $own_suite" 'Component: main' | sed -n '1s/ .*//p')
+  [ -n "$mirror" ] || cannot "apt is told of no mirror for $own_suite"
   http_proxy=$(apt-config shell proxy Acquire::http::Proxy | sed "s/^proxy='\(.*\)'$/\1/")
   if [ -n "$http_proxy" ]; then
     export http_proxy
   fi
   debootstrap --variant=minbase --include=systemd --cache-dir=/var/cache/apt/archives "$suite" "$root" "$mirror" >>"$log" 2>&1 ||
     fail "debootstrap: $(tail -n 5 "$log")"
-  targets | sort -u | sed 's/^/deb /' >"$root/etc/apt/sources.list"
-  cp -a /var/lib/apt/lists/. "$root/var/lib/apt/lists/"
+  sources >"$root/etc/apt/sources.list"
+  [ "$suite" != "$own_suite" ] || cp -a /var/lib/apt/lists/. "$root/var/lib/apt/lists/"
   cp -L /etc/resolv.conf /etc/hosts "$root/etc/"
   apt-config dump Acquire::http::Proxy >"$root/etc/apt/apt.conf.d/proxy"
   # What has been downloaded before; what is missing is downloaded into the system itself.
@@ -37,18 +50,21 @@ make_system() {
   # Only the service that this is about is to be started.
   cat >"$root/usr/sbin/policy-rc.d" <<'SCRIPT'
 #!/bin/sh
-case $1 in x2gobroker-authservice*) exit 0 ;; esac
+case $1 in *authservice*) exit 0 ;; esac
 exit 101
 SCRIPT
   chmod 755 "$root/usr/sbin/policy-rc.d"
 }
 
 boot() {
+  local unit
   mount -t tmpfs -o mode=0755 none "$root/run"
-  # Nothing is to come in between, as apt's daily work; the journal is not to be kept, nor to be the machine's audit log.
+  # Nothing is to come in between, as apt's daily work; the journal is not to be kept, nor to be the machine's audit log; and the
+  # kernel's modules are the machine's.
   mkdir -p "$root/run/systemd/system" "$root/run/systemd/journald.conf.d" "$root/run/lock"
-  ln -s /dev/null "$root/run/systemd/system/timers.target"
-  ln -s /dev/null "$root/run/systemd/system/systemd-journald-audit.socket"
+  for unit in timers.target systemd-journald-audit.socket systemd-modules-load.service; do
+    ln -s /dev/null "$root/run/systemd/system/$unit"
+  done
   printf '[Journal]\nStorage=volatile\n' >"$root/run/systemd/journald.conf.d/volatile.conf"
   # It takes all processes of its control group for its own.
   mkdir "$cgroup/system"
@@ -66,7 +82,7 @@ $(inside systemctl --failed --no-legend)"
 }
 
 # Says "running", or "degraded" if units have failed.
-booted() { inside systemctl is-system-running | grep -xE 'running|degraded'; }
+booted() { grep -xE 'running|degraded' <(inside systemctl is-system-running); }
 
 inside() {
   nsenter --target "$init" --all env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
@@ -80,7 +96,8 @@ apt_get() {
     fail "apt-get $*"
   }
   cat "$work/apt.out" >>"$log"
-  # Their packages have the directory of logs, too.
-  ! grep -v "removing python3-x2gobroker, directory '/var/log/x2gobroker' not empty" "$work/apt.out" |
+  # Their packages have the directory of logs, too; and packages with units in /lib have directories there.
+  ! grep -v -e "removing python3-x2gobroker, directory '/var/log/x2gobroker' not empty" \
+    -e "directory '/lib/systemd" "$work/apt.out" |
     grep -E '^dpkg: (warning|error)|^rm: |: not found|No such file' || fail "apt-get $* said the above"
 }

@@ -34,9 +34,14 @@ check_units() {
       check_process "$(pid)" authservice "$no_capabilities" "its own"
       check "and sees no home directories" not sees_home "$(pid)"
     fi
-    check_answers
-    [ "$form" = one-process ] || check_workers "$form"
-    check_messages
+    if [ "$form" = unprivileged ] && ! reads_shadow; then
+      check_no_answers
+      check_workers "$form"
+    else
+      check_answers
+      [ "$form" = one-process ] || check_workers "$form"
+      check_messages
+    fi
     # Its files would have to belong to others than the service's user.
     [ "$form" = unprivileged ] || check_faillock
     case $form in
@@ -47,6 +52,9 @@ check_units() {
         check_socket
         check_restarts
         check_deaths_of_workers
+        check_failed_starts
+        check_damaged_archives
+        check_off
         ;;
       one-process)
         check_socket
@@ -76,10 +84,8 @@ end_form() { # form
   inside systemctl daemon-reload
 }
 
-# Starts are counted, and too many in a short time refused: not those of a test.
 start_anew() {
   inside systemctl daemon-reload
-  inside systemctl reset-failed "$service"
   inside systemctl restart "$service" || {
     what_was_said
     fail "it does not start"
@@ -110,7 +116,7 @@ verdict_said() { journal --priority "$1..$1" | grep -E "^INFO  $2 user=\"alice\"
 said_by_service() { journal --identifier x2gobroker-authservice | grep -E "^$1"; }
 
 warnings() {
-  journal | grep -E '(^|[ :])(WARN|ERROR|FATAL)[ :]' || :
+  journal | grep -E '(^|[ :])(WARN|ERROR|FATAL)[ :]|unset environment variable' || :
   # But for what pam_unix has to say of a wrong password.
   journal --priority warning | grep -v '^pam_unix(x2gobroker:auth): ' || :
 }
@@ -174,6 +180,20 @@ as_broker() {
 
 status_line() { inside systemctl status --no-pager "$service" | grep "^ *Status: \"[0-9]* connections.* $1"; }
 
+# In a worker without root pam_unix of Linux-PAM 1.6 and newer cannot read passwords.
+check_no_answers() {
+  check "pam_unix cannot tell whether a password is right: there is no verdict" no_verdict alice open-sesame
+  check "and the log says why" comes_about said 'error user="alice" service="x2gobroker" reason="pam_unix cannot read the passwords'
+}
+
+no_verdict() {
+  local status=0
+  as_broker "$@" || status=$?
+  [ "$status" -eq 3 ]
+}
+
+reads_shadow() { grep -q pam_modutil_getspnam "$root"/usr/lib/*/security/pam_unix.so; }
+
 check_answers() {
   check "systemd waits until it says that it is ready" is notify property Type
   check "a right password is right" as_broker alice open-sesame
@@ -212,7 +232,9 @@ settings() { inside sh -c "$(sed -n 's/^#   //p' "$root/etc/default/x2gobroker-a
 check_settings() {
   check "--check-config finds no fault while the service runs" settings
   check "nor by itself, where systemd has the socket" inside x2gobroker-authservice --check-config --auth-log /var/log/authservice.log
-  inside systemctl mask --quiet --now "$workers.socket"
+  # At once, systemd 257 forgets the setting by which the socket's file is removed.
+  inside systemctl stop "$workers.socket"
+  inside systemctl mask --quiet "$workers.socket"
   check "it finds one with the workers' socket masked" not settings
   inside systemctl unmask --quiet "$workers.socket"
   start_anew
@@ -270,7 +292,6 @@ check_socket() {
   check "it runs" runs
 
   drop_in hold 'ExecStartPre=/bin/sh -c "until [ -e /run/go ]; do sleep 0.02; done"'
-  inside systemctl reset-failed "$service"
   inside systemctl restart --no-block "$service"
   check "in a restart the old process is gone and the new one not there" comes_about is start-pre property SubState
   connect &
@@ -316,7 +337,6 @@ check_restarts() {
   local signal process
   for signal in KILL SEGV; do
     process=$(pid)
-    inside systemctl reset-failed "$service"
     send "$signal" "$service"
     check "SIG$signal: systemd starts it anew" comes_about another_than "$process"
     check "and it answers" client alice open-sesame
@@ -333,9 +353,79 @@ check_restarts() {
   start_anew
 }
 
+# Whatever keeps the service from starting: it starts when the cause is gone.
+
+check_failed_starts() {
+  drop_in hurry RestartSec=0.1
+  stop
+  mv "$root/usr/bin/java" "$work/java"
+  inside systemctl start "$service" 2>/dev/null || :
+  check "without Java it is started again and again" comes_about restarts_exceed 10
+  check "its socket stays" is active inside systemctl is-active "$sockets"
+  mv "$work/java" "$root/usr/bin/java"
+  check "with Java it comes back by itself" comes_about runs
+  check "and answers" client alice open-sesame
+  no_drop_in hurry
+}
+
+restarts_exceed() { [ "$(property NRestarts)" -gt "$1" ]; }
+
+# Of the same size, so that it looks as if it fitted.
+check_damaged_archives() {
+  local name archive
+  for name in server worker; do
+    await_archive
+    archive=$root/var/cache/authservice/$name
+    dd if=/dev/urandom of="$archive" bs=1M seek=1 count=8 conv=notrunc 2>>"$log"
+    forget_messages
+    inside systemctl restart "$service" || :
+    check "the $name's archive damaged, it starts nevertheless" comes_about client alice open-sesame
+    check "and says so" comes_about said "$name is damaged"
+    await_archive
+    start_anew
+    check "the archive is made anew" inside test -s "/var/cache/authservice/$name"
+    check "and used" comes_about client alice open-sesame
+  done
+}
+
+# By the line that the pages give: the sockets would start it again.
+check_off() {
+  local line page
+  line=$(grep -o -m 1 'systemctl disable --now [a-z0-9. -]*' "$here/../docs/TROUBLESHOOTING.md") || fail "no page says how to turn it off"
+  for page in README.md dist/man/x2gobroker-authservice.8; do
+    check "$page has the line that turns it off" grep -qF "$line" "$here/../$page"
+  done
+  # shellcheck disable=SC2086 # words
+  check "the line is carried out" inside $line
+  check "nothing runs" comes_about no_process
+  check "a login does not start it" not client alice open-sesame
+  check "nothing is active" is "" inside systemctl list-units --all --plain --no-legend --state active 'x2gobroker-authservice*'
+  check "nor enabled" not inside systemctl is-enabled "$service" "$sockets" "$workers.socket"
+  line=$(grep -o -m 1 'systemctl enable --now [a-z0-9. -]*' "$here/../docs/TROUBLESHOOTING.md") || fail "no page says how to turn it on"
+  # shellcheck disable=SC2086
+  check "the line for that turns it on" inside $line
+  check "and a right password is right" client alice open-sesame
+}
+
+# needrestart takes each worker for a service, which it could not start again.
+check_needrestart() {
+  local unit
+  say "needrestart"
+  apt_get install needrestart
+  check "a right password is right" client alice open-sesame
+  unit=$(worker_processes)
+  apt_get install --reinstall libcrypt1
+  forget_messages
+  check "needrestart restarts what uses a library that is gone" inside needrestart -r a
+  check "but no worker" is "$unit" worker_processes
+  check "a right password is right" client alice open-sesame
+  apt_get purge needrestart
+}
+
 # Workers: each in a unit of its own, and root.
 
 worker_units() { units_that_are "active,activating,deactivating,failed,inactive"; }
+worker_processes() { inside systemctl show --property MainPID "$workers@*.service"; }
 units_that_are() { inside systemctl list-units --all --plain --no-legend --state "$1" "$workers@*.service" | sed 's/ .*//'; }
 none_of() { not grep -xF -f <(worker_units) "$1"; } # file with units
 all_run() { [ -n "$(worker_units)" ] && is "$(worker_units)" units_that_are running; }
@@ -365,7 +455,6 @@ check_deaths_of_workers() {
 
   worker_units >"$work/units"
   process=$(pid)
-  inside systemctl reset-failed "$service"
   send KILL "$service"
   check "SIGKILL of the service: no worker stays" comes_about none_of "$work/units"
   check "it is started anew" comes_about another_than "$process"
