@@ -41,7 +41,7 @@ make_system() {
   sources >"$root/etc/apt/sources.list"
   [ "$suite" != "$own_suite" ] || cp -a /var/lib/apt/lists/. "$root/var/lib/apt/lists/"
   cp -L /etc/resolv.conf /etc/hosts "$root/etc/"
-  apt-config dump Acquire::http::Proxy >"$root/etc/apt/apt.conf.d/proxy"
+  apt-config dump Acquire::http::Proxy Acquire::Check-Valid-Until >"$root/etc/apt/apt.conf.d/own"
   # What has been downloaded before; what is missing is downloaded into the system itself.
   mkdir "$root/archives"
   mount --bind -o ro /var/cache/apt/archives "$root/archives"
