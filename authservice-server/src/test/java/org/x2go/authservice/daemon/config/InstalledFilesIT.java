@@ -120,7 +120,7 @@ class InstalledFilesIT {
                         .toString());
             }
         }
-        assertThat(command).hasSize(6);
+        assertThat(command).hasSize(7);
 
         assertThat(run("systemd-analyze", command.toArray(String[]::new)))
                 .doesNotContain(directory.toString(), "x2gobroker-authservice");
