@@ -33,9 +33,11 @@ final class SandboxHints {
                 .filter(rule -> BECOME_USER.stream().anyMatch(rule::calls))
                 .findFirst()
                 .filter(rule -> !mayChangeUser.getAsBoolean() && told.add(service))
-                .ifPresent(rule -> diagnostics.warn("PAM service " + service + " calls "
-                        + Rule.nameOf(rule.module().orElseThrow()) + " (" + rule.where()
-                        + "), which becomes the user who logs in. This process may not (setfsuid and setresuid need"
-                        + " CAP_SETUID and CAP_SETGID), so that the module refuses: under systemd add the drop-in as-user.conf"));
+                .ifPresent(
+                        rule -> diagnostics.warn(
+                                "PAM service " + service + " calls "
+                                        + Rule.nameOf(rule.module().orElseThrow()) + " (" + rule.where()
+                                        + "), which becomes the user who logs in. This process may not (setfsuid and setresuid need"
+                                        + " CAP_SETUID and CAP_SETGID), so that the module refuses: under systemd add the drop-in as-user.conf"));
     }
 }

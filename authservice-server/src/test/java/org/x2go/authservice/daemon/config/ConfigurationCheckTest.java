@@ -227,7 +227,8 @@ class ConfigurationCheckTest {
 
         assertThat(check()).isTrue();
         assertThat(report)
-                .contains("warning: PAM service x2gobroker has no account rule: the rules of " + pam + "/other apply instead");
+                .contains("warning: PAM service x2gobroker has no account rule: the rules of " + pam
+                        + "/other apply instead");
     }
 
     @Test
