@@ -91,7 +91,7 @@ remove_from_system() {
   done < <(cat /etc/passwd)
 }
 
-# How ours is started; what else is wanted comes behind, and has the last word.
+# The command that starts our service. Options that follow it override those given here.
 ours_command() { # directory, further options
   command=("$home/bin/x2gobroker-authservice" --socket-file "$1/socket" --owner root --group root --permissions 0600
     --allow-service "$permit" --allow-service "$unix" --auth-log "$1/log" --isolation thread

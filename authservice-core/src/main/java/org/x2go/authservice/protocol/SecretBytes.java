@@ -14,7 +14,7 @@ public final class SecretBytes {
      * <p>{@link ByteBuffer#put(ByteBuffer)} would do the same by way of the processor's vector registers, which go on holding
      * 16 to 64 bytes of the secret until something else uses them. Meanwhile the JVM and the kernel write all registers to
      * the thread's stack, for a safepoint, a signal or a call from the interpreter, and a deoptimization writes them to the
-     * C heap; nobody ever wipes those. A single byte at a time tells nothing. The fence, which costs nothing on x86, keeps
+     * C heap; nobody ever wipes those. A register that holds a single byte reveals nothing. The fence, which costs nothing on x86, keeps
      * the compiler from making vectors of this loop, too.
      *
      * @param from the secret, which the caller wipes

@@ -176,14 +176,14 @@ public final class PamAuthenticator implements Authenticator, AutoCloseable {
         conversation.begin(credentials);
         try (PamTransaction transaction = PamTransaction.start(service, user, confdir, conversation)) {
             if (stack.isSettled() && stack.isCurrent()) {
-                result = shadow.judge(transaction.check(user, service, peerName), stack, credentials.user());
+                result = shadow.checked(transaction.check(user, service, peerName), stack, credentials.user());
             }
         } finally {
             conversation.end();
         }
         conversations.addFirst(conversation);
         if (result != null && result.verdict() != Verdict.OK) {
-            sandboxHints.notLetIn(credentials.service(), stack);
+            sandboxHints.loginFailed(credentials.service(), stack);
         }
         return result;
     }

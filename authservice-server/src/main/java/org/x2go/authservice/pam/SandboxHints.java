@@ -6,17 +6,17 @@ import java.util.function.BooleanSupplier;
 import org.x2go.authservice.auth.Diagnostics;
 
 /**
- * Names the module that a sandbox keeps from its work, which by itself says no more than that a login failed. A module that
- * works without what it is denied, depending on its arguments, is not among them: a wrong password would be taken for this.
+ * Names a PAM module that does not work in this process's sandbox, since the module itself reports only that a login failed.
+ * Modules that need the privilege only with some arguments are left out: a wrong password would be mistaken for a denial.
  * Thread-safe.
  */
 final class SandboxHints {
-    /** They become the user before they read or write anything. */
+    /** Modules that always become the user before they read or write anything. */
     private static final Set<String> BECOME_USER = Set.of("pam_google_authenticator", "pam_u2f");
 
     private final BooleanSupplier mayChangeUser;
     private final Diagnostics diagnostics;
-    private final Set<String> told = ConcurrentHashMap.newKeySet();
+    private final Set<String> reported = ConcurrentHashMap.newKeySet();
 
     /** @param mayChangeUser whether this process may become another user */
     SandboxHints(BooleanSupplier mayChangeUser, Diagnostics diagnostics) {
@@ -24,15 +24,15 @@ final class SandboxHints {
         this.diagnostics = diagnostics;
     }
 
-    /** Is told that a service did not let somebody in. Warns once for each service, if a module that it calls is hindered. */
-    void notLetIn(String service, ServiceStack stack) {
-        if (told.contains(service)) {
+    /** Called when a service refused a login or failed. Warns once for each service that calls such a module. */
+    void loginFailed(String service, ServiceStack stack) {
+        if (reported.contains(service)) {
             return;
         }
         stack.called().stream()
                 .filter(rule -> BECOME_USER.stream().anyMatch(rule::calls))
                 .findFirst()
-                .filter(rule -> !mayChangeUser.getAsBoolean() && told.add(service))
+                .filter(rule -> !mayChangeUser.getAsBoolean() && reported.add(service))
                 .ifPresent(
                         rule -> diagnostics.warn(
                                 "PAM service " + service + " calls "

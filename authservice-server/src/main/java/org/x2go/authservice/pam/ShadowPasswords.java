@@ -10,17 +10,17 @@ import org.x2go.authservice.auth.AuthResult;
 import org.x2go.authservice.protocol.Verdict;
 
 /**
- * Whether pam_unix(8) can read the passwords that it is to compare with. A process that is not root's and cannot become root
- * reads /etc/shadow by its group, if at all; and since Linux-PAM 1.6 pam_unix leaves that to unix_chkpwd(8), which such a process
- * starts without its privilege. pam_unix then calls a right password wrong.
+ * Whether pam_unix(8) can read the hashes in /etc/shadow. Since Linux-PAM 1.6 it leaves this to unix_chkpwd(8) in a process that
+ * is not root's; under NoNewPrivileges that program has no privilege. Before 1.6, pam_unix could read the file by its group. Where
+ * pam_unix cannot read the hash, it calls a right password wrong.
  *
- * @param readable whether it can
+ * @param readable whether pam_unix can read the hashes
  * @param accounts the file with the local accounts, passwd(5)
  */
 record ShadowPasswords(boolean readable, Path accounts) {
     private static final String MODULE = "pam_unix";
 
-    /** The function by which pam_unix read /etc/shadow by itself. */
+    /** The function that pam_unix calls to read /etc/shadow, up to Linux-PAM 1.5. */
     private static final String READER = "pam_modutil_getspnam";
 
     private static final AuthResult UNREADABLE = AuthResult.error(
@@ -54,14 +54,13 @@ record ShadowPasswords(boolean readable, Path accounts) {
         return Files.readString(module, StandardCharsets.ISO_8859_1).contains(READER);
     }
 
-    /** The result; or that there is none if pam_unix had to refuse this user, whatever the password. */
-    AuthResult judge(AuthResult result, ServiceStack stack, String user) throws IOException {
-        return readable
-                        || result.verdict() != Verdict.FAIL
-                        || stack.called().stream().noneMatch(rule -> rule.calls(MODULE))
-                        || !isLocal(user)
-                ? result
-                : UNREADABLE.measured(result.took());
+    /** Turns a refusal into an error if pam_unix would have refused this user whatever the password; otherwise the result itself. */
+    AuthResult checked(AuthResult result, ServiceStack stack, String user) throws IOException {
+        if (readable || result.verdict() != Verdict.FAIL || !isLocal(user)) {
+            return result;
+        }
+        boolean asked = stack.called().stream().anyMatch(rule -> rule.calls(MODULE));
+        return asked ? UNREADABLE.measured(result.took()) : result;
     }
 
     private boolean isLocal(String user) throws IOException {

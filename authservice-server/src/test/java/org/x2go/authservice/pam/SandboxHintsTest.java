@@ -13,7 +13,7 @@ import org.x2go.authservice.auth.ServicePolicy;
 import org.x2go.authservice.testsupport.RecordingDiagnostics;
 
 class SandboxHintsTest {
-    private final RecordingDiagnostics said = new RecordingDiagnostics();
+    private final RecordingDiagnostics diagnostics = new RecordingDiagnostics();
 
     @TempDir
     Path directory;
@@ -29,26 +29,26 @@ class SandboxHintsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"pam_google_authenticator.so", "/usr/lib/security/pam_u2f.so"})
-    void hinderedModuleIsNamedWithItsDropInOnce(String module) throws Exception {
-        SandboxHints hints = new SandboxHints(() -> false, said);
+    void deniedModuleIsNamedWithItsDropInOnce(String module) throws Exception {
+        SandboxHints hints = new SandboxHints(() -> false, diagnostics);
         ServiceStack stack = stack("auth required pam_env.so\nauth required " + module);
-        hints.notLetIn("site", stack);
-        hints.notLetIn("site", stack);
-        assertThat(said.lines())
+        hints.loginFailed("site", stack);
+        hints.loginFailed("site", stack);
+        assertThat(diagnostics.lines())
                 .singleElement()
                 .asString()
                 .contains("site calls " + Rule.nameOf(module), directory + "/site, line 2", "as-user.conf");
     }
 
     @Test
-    void modulesThatNeedNothingAreNotNamed() throws Exception {
-        new SandboxHints(() -> false, said).notLetIn("site", stack("auth required pam_unix.so"));
-        assertThat(said.lines()).isEmpty();
+    void otherModulesAreNotNamed() throws Exception {
+        new SandboxHints(() -> false, diagnostics).loginFailed("site", stack("auth required pam_unix.so"));
+        assertThat(diagnostics.lines()).isEmpty();
     }
 
     @Test
-    void nothingIsSaidWhereModulesMayBecomeTheUser() throws Exception {
-        new SandboxHints(() -> true, said).notLetIn("site", stack("auth required pam_u2f.so"));
-        assertThat(said.lines()).isEmpty();
+    void nothingIsLoggedWhereModulesMayBecomeTheUser() throws Exception {
+        new SandboxHints(() -> true, diagnostics).loginFailed("site", stack("auth required pam_u2f.so"));
+        assertThat(diagnostics.lines()).isEmpty();
     }
 }

@@ -32,32 +32,32 @@ class ShadowPasswordsTest {
 
     @Test
     void refusalOfLocalUserIsAnErrorWhereShadowCannotBeRead() throws IOException {
-        AuthResult judged = new ShadowPasswords(false, accounts).judge(WRONG, calls("pam_unix.so"), "alice");
+        AuthResult checked = new ShadowPasswords(false, accounts).checked(WRONG, calls("pam_unix.so"), "alice");
 
-        assertEquals(Verdict.ERROR, judged.verdict());
-        assertTrue(judged.reason().contains("unix_chkpwd"), judged.reason());
+        assertEquals(Verdict.ERROR, checked.verdict());
+        assertTrue(checked.reason().contains("unix_chkpwd"), checked.reason());
     }
 
     @Test
     void refusalStandsWherePamUnixReadsShadow() throws IOException {
-        assertEquals(WRONG, new ShadowPasswords(true, accounts).judge(WRONG, calls("pam_unix.so"), "alice"));
+        assertEquals(WRONG, new ShadowPasswords(true, accounts).checked(WRONG, calls("pam_unix.so"), "alice"));
     }
 
     @Test
     void refusalOfUserOfADirectoryStands() throws IOException {
-        assertEquals(WRONG, new ShadowPasswords(false, accounts).judge(WRONG, calls("pam_unix.so"), "ali"));
+        assertEquals(WRONG, new ShadowPasswords(false, accounts).checked(WRONG, calls("pam_unix.so"), "ali"));
     }
 
     @Test
     void refusalWithoutPamUnixStands() throws IOException {
-        assertEquals(WRONG, new ShadowPasswords(false, accounts).judge(WRONG, calls("pam_sss.so"), "alice"));
+        assertEquals(WRONG, new ShadowPasswords(false, accounts).checked(WRONG, calls("pam_sss.so"), "alice"));
     }
 
     @Test
     void acceptedPasswordStaysAccepted() throws IOException {
         AuthResult ok = AuthResult.ok();
 
-        assertEquals(ok, new ShadowPasswords(false, accounts).judge(ok, calls("pam_unix.so"), "alice"));
+        assertEquals(ok, new ShadowPasswords(false, accounts).checked(ok, calls("pam_unix.so"), "alice"));
     }
 
     @Test

@@ -77,14 +77,14 @@ final class Options {
                 names = "--allow-uid",
                 paramLabel = "USER",
                 description =
-                        "A user, by name or number, who may ask; can be repeated. If --allow-uid or --allow-gid is given,"
+                        "A user, by name or number, who may use the service; can be repeated. If --allow-uid or --allow-gid is given,"
                                 + " only these users and groups may ask")
         List<String> allowUids = List.of();
 
         @Option(
                 names = "--allow-gid",
                 paramLabel = "GROUP",
-                description = "A group, by name or number, whose members may ask; can be repeated")
+                description = "A group, by name or number, whose members may use the service; can be repeated")
         List<String> allowGids = List.of();
     }
 
