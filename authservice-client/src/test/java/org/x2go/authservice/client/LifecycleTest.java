@@ -34,7 +34,7 @@ class LifecycleTest {
 
     private final Semaphore asked = new Semaphore(0);
 
-    /** Never answers "hang"; answers everybody else "ok". */
+    /** Never answers the user "hang"; answers every other user "ok". */
     private final FakeServer.Script hanging = peer -> {
         for (String request = peer.read(); request != null; request = peer.read()) {
             asked.release();

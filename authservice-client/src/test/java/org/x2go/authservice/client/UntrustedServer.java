@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * A socket that another user serves, who answers {@code ok} to every line and writes down what was sent. That user is a number
- * without a name.
+ * A socket that is served by another user, who answers {@code ok} to every line and records what was sent. That user has a number
+ * and no name.
  */
 public final class UntrustedServer implements AutoCloseable {
     /** Who serves it. */
@@ -31,7 +31,7 @@ public final class UntrustedServer implements AutoCloseable {
         this.process = process;
     }
 
-    /** Starts one below a directory, whose mode it changes so that the other user may enter it. Requirements root. */
+    /** Starts one below a directory, whose mode it changes so that the other user may enter it. Requires root. */
     public static UntrustedServer start(Path directory) throws IOException, InterruptedException {
         Prerequisite.root();
         Prerequisite.file(SOCAT);

@@ -19,7 +19,7 @@ record AuthServiceProvider(AuthClient client) implements AuthenticationProvider 
                 return UsernamePasswordAuthenticationToken.authenticated(
                         user, null, AuthorityUtils.createAuthorityList("ROLE_USER"));
             }
-        } catch (IOException e) { // no verdict: an outage is no wrong password, and no other provider is to say so
+        } catch (IOException e) { // an outage is not a wrong password: do not let another provider say so
             throw new InternalAuthenticationServiceException(e.getMessage(), e);
         } catch (IllegalArgumentException e) { // a name or password that cannot be sent, so that nobody has it
             throw new BadCredentialsException(e.getMessage());

@@ -124,7 +124,7 @@ final class PamTransaction implements AutoCloseable {
         }
         String unanswered = conversation.unanswered();
         if (unanswered != null) {
-            return AuthResult.error("a PAM module asked for something else than the password: " + unanswered + " ("
+            return AuthResult.error("a PAM module asked for something other than the password: " + unanswered + " ("
                     + known.cName() + ")");
         }
         String reason = known == PamStatus.UNKNOWN

@@ -26,7 +26,7 @@ import org.x2go.authservice.protocol.Credentials;
  */
 final class PromptPolicy {
     /**
-     * What a prompt is for that wants something else than the password: a new one, its repetition, a code, a PIN. These
+     * What a prompt is for that asks for something other than the password: a new one, its repetition, a code, a PIN. These
      * are looked for as whole words in either case, and are English, as the prompts of modules are where the locale is
      * C or C.UTF-8. In a regular expression, in which a blank stands for any one character that is not in a word.
      */

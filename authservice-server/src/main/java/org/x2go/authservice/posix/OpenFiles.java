@@ -73,9 +73,9 @@ public final class OpenFiles {
     }
 
     /**
-     * The number of the next descriptor (open(2)), so that at least as many are open; MAX_VALUE if none is left.
+     * The lowest free descriptor, which open(2) would return: all lower ones are in use. MAX_VALUE if none is free.
      */
-    public static int next() {
+    public static int lowestFree() {
         try {
             int number = LibC.fcntl(STANDARD_INPUT, LibC.F_DUPFD_CLOEXEC, 0);
             LibC.close(number);

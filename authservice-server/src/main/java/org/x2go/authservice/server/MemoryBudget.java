@@ -13,7 +13,7 @@ import org.x2go.authservice.protocol.Credentials;
  * <p>Connections take {@link #CONNECTION_BYTES} each in addition; their number has its own limit.
  */
 final class MemoryBudget {
-    /** Heap memory of a connection plus a third: channel, pipeline, timers, table entries. */
+    /** Heap memory of a connection with a margin of a third: channel, pipeline, timers, table entries. */
     static final int CONNECTION_BYTES = 2560;
 
     /** Heap memory of a request besides its text: the attempt, two timers, queue entries. */

@@ -23,9 +23,9 @@ import org.x2go.authservice.protocol.Credentials;
  * Calls a blocking {@link Authenticator} on a pool of threads that share one queue, so that a slow login blocks only
  * its own thread.
  *
- * <p>There are as many threads as processors, since more do not speed up hashing. If the oldest request in the queue
+ * <p>At first there are at most as many threads as processors, since more do not speed up hashing. If the oldest request in the queue
  * has waited for {@link #GROW_NANOS}, the threads are waiting for something else or compute for long: then threads are
- * added, one at a time, up to the configured number. When no request has waited for a minute, the number is reset.
+ * added, one at a time, up to the configured number. After a minute in which no request waited, the added threads end.
  *
  * <p>Used on the event loop; only {@link Request#run} runs on the threads.
  */

@@ -112,7 +112,7 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        // The one if the peer has shut down its output, the other if this end has shut down the input.
+        // ChannelInputShutdownEvent: the peer has shut down its output; the other: this end has shut down the input.
         if (event instanceof ChannelInputShutdownEvent || event instanceof ChannelInputShutdownReadComplete) {
             inputEnded = true;
             drain(ctx, 1);

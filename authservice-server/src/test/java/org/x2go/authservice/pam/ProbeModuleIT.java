@@ -82,7 +82,7 @@ class ProbeModuleIT {
             AuthResult result = ask("delay=1000000 unanswered=" + status + " " + auth, "");
             assertThat(result.verdict()).isEqualTo(Verdict.ERROR);
             assertThat(result.reason())
-                    .isEqualTo("a PAM module asked for something else than the password: " + reason + " ("
+                    .isEqualTo("a PAM module asked for something other than the password: " + reason + " ("
                             + PamStatus.of(status).cName() + ")");
             assertThat(result.failDelay()).isPositive();
         }
@@ -94,7 +94,7 @@ class ProbeModuleIT {
         AuthResult result = ask("unanswered=0" + again + again + again + " status=7", "");
         assertThat(result)
                 .isEqualTo(
-                        AuthResult.error("a PAM module asked for something else than the password: 2 hidden prompts at"
+                        AuthResult.error("a PAM module asked for something other than the password: 2 hidden prompts at"
                                 + " once, 'a message' (PAM_AUTH_ERR)"));
     }
 
@@ -114,7 +114,7 @@ class ProbeModuleIT {
     @Test
     void refusalAfterAnUnansweredPromptIsAnError() throws Exception {
         assertThat(ask("unanswered=0 round=u,,root", "status=13").reason())
-                .isEqualTo("a PAM module asked for something else than the password: a visible prompt, 'a message'"
+                .isEqualTo("a PAM module asked for something other than the password: a visible prompt, 'a message'"
                         + " (PAM_ACCT_EXPIRED)");
     }
 

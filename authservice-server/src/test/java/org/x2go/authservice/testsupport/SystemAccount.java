@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** An account of this machine, to be removed after use. Requirements root. */
+/** An account of this machine, to be removed after use. Requires root. */
 public final class SystemAccount {
     private static final String PREFIX = "authsvc-it-";
 

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** PAM services of this machine, in /etc/pam.d, to be removed after use: for programs that look nowhere else. Requirements root. */
+/** PAM services of this machine, in /etc/pam.d, to be removed after use: for programs that look nowhere else. Requires root. */
 public final class SystemPamServices implements AutoCloseable {
     private static final Path DIRECTORY = Path.of("/etc/pam.d");
     private static final String PREFIX = "authsvc-it-";

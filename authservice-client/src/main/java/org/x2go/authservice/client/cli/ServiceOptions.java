@@ -19,8 +19,9 @@ final class ServiceOptions {
     @Option(
             names = "--server-user",
             paramLabel = "NAME",
-            description = "A user who may run the service, besides root and you; a service of anybody else is not sent"
-                    + " the password. Default: $$X2GOBROKER_AUTHSERVICE_SERVER_USER, or without that nobody.")
+            description =
+                    "A user who may run the service, besides root and you. If anyone else runs it, the password is not"
+                            + " sent. Default: $$X2GOBROKER_AUTHSERVICE_SERVER_USER, otherwise none.")
     @Nullable
     String serverUser;
 

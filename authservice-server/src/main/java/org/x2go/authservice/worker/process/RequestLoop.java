@@ -63,7 +63,7 @@ final class RequestLoop {
     private Disposition disposition() throws IOException {
         answered++;
         boolean spent = answered >= limits.requests()
-                || OpenFiles.next() > MAX_DESCRIPTORS
+                || OpenFiles.lowestFree() > MAX_DESCRIPTORS
                 // The peak costs nothing to ask for, and nearly always makes the costly check unnecessary.
                 || (ProcessMemory.peakBytes() > limits.residentBytes()
                         && ProcessMemory.residentBytes() > limits.residentBytes());

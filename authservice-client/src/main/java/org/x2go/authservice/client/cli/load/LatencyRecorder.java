@@ -65,7 +65,7 @@ final class LatencyRecorder {
         return rightRefused.sum();
     }
 
-    /** Nanoseconds from before the request was sent, and its new connection made if it has one, to the answer. */
+    /** Nanoseconds until the answer, from before connecting (if the connection is new) or else from before sending. */
     Histogram latencies(boolean ofWrong) {
         return ofWrong ? wrong : right;
     }
