@@ -93,7 +93,7 @@ class LimitsIT {
             assertThat(login(peers.get(0))).isEqualTo("ok");
             Program.await(
                     "one too many is refused",
-                    () -> server.log().stream().anyMatch(line -> line.contains("Refusing connections")));
+                    () -> server.log().stream().anyMatch(line -> line.contains("Connection limit")));
             assertThat(login(peers.get(0))).isEqualTo("ok");
             closePeers();
             peers.clear();
@@ -120,7 +120,7 @@ class LimitsIT {
                     "it says so",
                     () -> server.log().stream()
                             .anyMatch(line -> line.contains("Cannot accept connections")
-                                    || line.contains("Refusing connections")));
+                                    || line.contains("Connection limit")));
             closePeers();
             peers.clear();
             Program.await("there is room again", () -> Program.answers(server.socket()) && asks(server));

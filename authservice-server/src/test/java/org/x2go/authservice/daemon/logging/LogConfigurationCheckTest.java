@@ -46,20 +46,20 @@ class LogConfigurationCheckTest {
                 "<Configuration>, line 1: ",
                 "<Configuration/>, no logger has an appender",
                 "<Configuration><Appenders><NoSuch name='a'/></Appenders></Configuration>, NoSuch",
-                "<Configuration><Loggers><Root><AppenderRef ref='b'/></Root></Loggers></Configuration>, no appender \"b\"",
+                "<Configuration><Loggers><Root><AppenderRef ref='b'/></Root></Loggers></Configuration>, undefined appender \"b\"",
                 "appender.a.type = NoSuch, NoSuch",
-                "rootLogger.appenderRef.a.ref = b, no appender \"b\"",
+                "rootLogger.appenderRef.a.ref = b, undefined appender \"b\"",
                 "nonsense, no logger has an appender",
                 "{}, JSON"
             })
-    void errorIsReportedInOneLine(String text, String said) throws IOException {
+    void errorIsReportedInOneLine(String text, String fault) throws IOException {
         Path file = file(text.replace("type = NoSuch", "type = NoSuch\nappender.a.name = a"));
 
         assertThatThrownBy(() -> LogConfigurationCheck.check(file))
                 .isInstanceOf(IOException.class)
                 .message()
                 .startsWith("the log configuration " + file + " cannot be used: ")
-                .contains(said)
+                .contains(fault)
                 .hasLineCount(1);
     }
 }
