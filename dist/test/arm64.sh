@@ -38,10 +38,10 @@ fetch() { # its name, the suite, where to
 # The kernel starts QEMU for each program of arm64's, in every system of this machine, for as long as this script runs.
 handle_arm64() { # QEMU's path
   [ -e "$handlers/register" ] || mount -t binfmt_misc binfmt_misc "$handlers" 2>/dev/null || cannot "the kernel has no binfmt_misc"
-  trap 'echo -1 >"$handlers/$handler"' EXIT
   # shellcheck disable=SC1003 # the kernel's own escapes
   printf '%s' ":$handler:M::"'\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\xb7\x00:'\
 '\xff\xff\xff\xff\xff\xff\xff\x00\xff\xff\xff\xff\xff\xff\xff\xff\xfe\xff\xff\xff:'"$1:FOC" >"$handlers/register"
+  trap 'echo -1 >"$handlers/$handler"' EXIT
 }
 
 logs_in() { # what in

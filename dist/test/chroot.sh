@@ -12,7 +12,10 @@ run_inside() { # script, tools that it needs
   done
   unshare --mount --pid --fork true 2>/dev/null || cannot "namespaces cannot be made here"
   work=$(mktemp -d)
-  unshare --mount --pid --fork --kill-child --propagation private "$script" --inside "$work" || status=$?
+  # In the background, so that a signal for this script ends what runs inside.
+  unshare --mount --pid --fork --kill-child --propagation private "$script" --inside "$work" </dev/null &
+  trap 'kill -TERM $!' INT TERM HUP
+  wait $! || status=$?
   rm -rf --one-file-system "$work"
   exit "$status"
 }
@@ -22,8 +25,8 @@ suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
 
 # shellcheck disable=SC2016 # apt's own variable
 mirror() {
-  apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' "Codename: $suite" 'Component: main' | sed -n 1p | grep . ||
-    fail "apt is told of no mirror for $suite"
+  apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' "Codename: $suite" 'Component: main' |
+    sed -n 1p | grep . || fail "apt is told of no mirror for $suite"
 }
 
 # Keeps all that is made in memory, if there is plenty.
@@ -34,8 +37,10 @@ keep_in_memory() {
 }
 
 make_chroot() { # Debian's name of the architecture, packages with commas between them
+  local from
+  from=$(mirror)
   debootstrap --arch="$1" --variant=minbase --include="$2" --cache-dir=/var/cache/apt/archives "$suite" "$root" \
-    "$(mirror)" >>"$log" 2>&1 || fail "debootstrap: $(tail -n 5 "$log")"
+    "$from" >>"$log" 2>&1 || fail "debootstrap: $(tail -n 5 "$log")"
   mount -t proc proc "$root/proc"
   mount --rbind /dev "$root/dev"
   inside useradd --shell /usr/sbin/nologin alice

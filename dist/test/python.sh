@@ -143,7 +143,7 @@ not login open-sesame
 $script start
 login open-sesame
 apt-get -y remove authservice
-not grep -ls '[a]uthservice-server' /proc/[0-9]*/cmdline
+[ -z "$(grep -ls '[a]uthservice-server' /proc/[0-9]*/cmdline || :)" ]
 SCRIPT
   chmod 755 "$root/root/without-systemd"
   apt_get install logrotate

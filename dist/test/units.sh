@@ -94,7 +94,7 @@ start_anew() {
 
 property() { inside systemctl show --property "$1" --value "$service"; }
 # The brackets, for that which looks not to find itself.
-no_process() { not inside sh -c 'grep -ls "[a]uthservice-server" /proc/[0-9]*/cmdline'; }
+no_process() { is "" inside sh -c 'grep -ls "[a]uthservice-server" /proc/[0-9]*/cmdline || :'; }
 
 # What was said since, in the journal.
 

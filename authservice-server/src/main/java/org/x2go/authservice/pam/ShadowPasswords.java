@@ -60,11 +60,12 @@ record ShadowPasswords(boolean readable, Path accounts) {
             return result;
         }
         boolean asked = stack.called().stream().anyMatch(rule -> rule.calls(MODULE));
-        return asked ? UNREADABLE.measured(result.took()) : result;
+        return asked ? UNREADABLE.delayedBy(result.failDelay()).measured(result.took()) : result;
     }
 
     private boolean isLocal(String user) throws IOException {
-        String entry = user + ":";
-        return Files.readString(accounts, StandardCharsets.UTF_8).lines().anyMatch(line -> line.startsWith(entry));
+        // As bytes: other lines may be in any encoding.
+        String entry = new String(user.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1) + ":";
+        return Files.readString(accounts, StandardCharsets.ISO_8859_1).lines().anyMatch(line -> line.startsWith(entry));
     }
 }

@@ -149,7 +149,7 @@ public final class AuthServer implements AutoCloseable {
             // Before the socket, so that every client that can connect gets a verdict.
             authenticator = factory.open(loops.next());
             return serve(config, source.open(), loops, authenticator);
-        } catch (IOException | RuntimeException | Error e) {
+        } catch (Throwable e) { // Netty throws checked exceptions undeclared
             if (authenticator != null) {
                 authenticator.close();
             }
@@ -162,7 +162,7 @@ public final class AuthServer implements AutoCloseable {
             AuthServerConfig config, ListeningSocket socket, EventLoopGroup loops, AsyncAuthenticator authenticator) {
         try {
             return new AuthServer(config, socket, loops, authenticator);
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) { // Netty throws checked exceptions undeclared
             socket.remove();
             throw e;
         }

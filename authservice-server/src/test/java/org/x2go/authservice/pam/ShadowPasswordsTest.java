@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,6 +39,27 @@ class ShadowPasswordsTest {
 
         assertEquals(Verdict.ERROR, checked.verdict());
         assertTrue(checked.reason().contains("unix_chkpwd"), checked.reason());
+    }
+
+    @Test
+    void errorInPlaceOfARefusalKeepsItsDelay() throws IOException {
+        AuthResult delayed = WRONG.delayedBy(Duration.ofSeconds(2));
+        AuthResult checked = new ShadowPasswords(false, accounts).checked(delayed, calls("pam_unix.so"), "alice");
+
+        assertEquals(Duration.ofSeconds(2), checked.failDelay());
+    }
+
+    @Test
+    void accountsMayBeInAnyEncoding() throws IOException {
+        Files.write(accounts, "bob:x:1:1:J\u00f6rg:/:/bin/sh\n".getBytes(StandardCharsets.ISO_8859_1));
+        Files.write(
+                accounts, "j\u00f6rg:x:2:2::/:/bin/sh\n".getBytes(StandardCharsets.UTF_8), StandardOpenOption.APPEND);
+        ShadowPasswords shadow = new ShadowPasswords(false, accounts);
+
+        assertEquals(
+                Verdict.ERROR,
+                shadow.checked(WRONG, calls("pam_unix.so"), "j\u00f6rg").verdict());
+        assertEquals(WRONG, shadow.checked(WRONG, calls("pam_unix.so"), "alice"));
     }
 
     @Test

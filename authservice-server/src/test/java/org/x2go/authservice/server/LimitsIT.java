@@ -119,8 +119,8 @@ class LimitsIT {
             Program.await(
                     "it says so",
                     () -> server.log().stream()
-                            .anyMatch(line -> line.contains("Cannot accept connections")
-                                    || line.contains("Connection limit")));
+                            .anyMatch(line ->
+                                    line.contains("Cannot accept connections") || line.contains("Connection limit")));
             closePeers();
             peers.clear();
             Program.await("there is room again", () -> Program.answers(server.socket()) && asks(server));
