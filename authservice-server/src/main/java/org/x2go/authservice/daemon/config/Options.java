@@ -221,8 +221,8 @@ final class Options {
         @Option(
                 names = "--check-config",
                 description =
-                        "Print every setting with its source, and every fault in the configuration, and exit: 0 if the"
-                                + " service could start and give verdicts, 1 otherwise")
+                        "Print every setting with its source, every problem and every warning, and exit: 0 if there is"
+                                + " no problem, 1 otherwise")
         boolean checkConfig;
 
         @Option(names = "--version", description = "Print the version and exit")
