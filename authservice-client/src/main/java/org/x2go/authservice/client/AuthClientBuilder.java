@@ -44,7 +44,7 @@ public final class AuthClientBuilder {
 
     /**
      * Sets a user who may serve the socket, besides root and this process's own user. The default is the value of the
-     * environment variable {@code X2GOBROKER_AUTHSERVICE_SERVER_USER}, or without it nobody. It is needed where the service
+     * environment variable {@code X2GOBROKER_AUTHSERVICE_SERVER_USER}, otherwise none. It is needed where the service
      * neither runs as root nor gets its socket from systemd. If anybody else serves the socket, nothing is sent, and calls fail
      * with {@link AuthServiceException.Kind#UNTRUSTED_SERVER}.
      *

@@ -26,8 +26,8 @@ public record Finding(Severity severity, String text) {
     }
 
     /** A finding about a line of a file; a problem if logins use that line. */
-    static Finding at(Path file, int line, boolean counts, String text) {
-        return new Finding(counts ? Severity.PROBLEM : Severity.WARNING, file + ", line " + line + ": " + text);
+    static Finding at(Path file, int line, boolean usedByLogins, String text) {
+        return new Finding(usedByLogins ? Severity.PROBLEM : Severity.WARNING, file + ", line " + line + ": " + text);
     }
 
     boolean isProblem() {

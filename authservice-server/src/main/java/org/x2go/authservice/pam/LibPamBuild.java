@@ -15,18 +15,18 @@ import java.util.stream.Stream;
  * The build options of this machine's libpam for the search of files and modules. Distributions differ in them, and no
  * function returns them, so they are read from the strings in the library's file.
  *
- * @param debian whether it has Debian's {@code @include}. Then every relative name that is included is one in
- *     /etc/pam.d, even below a service's file in another directory; elsewhere it is looked up as a service's name is.
+ * @param debian whether it has Debian's {@code @include}. If so, an included relative name is looked up in /etc/pam.d only, even
+ *     if the including file is in another directory; other builds look it up like a service's name.
  * @param directories where the files of services are, those of the admin first
  * @param moduleDirectories where modules are
  */
 record LibPamBuild(boolean debian, List<Path> directories, List<Path> moduleDirectories) {
-    /** The admin's files, which come first wherever the vendor's are. */
+    /** The directory of the admin's files, which is searched before the vendor's. */
     static final Path ETC = Path.of("/etc/pam.d");
 
     private static final Path VENDOR = Path.of("/usr/lib/pam.d");
 
-    /** Debian also searches there for modules that are not in the architecture's directory yet (_PAM_ISA). */
+    /** A directory of modules; Debian's libpam has two: the architecture's, and an older one (_PAM_ISA). */
     private static final Pattern MODULE_DIRECTORY = Pattern.compile("(?<=\0)(/[\\x21-\\x7e]*/security)/?(?=\0)");
 
     private static final Pattern DIRECTORY = Pattern.compile("(?<=\0)(/[\\x21-\\x7e]*/pam\\.d)/%s(?=\0)");

@@ -22,8 +22,8 @@ final class RuleText {
     private final boolean byteOrderMark;
 
     private Optional<String> ambiguity = Optional.empty();
-    private int carriageReturn;
-    private int longLine;
+    private int carriageReturnLine;
+    private int firstLongLine;
     private int lastLine;
     private boolean complete;
 
@@ -43,12 +43,12 @@ final class RuleText {
         int first = 0;
         for (int start = 0; start < text.length(); ) {
             int newline = text.indexOf('\n', start);
-            // Including the newline, which belongs to an unclosed word in brackets.
+            // Including the newline, which libpam makes part of a word in brackets that is not closed on the line.
             String line = text.substring(start, newline < 0 ? text.length() : newline + 1);
             start += line.length();
             lastLine++;
-            carriageReturn = carriageReturn == 0 && line.endsWith("\r\n") ? lastLine : carriageReturn;
-            longLine = longLine == 0 && begunBytes + line.length() > MAX_LINE_BYTES ? lastLine : longLine;
+            carriageReturnLine = carriageReturnLine == 0 && line.endsWith("\r\n") ? lastLine : carriageReturnLine;
+            firstLongLine = firstLongLine == 0 && begunBytes + line.length() > MAX_LINE_BYTES ? lastLine : firstLongLine;
             int comment = line.indexOf('#');
             if (begunBytes + (comment < 0 ? line.length() : comment) > MAX_LINE_BYTES && ambiguity.isEmpty()) {
                 ambiguity = Optional.of("line " + lastLine + " has more than " + (MAX_LINE_BYTES - 1)
@@ -117,31 +117,31 @@ final class RuleText {
     /**
      * Findings about the text as a whole.
      *
-     * @param counts whether logins use it
+     * @param usedByLogins whether logins use it
      */
-    List<Finding> findings(Path file, boolean counts) {
+    List<Finding> findings(Path file, boolean usedByLogins) {
         List<Finding> findings = new ArrayList<>();
         if (byteOrderMark) {
             findings.add(Finding.at(
                     file,
                     1,
-                    counts,
+                    usedByLogins,
                     "begins with a byte order mark (BOM), which PAM reads as part of the first word: remove it"));
         }
-        if (carriageReturn > 0) {
+        if (carriageReturnLine > 0) {
             findings.add(Finding.at(
                     file,
-                    carriageReturn,
-                    counts,
+                    carriageReturnLine,
+                    usedByLogins,
                     "ends with a carriage return (as on Windows), which PAM reads as part of the last word:"
                             + " convert the file, for example with dos2unix"));
         }
-        if (longLine > 0) {
+        if (firstLongLine > 0) {
             findings.add(
                     Finding.at(
                             file,
-                            longLine,
-                            counts,
+                            firstLongLine,
+                            usedByLogins,
                             "has more than " + (MAX_LINE_BYTES - 1)
                                     + " bytes; PAM before 1.6 reads the rest as another line, even in a comment: make it shorter"));
         }

@@ -32,7 +32,7 @@ final class PipelineOnOneThread {
         this.authenticator = authenticator;
     }
 
-    /** What a peer reads that sends these pieces, ends its input and waits for the connection's end. */
+    /** The replies to a peer that sends these pieces, shuts down its output and reads until the connection ends. */
     String repliesTo(List<byte[]> pieces) {
         EmbeddedChannel channel = new EmbeddedChannel();
         ServerContext context = new ServerContext(config, this::ask, channel.eventLoop());

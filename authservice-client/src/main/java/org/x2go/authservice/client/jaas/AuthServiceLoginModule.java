@@ -27,23 +27,23 @@ import org.x2go.authservice.client.AuthClient;
  *
  * <p><b>Options</b>, all of them optional: {@code socket}, the path of the service's socket (else the environment variable
  * {@code X2GOBROKER_AUTHSERVICE_SOCKET}, else the path above); {@code serverUser}, who may serve it besides root and the
- * program's own user (else whom {@code X2GOBROKER_AUTHSERVICE_SERVER_USER} names, else nobody); {@code service}, the PAM
+ * program's own user (default: the value of {@code X2GOBROKER_AUTHSERVICE_SERVER_USER}, otherwise none); {@code service}, the PAM
  * service to ask for ({@value AuthClient#DEFAULT_SERVICE}); {@code timeout}, in whole seconds, 1 to 86400 (70); and {@code useFirstPass}, {@code
  * tryFirstPass}, {@code storePass}, {@code clearPass}, each {@code true} or not, which share name and password with the
  * other modules of a configuration as the JDK's own modules do:
  *
  * <ul>
  *   <li>{@code useFirstPass}: take both from the shared state, and do not ask;
- *   <li>{@code tryFirstPass}: take both from the shared state if they are there, and ask if they are refused;
- *   <li>{@code storePass}: put both into the shared state once they are accepted, unless there are some;
+ *   <li>{@code tryFirstPass}: take both from the shared state, and ask if they are missing or refused;
+ *   <li>{@code storePass}: put both into the shared state once they are accepted, unless a name or a password is there;
  *   <li>{@code clearPass}: remove both from the shared state when the whole login is over.
  * </ul>
  *
  * <p><b>Callbacks.</b> One {@link NameCallback} and one {@link PasswordCallback}, in one call of the handler.
  *
- * <p><b>Outcome.</b> A refusal by PAM or the service's policy is a {@link FailedLoginException}. Everything that kept the
- * module from a verdict, an outage above all, is a {@link LoginException} that is no {@code FailedLoginException}, with an
- * {@link org.x2go.authservice.client.AuthServiceException} as its cause: it says nothing about the password. A successful
+ * <p><b>Outcome.</b> A refusal by PAM, or of a PAM service that is not allowed, is a {@link FailedLoginException}. Any other
+ * failure is another {@link LoginException}, which says nothing about the password. If no verdict was reached, its cause is an
+ * {@link org.x2go.authservice.client.AuthServiceException}; if the handler failed, the handler's exception. A successful
  * login adds a {@link UserPrincipal} to the subject, in the second phase, and {@link #logout} removes it.
  *
  * <p>The module wipes its own copies of the password as soon as they have been sent; those of the caller, and those in the

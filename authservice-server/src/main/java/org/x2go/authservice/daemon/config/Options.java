@@ -154,7 +154,7 @@ final class Options {
                 paramLabel = "FILE",
                 description = {
                     "The log file, or /dev/stderr. If the file is renamed or removed, a new one is created. Default: under"
-                            + " systemd the journal, for ordinary users except X2GOBROKER_DAEMON_USER stderr, otherwise",
+                            + " systemd, the journal; for ordinary users other than X2GOBROKER_DAEMON_USER, stderr; otherwise",
                     SettingsReader.AUTH_LOG
                 })
         @Nullable
@@ -181,8 +181,8 @@ final class Options {
                 paramLabel = "FILE",
                 description = {
                     "With -D, the file for the process ID. An existing file is replaced only if it is the PID file of a"
-                            + " process that has ended. If root uses it to stop the service, only root may be able to write to its"
-                            + " directory. Default:",
+                            + " process that has ended. If root uses it to stop the service, its directory must be writable by root"
+                            + " only. Default:",
                     "${DEFAULT-VALUE}"
                 })
         Path pidFile = Path.of(SettingsReader.PID_FILE);
