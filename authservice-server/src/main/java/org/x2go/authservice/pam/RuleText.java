@@ -48,7 +48,8 @@ final class RuleText {
             start += line.length();
             lastLine++;
             carriageReturnLine = carriageReturnLine == 0 && line.endsWith("\r\n") ? lastLine : carriageReturnLine;
-            firstLongLine = firstLongLine == 0 && begunBytes + line.length() > MAX_LINE_BYTES ? lastLine : firstLongLine;
+            firstLongLine =
+                    firstLongLine == 0 && begunBytes + line.length() > MAX_LINE_BYTES ? lastLine : firstLongLine;
             int comment = line.indexOf('#');
             if (begunBytes + (comment < 0 ? line.length() : comment) > MAX_LINE_BYTES && ambiguity.isEmpty()) {
                 ambiguity = Optional.of("line " + lastLine + " has more than " + (MAX_LINE_BYTES - 1)
