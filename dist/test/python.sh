@@ -140,6 +140,12 @@ logged
 $script stop
 not $script status
 not login open-sesame
+# As after a crash: the number is another process's by now.
+sleep 300 &
+echo $! >/run/x2gobroker-authservice.pid
+not $script status
+$script stop
+kill $!
 $script start
 login open-sesame
 apt-get -y remove authservice
