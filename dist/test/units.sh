@@ -386,6 +386,10 @@ check_damaged_archives() {
     check "the archive is made anew" inside test -s "/var/cache/authservice/$name"
     check "and used" comes_about client alice open-sesame
   done
+  rm -r "$root/var/cache/authservice"
+  await_archive
+  check "their directory removed, both are made anew" \
+    inside test -s /var/cache/authservice/server -a -s /var/cache/authservice/worker
 }
 
 # By the line that the pages give: the sockets would start it again.
