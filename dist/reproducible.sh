@@ -1,5 +1,5 @@
 #!/bin/bash
-# Shows that the build is reproducible: builds a copy of the sources from scratch, elsewhere and in another time zone, locale
+# Shows that the build is reproducible: builds a copy of the sources from scratch, elsewhere and in another time zone and
 # locale, and compares every artifact's checksum with that of the build that is here (mvn package or verify). The same JDK
 # must have made both: compilers differ.
 set -euo pipefail
