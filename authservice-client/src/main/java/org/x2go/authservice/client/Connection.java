@@ -23,8 +23,8 @@ import org.x2go.authservice.protocol.Verdict;
  * the connection is doing fail with a {@link ClosedChannelException}.
  *
  * <p>The channel is blocking. A virtual thread that reads from a blocking channel is parked, and its carrier thread runs others
- * meanwhile; one that waits in a {@link java.nio.channels.Selector} is pinned to its carrier. Nor does connect(2) wait for a
- * full backlog on a channel that does not block: it fails with EAGAIN. The price is that nothing here has a timeout of its
+ * meanwhile; one that waits in a {@link java.nio.channels.Selector} is pinned to its carrier. And on a non-blocking
+ * channel connect(2) does not wait while the backlog is full: it fails with EAGAIN. The price is that nothing here has a timeout of its
  * own: the {@link Watchdog} closes the connection instead.
  */
 final class Connection implements Closeable {
@@ -61,8 +61,9 @@ final class Connection implements Closeable {
     }
 
     /**
-     * On a virtual thread the JDK does not wait while the backlog is full (EAGAIN); on a platform thread the kernel does. Which failure it is cannot be told from its text, which is in the process's language; any other one comes
-     * again at once.
+     * On a virtual thread the JDK does not wait while the backlog is full (EAGAIN); on a platform thread the kernel does. The exception's
+     * text cannot identify EAGAIN, because it is localized. So the call is repeated on a platform thread after any SocketException;
+     * another failure occurs there again, at once.
      */
     private void connectOnAnyThread() throws IOException {
         try {

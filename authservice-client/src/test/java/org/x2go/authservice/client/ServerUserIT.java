@@ -63,7 +63,7 @@ class ServerUserIT {
     }
 
     @Test
-    void untrustedServerIsSentNothing() throws Exception {
+    void strangersServerIsSentNothingByDefault() throws Exception {
         assertThat(refusalOf(builder(Map.of())))
                 .isEqualTo(untrusted.socket() + " is served by the user 54321, not by root or this program's own user:"
                         + " nothing was sent. If 54321 is the user of x2gobroker-authservice, allow it: serverUser,"
@@ -71,7 +71,7 @@ class ServerUserIT {
     }
 
     @Test
-    void serverOfAnotherUserIsSentNothing() throws Exception {
+    void serverOfAUserWhoWasNotNamedIsSentNothing() throws Exception {
         assertThat(refusalOf(builder(Map.of()).serverUser("nobody"))).contains(", this program's own user or nobody: ");
         assertThat(refusalOf(builder(Map.of()).serverUser("5432"))).contains("own user or 5432: ");
         assertThat(refusalOf(builder(Map.of()).serverUser("authservce")))

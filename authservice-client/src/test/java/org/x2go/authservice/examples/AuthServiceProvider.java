@@ -21,7 +21,7 @@ record AuthServiceProvider(AuthClient client) implements AuthenticationProvider 
             }
         } catch (IOException e) { // an outage is not a wrong password: do not let another provider say so
             throw new InternalAuthenticationServiceException(e.getMessage(), e);
-        } catch (IllegalArgumentException e) { // a name or password that cannot be sent, so that nobody has it
+        } catch (IllegalArgumentException e) { // what the protocol cannot carry matches no account
             throw new BadCredentialsException(e.getMessage());
         }
         throw new BadCredentialsException("Wrong user or password");

@@ -68,7 +68,7 @@ class ExampleClientsIT {
         return each("request");
     }
 
-    /** Those that can be said on a command line, which has no NUL, and with the password in one line. */
+    /** The vectors that can be passed to a command: without NUL, and without LF in the password. */
     static Stream<Arguments> unsendables() {
         return each("unsendable").filter(each -> {
             Vector vector = (Vector) each.get()[1];

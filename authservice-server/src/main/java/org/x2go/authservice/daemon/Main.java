@@ -62,7 +62,7 @@ public final class Main {
                 case HELP -> out.print(invocation.help());
                 case VERSION -> out.println("authservice " + version());
                 default -> {
-                    // Loaded first, since the lookup of accounts, the log's file and the exit need it.
+                    // JNA first: account look-ups, opening the log file and exiting need it.
                     NativeLibraries.loadJna();
                     return run(invocation, args, out);
                 }
@@ -103,7 +103,7 @@ public final class Main {
         Lifecycle lifecycle = new Lifecycle(logging);
         OutOfMemoryExit.install(NAME);
         ProcessControl.onHangUp(() -> LogManager.getLogger(Main.class)
-                .info("SIGHUP ignored: the service creates a renamed log again without a signal"));
+                .info("SIGHUP ignored: after log rotation the service reopens its log without a signal"));
         try {
             ProcessMemory.forbidDumps();
             SystemLog.writeAs(NAME);
@@ -148,7 +148,7 @@ public final class Main {
                     PidFile.write(background.pidFile(), ProcessHandle.current().pid()));
             process.ready(out);
         }
-        // The files that others may read exist, or are created with an explicit mode.
+        // From here on new files are private: those that others must read exist, or get an explicit mode.
         ProcessControl.keepNewFilesFromOthers();
         service.preload();
     }

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The build options of this machine's libpam for the search of files and modules. Distributions differ in them, and no
+ * Where this machine's libpam searches for service files and modules, as fixed when it was built. Distributions differ in them, and no
  * function returns them, so they are read from the strings in the library's file.
  *
  * @param debian whether it has Debian's {@code @include}. If so, an included relative name is looked up in /etc/pam.d only, even

@@ -38,45 +38,45 @@ final class RuleText {
     }
 
     private void cut(String text) {
-        StringBuilder begun = new StringBuilder();
-        int begunBytes = 0;
-        int first = 0;
+        StringBuilder continued = new StringBuilder();
+        int continuedBytes = 0;
+        int firstLine = 0;
         for (int start = 0; start < text.length(); ) {
             int newline = text.indexOf('\n', start);
-            // Including the newline, which libpam makes part of a word in brackets that is not closed on the line.
+            // Keeps the newline: if a bracket is not closed on this line, libpam takes the newline into the word.
             String line = text.substring(start, newline < 0 ? text.length() : newline + 1);
             start += line.length();
             lastLine++;
             carriageReturnLine = carriageReturnLine == 0 && line.endsWith("\r\n") ? lastLine : carriageReturnLine;
             firstLongLine =
-                    firstLongLine == 0 && begunBytes + line.length() > MAX_LINE_BYTES ? lastLine : firstLongLine;
+                    firstLongLine == 0 && continuedBytes + line.length() > MAX_LINE_BYTES ? lastLine : firstLongLine;
             int comment = line.indexOf('#');
-            if (begunBytes + (comment < 0 ? line.length() : comment) > MAX_LINE_BYTES && ambiguity.isEmpty()) {
+            if (continuedBytes + (comment < 0 ? line.length() : comment) > MAX_LINE_BYTES && ambiguity.isEmpty()) {
                 ambiguity = Optional.of("line " + lastLine + " has more than " + (MAX_LINE_BYTES - 1)
                         + " bytes before any comment, which PAM before 1.6 cuts in two: make it shorter");
             }
             String words = withoutLeadingBlanks(comment < 0 ? line : line.substring(0, comment));
             if (words.isEmpty()) {
-                if (first > 0 && ambiguity.isEmpty()) {
+                if (firstLine > 0 && ambiguity.isEmpty()) {
                     ambiguity = Optional.of("line " + lastLine
                             + " is blank, but the line before it ends in a backslash, which versions of PAM read in"
                             + " different ways: remove the backslash");
                 }
                 continue;
             }
-            first = first == 0 ? lastLine : first;
+            firstLine = firstLine == 0 ? lastLine : firstLine;
             int backslash = comment < 0 ? lastBackslash(words) : -1;
             if (backslash < 0) {
-                lines.add(new RuleLine(first, begun.append(words).toString()));
-                begun.setLength(0);
-                begunBytes = 0;
-                first = 0;
+                lines.add(new RuleLine(firstLine, continued.append(words).toString()));
+                continued.setLength(0);
+                continuedBytes = 0;
+                firstLine = 0;
             } else {
-                begun.append(words, 0, backslash).append(' ');
-                begunBytes += line.length() - words.length() + backslash + 1;
+                continued.append(words, 0, backslash).append(' ');
+                continuedBytes += line.length() - words.length() + backslash + 1;
             }
         }
-        complete = first == 0;
+        complete = firstLine == 0;
     }
 
     private static String withoutLeadingBlanks(String text) {

@@ -16,7 +16,7 @@ public sealed interface ListeningSocket permits SocketFile, InheritedSocket {
     void remove();
 
     /**
-     * Whether connections may be in the backlog that no other process will accept. Must be called while the socket is
+     * Whether the backlog may contain connections that no other process will accept. Must be called while the socket is
      * still open.
      */
     boolean hasBacklog();

@@ -17,14 +17,14 @@ public enum Limit {
             1024,
             "How many PAM calls may run at once",
             "two per processor, at least 8"),
-    /** How many attempts for one user, from one client user, may run or be delayed after a failure. */
+    /** How many attempts for one user name, from clients of one local user, may run or wait out the delay after a failure. */
     MAX_ATTEMPTS_PER_USER(
             Unit.COUNT,
             5,
             0,
             1000,
-            "How many attempts for one user, from one client user, may run or be delayed after a"
-                    + " failure; further ones wait up to 10 s; 0 for no limit"),
+            "How many attempts for one user name, from clients of one local user, may run or wait out the delay after"
+                    + " a failure; further ones wait up to 10 s; 0 for no limit"),
     /** The longest delay of the reply to a failure. */
     MAX_FAIL_DELAY(
             Unit.SECONDS, 10, 0, 300, "The longest delay of the reply to a failure; PAM modules may ask for more"),

@@ -47,7 +47,7 @@ import org.x2go.authservice.client.AuthClient;
  * login adds a {@link UserPrincipal} to the subject, in the second phase, and {@link #logout} removes it.
  *
  * <p>The module wipes its own copies of the password as soon as they have been sent; those of the caller, and those in the
- * shared state that it has not put there itself, stay their owners' business. It keeps neither connections nor threads from
+ * shared state that it has not put there itself, are left to their owners to wipe. It keeps neither connections nor threads from
  * one login to the next. As all login modules, an instance belongs to one login and is not thread-safe.
  */
 public final class AuthServiceLoginModule implements LoginModule {
@@ -64,7 +64,7 @@ public final class AuthServiceLoginModule implements LoginModule {
     private boolean clearPass;
     private char @Nullable [] stored;
 
-    /** Who was accepted, between {@link #login} and the end of the second phase, and until {@link #logout}. */
+    /** The accepted user: set by {@link #login}, cleared by {@link #abort} or {@link #logout}. */
     private @Nullable UserPrincipal principal;
 
     /** Whether the principal was put into the subject by this module, and is not there for another reason. */

@@ -33,7 +33,7 @@ import org.x2go.authservice.auth.AuthResult;
 import org.x2go.authservice.server.AuthServer;
 import org.x2go.authservice.server.AuthServerConfig;
 
-/** The example for Tomcat, as it is shipped but for the socket's path, in a Tomcat. */
+/** The shipped example for Tomcat, in an embedded Tomcat; only the socket's path is changed. */
 @Timeout(120)
 class TomcatTest {
     private static final Path EXAMPLE = Path.of("../dist/examples/tomcat");
@@ -107,7 +107,7 @@ class TomcatTest {
         REALM_LOG.removeHandler(recorder);
     }
 
-    /** Tells whoever has logged in its name. */
+    /** Replies with the name of the user who is logged in. */
     private static final class WhoAmI extends HttpServlet {
         private static final long serialVersionUID = 1L;
 
