@@ -38,7 +38,7 @@ final class ConnectionPool {
         return closed ? null : idle.pollFirst();
     }
 
-    /** Makes a connection that is not connected yet. */
+    /** Makes a connection; it is connected later. */
     Connection create() throws AuthServiceException {
         if (closed) {
             throw Failures.clientClosed(options.socket());
@@ -62,7 +62,7 @@ final class ConnectionPool {
     /**
      * Closes the connections that have been idle for too long.
      *
-     * @return how long until the next one will have been, in nanoseconds
+     * @return nanoseconds until the next idle connection expires
      */
     long closeExpired(long now) {
         long next = options.idleTime().toNanos();

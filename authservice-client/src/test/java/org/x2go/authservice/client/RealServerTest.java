@@ -31,7 +31,7 @@ class RealServerTest {
 
     private Path socket;
 
-    /** Accepts every user whose password is its name, and fails for want of a directory server for "outage". */
+    /** Accepts every user whose password is its name. For the user "outage" it acts as if a directory server were down. */
     private final Authenticator names = (credentials, peer) -> {
         if (credentials.user().equals("outage")) {
             return AuthResult.error("directory server unreachable");

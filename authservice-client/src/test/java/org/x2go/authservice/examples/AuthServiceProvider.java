@@ -19,7 +19,7 @@ record AuthServiceProvider(AuthClient client) implements AuthenticationProvider 
                 return UsernamePasswordAuthenticationToken.authenticated(
                         user, null, AuthorityUtils.createAuthorityList("ROLE_USER"));
             }
-        } catch (IOException e) { // an outage is not a wrong password: do not let another provider say so
+        } catch (IOException e) { // no verdict: stop here, or the next provider would say "wrong password"
             throw new InternalAuthenticationServiceException(e.getMessage(), e);
         } catch (IllegalArgumentException e) { // what the protocol cannot carry matches no account
             throw new BadCredentialsException(e.getMessage());

@@ -81,7 +81,7 @@ public final class OpenFiles {
             LibC.close(number);
             return number;
         } catch (LastErrorException e) {
-            // None is left, or other code has closed this one.
+            // No descriptor is free, or other code has closed standard input.
             return Integer.MAX_VALUE;
         }
     }

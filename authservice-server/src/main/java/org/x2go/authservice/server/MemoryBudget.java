@@ -19,10 +19,10 @@ final class MemoryBudget {
     /** Heap memory of a request besides its text: the attempt, two timers, queue entries. */
     static final int REQUEST_BYTES = 1024;
 
-    /** More than a request of ordinary length, and less than a buffer. */
+    /** Up to this size it is a request of ordinary length. Larger ones, and whole buffers, may not use the reserved quarter. */
     private static final int ORDINARY_BYTES = 2048;
 
-    private static final int SHARE_OF_ORDINARY = 4;
+    private static final int RESERVED_DIVISOR = 4;
 
     private static final Logger LOG = LogManager.getLogger(MemoryBudget.class);
 
@@ -59,7 +59,7 @@ final class MemoryBudget {
 
     /** Whether reserved memory of this size may be kept; if not, this is logged. */
     boolean admits(int bytes) {
-        long allowed = bytes <= ORDINARY_BYTES ? limit : limit - limit / SHARE_OF_ORDINARY;
+        long allowed = bytes <= ORDINARY_BYTES ? limit : limit - limit / RESERVED_DIVISOR;
         boolean admitted = reserved <= allowed;
         if (!admitted && refusals.tryAcquire()) {
             LOG.warn(

@@ -103,8 +103,8 @@ final class OffloadedAuthenticator implements AsyncAuthenticator {
     }
 
     /**
-     * Starts a thread, up to the present number. If the system refuses one, queued requests stay, and it is tried
-     * again.
+     * Starts a thread, unless there are as many as there may be at present. If the system refuses one, queued requests stay, and
+     * it is tried again.
      */
     private void startThread() {
         if (now() - noStartBeforeNanos < 0) {

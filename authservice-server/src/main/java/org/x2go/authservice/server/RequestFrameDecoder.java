@@ -23,12 +23,12 @@ import org.x2go.authservice.protocol.SecretBytes;
  * lines were read, the connection is closed.
  *
  * <p>While no input is buffered, the socket is read ahead: this saves two epoll_ctl(2) calls for each request of a
- * peer that waits for its replies. Of a peer that pipelines requests, one read is buffered, and the rest stays in the
- * kernel.
+ * peer that waits for its replies. If a peer pipelines requests, what one recv(2) returns is buffered, and the rest stays
+ * in the kernel.
  *
  * <p>The first request of a connection is passed on at once, and so is each request after a verdict of PAM. A
- * connection with pipelined, fragmented or immediately refused requests yields to others between them ({@link
- * TurnQueue}).
+ * connection with pipelined, fragmented or immediately refused requests waits for a turn, in which it may pass on
+ * several ({@link TurnQueue}).
  *
  * <p>Netty's line decoder does not fit, for two reasons: it strips a carriage return before the newline, which ends a
  * field here; and it leaves copies of unread lines with passwords in memory. Here bytes are moved only into a new
@@ -69,7 +69,9 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
         unread.addLast((ByteBuf) msg);
         drain(ctx, 1);
         if (!unread.isEmpty() && !allocator.mayKeepBuffer()) {
-            // Input may also come without a read: Netty reads the rest when the peer has shut down its output.
+            // The budget is used up. That is checked here and not in read(), because input may come without a read:
+            // Netty
+            // reads the rest when the peer has shut down its output.
             LingeringClose.begin(ctx.channel());
         }
     }
@@ -77,7 +79,7 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         ctx.fireChannelReadComplete();
-        // Each read request reads the socket once.
+        // One ctx.read() reads the socket once.
         askSocket(ctx, false);
     }
 
