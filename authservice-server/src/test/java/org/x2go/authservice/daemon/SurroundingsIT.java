@@ -76,6 +76,8 @@ class SurroundingsIT {
     @ValueSource(strings = {"thread", "process"})
     void sighupIsLoggedAndStopsNothing(String isolation) throws Exception {
         try (ServerProcess service = server(isolation)
+                // Also where the build was started with SIGHUP ignored, as by nohup(1).
+                .launcher(Requirements.program("env").toString(), "--default-signal=HUP")
                 .args("--worker-max-requests", "100", "--workers", "1")
                 .start()) {
             assertThat(service.ask("jane", "secret", "x2gobroker")).isEqualTo("ok");
