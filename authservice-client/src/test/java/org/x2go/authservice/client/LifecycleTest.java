@@ -54,7 +54,7 @@ class LifecycleTest {
         try (FakeServer server = FakeServer.start(directory, hanging);
                 AuthClient client = clientOf(server, 1)) {
             CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
-            Thread caller = new Thread(() -> interrupted.complete(isInterruptedBy(client)));
+            Thread caller = new Thread(() -> interrupted.complete(callIsInterrupted(client)));
             caller.start();
             asked.acquire();
             caller.interrupt();
@@ -71,7 +71,7 @@ class LifecycleTest {
             CompletableFuture<Boolean> first = client.authenticateAsync("hang", "secret");
             asked.acquire();
             CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
-            Thread caller = new Thread(() -> interrupted.complete(isInterruptedBy(client)));
+            Thread caller = new Thread(() -> interrupted.complete(callIsInterrupted(client)));
             caller.start();
             caller.interrupt();
             assertThat(interrupted.get()).isTrue();
@@ -85,7 +85,7 @@ class LifecycleTest {
         try (FakeServer server = FakeServer.start(directory, hanging);
                 AuthClient client = clientOf(server, 1)) {
             Thread.currentThread().interrupt();
-            assertThat(isInterruptedBy(client)).isTrue();
+            assertThat(callIsInterrupted(client)).isTrue();
             assertThat(Thread.interrupted()).isTrue();
             assertThat(server.connections()).isZero();
         }
@@ -195,7 +195,7 @@ class LifecycleTest {
         return ByteBuffer.allocateDirect(7).put("request".getBytes(UTF_8)).flip();
     }
 
-    private static boolean isInterruptedBy(AuthClient client) {
+    private static boolean callIsInterrupted(AuthClient client) {
         try {
             client.authenticate("hang", "secret");
             return false;

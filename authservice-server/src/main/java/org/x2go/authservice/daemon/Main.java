@@ -106,7 +106,7 @@ public final class Main {
                 .info("SIGHUP ignored: after log rotation the service reopens its log without a signal"));
         try {
             ProcessMemory.forbidDumps();
-            SystemLog.writeAs(NAME);
+            SystemLog.setProgramName(NAME);
             lifecycle.start(() -> start(settings, lifecycle, out));
             warn(settings);
             lifecycle.awaitEnd();

@@ -20,7 +20,7 @@ public final class SystemLog {
     private SystemLog() {}
 
     /** Sets the program name of this process in the system's log; the default is that of the executable, "java". */
-    public static void writeAs(String program) {
+    public static void setProgramName(String program) {
         byte[] text = CString.of(program);
         Memory name = new Memory(text.length);
         name.write(0, text, 0, text.length);
@@ -30,7 +30,7 @@ public final class SystemLog {
     }
 
     /**
-     * Sets the name again, since a module may have called openlog(3). Without an earlier {@link #writeAs} it does
+     * Sets the name again, since a module may have called openlog(3). Without an earlier {@link #setProgramName} it does
      * nothing.
      */
     public static void restore() {

@@ -62,7 +62,7 @@ class StateRestorationIT {
         assumeFalse(Files.exists(SYSTEM_LOG), "a system's log runs here");
         try (NotifySocket log = NotifySocket.at(SYSTEM_LOG.toString());
                 PamAuthenticator pam = services("openlog", "syslog left-behind").open("first", "second")) {
-            SystemLog.writeAs("authservice-test");
+            SystemLog.setProgramName("authservice-test");
             assertThat(ServiceDirectory.ask(pam, "alice", "secret", "first")).isEqualTo(AuthResult.ok());
             assertThat(ServiceDirectory.ask(pam, "alice", "secret", "second")).isEqualTo(AuthResult.ok());
             assertThat(log.next("left-behind")).contains(" authservice-test[").doesNotContain("havoc");

@@ -17,7 +17,7 @@ import org.x2go.authservice.auth.PeerCredentials;
 import org.x2go.authservice.auth.ServicePolicy;
 import org.x2go.authservice.protocol.Credentials;
 
-/** A connection's whole pipeline, event loop and worker included, on the thread that calls it. */
+/** A connection's whole pipeline, event loop and authenticator included, on the thread that calls it. */
 final class PipelineOnOneThread {
     private final int maxRequestBytes;
     private final AuthServerConfig config;

@@ -55,7 +55,7 @@ public final class WorkerMain {
         // SIGHUP, from a closed terminal or a log rotation, must not end a worker.
         ProcessControl.onHangUp(() -> {});
         ProcessMemory.forbidDumps();
-        SystemLog.writeAs(PROGRAM);
+        SystemLog.setProgramName(PROGRAM);
         Descendants.becomeSubreaper();
         // The exit path is loaded now: if a module hangs in the loader, nothing more can be loaded.
         Descendants.kill(child -> true);
