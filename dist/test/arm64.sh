@@ -21,16 +21,16 @@ readonly root=$work/root
 : >"$log"
 keep_in_memory
 
-package=$(find "$here/target" -maxdepth 1 -name 'authservice_*_arm64.deb' -printf '%T@ %p\n' | sort -n | tail -n 1)
-package=${package#* }
-[ -n "$package" ] || fail "there is no package: mvn -DskipTests package"
+package=$(built 'authservice_*_arm64.deb')
 
 # Downloads a package of QEMU's, and unpacks it.
 fetch() { # its name, the suite, where to
   local options=(-q -o "Dir::Etc::SourceList=$3/sources.list" -o Dir::Etc::SourceParts=- -o "Dir::State::Lists=$3/lists"
     -o "Dir::Cache=$3/cache" -o APT::Sandbox::User=root)
+  local mirror
+  mirror=$(own_mirror)
   mkdir -p "$3/lists/partial" "$3/cache/archives/partial"
-  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $(mirror) $2 main" >"$3/sources.list"
+  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $2 main" >"$3/sources.list"
   (cd "$3" && apt-get "${options[@]}" update && apt-get "${options[@]}" download "$1" && dpkg-deb -x "$1"_*.deb .) \
     >>"$log" 2>&1 || fail "no package $1 of $2: $(tail -n 5 "$log")"
 }

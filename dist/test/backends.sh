@@ -13,35 +13,9 @@ readonly log=${BACKENDS_TEST_LOG:-$here/target/backends-test.log}
 # shellcheck source-path=SCRIPTDIR source=system.sh
 . "$here/test/system.sh"
 
-# Outside: a place, and a mount and process namespace, with which everything inside ends.
-
-work=
-running=
-
-clean_up() {
-  trap '' HUP INT TERM
-  [ -z "$running" ] || kill -KILL "$running" 2>/dev/null || :
-  [ -z "$work" ] || rm -rf --one-file-system "$work"
-}
-
 if [ "${1:-}" != --inside ]; then
-  [ "$(id -u)" -eq 0 ] || cannot "this needs root"
-  for tool in apt-get debootstrap gcc ip nsenter pgrep python3 unshare; do
-    command -v "$tool" >/dev/null || cannot "there is no $tool"
-  done
-  unshare --mount --pid --net --ipc --uts --fork true 2>/dev/null || cannot "namespaces cannot be made here"
-  trap clean_up EXIT
-  trap 'exit 129' HUP
-  trap 'exit 130' INT
-  trap 'exit 143' TERM
-  work=$(mktemp -d)
-  # In the background, for signals to be heeded at once.
-  unshare --mount --pid --fork --kill-child --mount-proc --propagation private "$0" --inside "$work" &
-  running=$!
-  status=0
-  wait "$running" || status=$?
-  running=
-  exit "$status"
+  unshare --net --ipc --uts true 2>/dev/null || cannot "namespaces cannot be made here"
+  run_inside "$0" gcc ip nsenter pgrep python3
 fi
 
 readonly work=$2
@@ -52,9 +26,7 @@ readonly askers=(c thread process)
 readonly deadline=5 # seconds; longer than the daemons are waited for that are not there, and shorter than those that hang
 : >"$log"
 
-archive=$(find "$here/target" -maxdepth 1 -name 'authservice-*.tar.gz' -printf '%T@ %p\n' | sort -n | tail -n 1)
-archive=${archive#* }
-[ -n "$archive" ] || fail "there is no archive: mvn -DskipTests package"
+archive=$(built 'authservice-*.tar.gz')
 
 # The system.
 

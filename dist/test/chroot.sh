@@ -2,45 +2,19 @@
 # ends. Read by rpm.sh and arm64.sh, which say where it is to be: work, root, log.
 # shellcheck shell=bash disable=SC2154
 
-# Runs the script once more, with --inside and a directory for its work, in a mount and process namespace of its own.
-run_inside() { # script, tools that it needs
-  local script=$1 tool work status=0
-  shift
-  [ "$(id -u)" -eq 0 ] || cannot "this needs root"
-  for tool in apt-get debootstrap unshare "$@"; do
-    command -v "$tool" >/dev/null || cannot "there is no $tool"
-  done
-  unshare --mount --pid --fork true 2>/dev/null || cannot "namespaces cannot be made here"
-  work=$(mktemp -d)
-  # In the background, so that a signal for this script ends what runs inside.
-  unshare --mount --pid --fork --kill-child --propagation private "$script" --inside "$work" </dev/null &
-  trap 'kill -TERM $!' INT TERM HUP
-  wait $! || status=$?
-  rm -rf --one-file-system "$work"
-  exit "$status"
-}
+# shellcheck source-path=SCRIPTDIR source=inside.sh
+. "$here/test/inside.sh"
 
 # As this machine's, whose packages are in apt's cache.
 suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
 
-# shellcheck disable=SC2016 # apt's own variable
-mirror() {
-  apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' "Codename: $suite" 'Component: main' |
-    sed -n 1p | grep . || fail "apt is told of no mirror for $suite"
-}
-
-# Keeps all that is made in memory, if there is plenty.
-keep_in_memory() {
-  if [ "$(sed -n 's/^MemAvailable: *\([0-9]*\).*/\1/p' /proc/meminfo)" -gt 3000000 ]; then
-    mount -t tmpfs -o size=2500m,mode=0755 none "$work"
-  fi
-}
+own_mirror() { mirror_of "$suite" || fail "apt is told of no mirror for $suite"; }
 
 make_chroot() { # Debian's name of the architecture, packages with commas between them
-  local from
-  from=$(mirror)
+  local mirror
+  mirror=$(own_mirror)
   debootstrap --arch="$1" --variant=minbase --include="$2" --cache-dir=/var/cache/apt/archives "$suite" "$root" \
-    "$from" >>"$log" 2>&1 || fail "debootstrap: $(tail -n 5 "$log")"
+    "$mirror" >>"$log" 2>&1 || fail "debootstrap: $(tail -n 5 "$log")"
   mount -t proc proc "$root/proc"
   mount --rbind /dev "$root/dev"
   inside useradd --shell /usr/sbin/nologin alice

@@ -75,9 +75,7 @@ readonly rotation=/etc/logrotate.d/x2gobroker-authservice
 # A package.
 
 architecture=$(dpkg --print-architecture)
-package=$(find "$here/target" -maxdepth 1 -name "authservice_*_$architecture.deb" -printf '%T@ %p\n' | sort -n | tail -n 1)
-package=${package#* }
-[ -n "$package" ] || fail "there is no package: mvn -DskipTests package"
+package=$(built "authservice_*_$architecture.deb")
 
 # A system.
 

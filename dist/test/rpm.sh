@@ -19,9 +19,7 @@ readonly root=$work/root
 : >"$log"
 keep_in_memory
 
-package=$(find "$here/target" -maxdepth 1 -name "authservice-*.$(uname -m).rpm" -printf '%T@ %p\n' | sort -n | tail -n 1)
-package=${package#* }
-[ -n "$package" ] || fail "there is no package: mvn -DskipTests package"
+package=$(built "authservice-*.$(uname -m).rpm")
 
 say "rpmlint"
 rpmlint --strict --config "$here/rpm/rpmlint.toml" "${package%."$(uname -m)".rpm}".*.rpm || fail "rpmlint said the above"

@@ -3,8 +3,8 @@
 # and which one, if not this machine's: suite.
 # shellcheck shell=bash disable=SC2154
 
-# shellcheck disable=SC2016 # apt's own variables
-targets() { apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' 'Origin: Debian' "$@"; }
+# shellcheck source-path=SCRIPTDIR source=inside.sh
+. "$here/test/inside.sh"
 
 # The lines of apt's sources for the suite: this machine's, by another name for another suite.
 sources() {
@@ -18,11 +18,8 @@ sources() {
 }
 
 make_system() {
-  local memory own_suite
-  memory=$(sed -n 's/^MemAvailable: *\([0-9]*\).*/\1/p' /proc/meminfo)
-  if [ "$memory" -gt 3000000 ]; then
-    mount -t tmpfs -o size=2500m,mode=0755 none "$work"
-  fi
+  local own_suite
+  keep_in_memory
   mkdir -p "$root"
   # Only what is mounted can become a system's root.
   mount --bind "$root" "$root"
@@ -30,8 +27,7 @@ make_system() {
   [ -n "$(targets)" ] || apt-get -qq update
   own_suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
   : "${suite:=$own_suite}"
-  mirror=$(targets "Codename: $own_suite" 'Component: main' | sed -n '1s/ .*//p')
-  [ -n "$mirror" ] || cannot "apt is told of no mirror for $own_suite"
+  mirror=$(mirror_of "$own_suite") || cannot "apt is told of no mirror for $own_suite"
   http_proxy=$(apt-config shell proxy Acquire::http::Proxy | sed "s/^proxy='\(.*\)'$/\1/")
   if [ -n "$http_proxy" ]; then
     export http_proxy

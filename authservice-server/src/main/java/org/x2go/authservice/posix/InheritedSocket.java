@@ -24,22 +24,23 @@ public record InheritedSocket(int descriptor, Path path) implements ListeningSoc
     public static InheritedSocket adopt(int descriptor) throws IOException {
         try {
             if (option(descriptor, SO_DOMAIN) != LibC.AF_UNIX || option(descriptor, SO_TYPE) != LibC.SOCK_STREAM) {
-                throw unfit(
+                throw unusable(
                         descriptor, "it is not a Unix stream socket: give the socket unit ListenStream= with a path");
             }
             if (option(descriptor, SO_ACCEPTCONN) == 0) {
-                throw unfit(descriptor, "it does not listen: the socket unit must have Accept=no");
+                throw unusable(descriptor, "it does not listen: the socket unit must have Accept=no");
             }
             Optional<Path> path = UnixAddress.pathOf(descriptor);
             if (path.isEmpty()) {
-                throw unfit(descriptor, "it has no path, so no file mode controls access: give ListenStream= a path");
+                throw unusable(
+                        descriptor, "it has no path, so no file mode controls access: give ListenStream= a path");
             }
             SocketBinder.disablePassRights(descriptor);
             LibC.fcntl(descriptor, LibC.F_SETFD, LibC.FD_CLOEXEC);
             LibC.fcntl(descriptor, LibC.F_SETFL, LibC.fcntl(descriptor, LibC.F_GETFL, 0) | LibC.SOCK_NONBLOCK);
             return new InheritedSocket(descriptor, path.get());
         } catch (LastErrorException e) {
-            throw unfit(descriptor, Errno.text(e));
+            throw unusable(descriptor, Errno.text(e));
         }
     }
 
@@ -52,7 +53,7 @@ public record InheritedSocket(int descriptor, Path path) implements ListeningSoc
         }
     }
 
-    private static IOException unfit(int descriptor, String why) {
+    private static IOException unusable(int descriptor, String why) {
         return new IOException("cannot use the socket passed as descriptor " + descriptor + ": " + why);
     }
 

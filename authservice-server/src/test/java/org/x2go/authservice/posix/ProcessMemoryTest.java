@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class ProcessMemoryTest {
     private static final int BYTES = 128 << 20;
 
-    /** Half of what is allocated is room enough for what else this JVM takes or gives back meanwhile. */
+    /** Half of what is allocated, since this JVM allocates and frees other memory meanwhile. */
     @Test
     void residentMemoryGrowsByTheBytesAllocated() throws IOException {
         long before = ProcessMemory.residentBytes();
