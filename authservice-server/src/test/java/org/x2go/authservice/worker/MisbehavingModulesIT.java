@@ -109,6 +109,7 @@ class MisbehavingModulesIT {
         "kill,    error, signal 9",
         "exit,    error, exit status 0",
         "close,   error, changed a standard descriptor",
+        "close-all, error, error user=",
         "noise,   ok,    not logged",
     })
     void misbehavingModuleCostsItsOwnRequestOnly(String havoc, String verdict, String log) throws Exception {

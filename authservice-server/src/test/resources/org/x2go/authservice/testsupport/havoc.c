@@ -146,7 +146,8 @@ int pam_sm_authenticate(void *handle, int flags, int count, const char **argumen
     else if (strcmp(what, "fork-at-end") == 0) return fork_at_end(handle, about);
     else if (strcmp(what, "atexit") == 0) atexit(hang);
     else if (strcmp(what, "leak") == 0) leak(about);
-    else if (strcmp(what, "close") == 0) for (int fd = 0; fd <= 20; fd++) close(fd);
+    else if (strcmp(what, "close") == 0) for (int fd = 0; fd <= 2; fd++) close(fd);
+    else if (strcmp(what, "close-all") == 0) for (int fd = 0; fd <= 1024; fd++) close(fd);
     else if (strcmp(what, "uid") == 0) return setresuid(65534, 65534, -1) == 0 ? SUCCESS : AUTH_ERR;
     else if (strcmp(what, "gid") == 0) return setresgid(65534, 65534, -1) == 0 ? SUCCESS : AUTH_ERR;
     else if (strcmp(what, "umask") == 0) umask(0137);

@@ -27,8 +27,8 @@ import org.x2go.authservice.worker.wire.Request;
  * decoder, which copies what it accumulates, gets replies only.
  */
 public final class WorkerChannel {
-    /** A process that was killed, or whose channel was closed, exits within milliseconds. */
-    private static final long REAP_TIMEOUT_MILLIS = 2000;
+    /** After the end of the channel or of the process, the other one follows within milliseconds. */
+    private static final long END_TIMEOUT_MILLIS = 2000;
 
     /** A retired worker first kills the processes that its modules started. */
     private static final long RETIRE_TIMEOUT_MILLIS = 5000;
@@ -54,7 +54,8 @@ public final class WorkerChannel {
     private boolean retired;
     private boolean closed;
     private @Nullable String fault;
-    private @Nullable Future<?> reapTimeout;
+    private @Nullable String exit;
+    private @Nullable Future<?> timeout;
 
     private WorkerChannel(Channel channel, @Nullable WorkerProcess process, Diagnostics diagnostics) {
         this.channel = channel;
@@ -82,7 +83,7 @@ public final class WorkerChannel {
         user = worker;
         channel.config().setAutoRead(true);
         if (process != null) {
-            var unused = process.ending().thenAccept(how -> channel.eventLoop().execute(() -> ended(how)));
+            var unused = process.ending().thenAccept(how -> channel.eventLoop().execute(() -> exited(how)));
         }
     }
 
@@ -164,30 +165,37 @@ public final class WorkerChannel {
 
     /** Called when the channel was closed; waits for the process, whose exit status says why. */
     private void disconnected() {
-        if (closed || reapTimeout != null) {
-            return;
-        }
         if (process == null) {
             close("its connection was closed");
-            return;
+        } else if (exit != null) {
+            close(exit);
+        } else if (timeout == null) {
+            if (!retired) {
+                process.kill();
+            }
+            timeout = channel.eventLoop()
+                    .schedule(
+                            () -> {
+                                process.kill();
+                                close("it has not exited yet");
+                            },
+                            retired ? RETIRE_TIMEOUT_MILLIS : END_TIMEOUT_MILLIS,
+                            TimeUnit.MILLISECONDS);
         }
-        if (!retired) {
-            process.kill();
-        }
-        reapTimeout = channel.eventLoop()
-                .schedule(
-                        () -> {
-                            process.kill();
-                            close("it has not exited yet");
-                        },
-                        retired ? RETIRE_TIMEOUT_MILLIS : REAP_TIMEOUT_MILLIS,
-                        TimeUnit.MILLISECONDS);
     }
 
-    /** Called when the process has exited. A child of it may still hold its end of the channel open. */
-    private void ended(String how) {
-        close(how);
-        channel.close();
+    /**
+     * Called when the process has exited; waits for the end of the channel, since its last messages may not have been
+     * read yet. A child of it may hold the channel open.
+     */
+    private void exited(String how) {
+        exit = how;
+        if (timeout == null && channel.isActive()) {
+            timeout = channel.eventLoop().schedule(() -> channel.close(), END_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+        } else {
+            close(how);
+            channel.close();
+        }
     }
 
     private void close(String how) {
@@ -195,8 +203,8 @@ public final class WorkerChannel {
             return;
         }
         closed = true;
-        if (reapTimeout != null) {
-            reapTimeout.cancel(false);
+        if (timeout != null) {
+            timeout.cancel(false);
         }
         if (retired) {
             diagnostics.debug(this + " was retired (" + how + ")");

@@ -39,9 +39,8 @@ final class RequestLoop {
             AuthResult result = ask(request);
             Optional<String> changed = state.changed();
             if (changed.isPresent()) {
-                // The verdict of a changed process is not trusted. No class may be loaded here, as "+" would do: the
-                // module may have closed the program's jar.
-                String reason = "a PAM module changed ".concat(changed.get()).concat(" of its worker");
+                // The verdict of a changed process is not trusted.
+                String reason = "a PAM module changed " + changed.get() + " of its worker";
                 channel.tell(new Reply.Answer(request.number(), AuthResult.error(reason), Disposition.EXIT));
                 return;
             }

@@ -318,7 +318,37 @@ class WorkerPoolTest {
         PooledRequest request = fake.ask("alice");
         ending.complete("signal 11");
         worker.channel.runPendingTasks();
+        assertThat(request).as("an answer may not have been read yet").isNotDone();
+        worker.channel.advanceTimeBy(2, TimeUnit.SECONDS);
+        worker.channel.runScheduledPendingTasks();
+        assertThat(worker.isOpen()).isFalse();
         assertThat(reason(request)).isEqualTo("the PAM worker crashed (signal 11)");
+    }
+
+    @Test
+    void answerReadAfterTheExitCounts() {
+        CompletableFuture<String> ending = new CompletableFuture<>();
+        FakeWorkers.Worker worker = fake.last().arrive(process(ending));
+        worker.ready(10);
+        PooledRequest request = fake.ask("alice");
+        ending.complete("exit status 0");
+        worker.channel.runPendingTasks();
+        worker.answer(AuthResult.error("a PAM module changed the user"), Disposition.EXIT);
+        worker.die();
+        assertThat(reason(request)).isEqualTo("a PAM module changed the user");
+        assertThat(fake.diagnostics.lines()).noneMatch(line -> line.contains("crashed"));
+    }
+
+    @Test
+    void exitStatusExplainsAChannelThatEndsAfterIt() {
+        CompletableFuture<String> ending = new CompletableFuture<>();
+        FakeWorkers.Worker worker = fake.last().arrive(process(ending));
+        worker.ready(10);
+        PooledRequest request = fake.ask("alice");
+        ending.complete("signal 9");
+        worker.channel.runPendingTasks();
+        worker.channel.pipeline().fireChannelInactive();
+        assertThat(reason(request)).isEqualTo("the PAM worker crashed (signal 9)");
     }
 
     @Test
