@@ -321,6 +321,16 @@ row unix "/etc/shadow is back" right ok alice "$alices"
 outages slapd ldap error sss fail
 outages nslcd ldap error
 outages sssd sss error
+# If it caches passwords, it goes by these meanwhile.
+stop sssd
+echo 'cache_credentials = true' >>"$root/etc/sssd/sssd.conf"
+start sssd
+come_back sssd sss
+stop slapd
+rows sss "slapd stopped, cached" ok fail fail
+start slapd
+come_back slapd ldap sss
+search_memory "cached passwords"
 outages krb5kdc krb5 error
 outages freeradius radius error
 

@@ -356,7 +356,7 @@ check_restarts() {
 # Whatever keeps the service from starting: it starts when the cause is gone.
 
 check_failed_starts() {
-  drop_in hurry RestartSec=0.1
+  drop_in hurry $'RestartSec=0.1\nReadWritePaths=/var/log'
   stop
   mv "$root/usr/bin/java" "$work/java"
   inside systemctl start "$service" 2>/dev/null || :
@@ -365,7 +365,22 @@ check_failed_starts() {
   mv "$work/java" "$root/usr/bin/java"
   check "with Java it comes back by itself" comes_about runs
   check "and answers" client alice open-sesame
+
+  stop
+  forget_messages
+  cp "$root/etc/default/x2gobroker-authservice" "$work/settings"
+  echo X2GOBROKER_AUTHSERVICE_AUTH_LOG=/var/log/elsewhere/auth.log >>"$root/etc/default/x2gobroker-authservice"
+  inside systemctl start "$service" 2>/dev/null || :
+  check "without a place for its log it is started again and again" comes_about restarts_exceed 10
+  check "and says why" said /var/log/elsewhere/auth.log
+  check "its socket stays" is active inside systemctl is-active "$sockets"
+  inside install -d -o authservice /var/log/elsewhere
+  check "with that place it comes back by itself" comes_about runs
+  check "and answers" client alice open-sesame
+  cp "$work/settings" "$root/etc/default/x2gobroker-authservice"
   no_drop_in hurry
+  start_anew
+  rm -r "$root/var/log/elsewhere"
 }
 
 restarts_exceed() { [ "$(property NRestarts)" -gt "$1" ]; }

@@ -33,7 +33,7 @@ final class Attempt {
     private enum State {
         NEW,
         /** Waits for a permit of its user. */
-        LIMITED,
+        WAITING,
         /** The authenticator checks it. */
         ASKED,
         /** Answered at its deadline, but the authenticator has not returned and cannot be stopped. */
@@ -108,7 +108,7 @@ final class Attempt {
             holdsPermit = true;
             ask();
         } else {
-            state = State.LIMITED;
+            state = State.WAITING;
             permitTimeout = after(PERMIT_TIMEOUT, () -> refuse(NO_PERMIT));
         }
     }
@@ -192,7 +192,7 @@ final class Attempt {
     /** The peer has disconnected, so nobody waits for the verdict. A check that has begun is not stopped. */
     void abandon() {
         listener = null;
-        if (state == State.LIMITED) {
+        if (state == State.WAITING) {
             refuse(PEER_LEFT);
         } else if (state == State.ASKED && result != null) {
             result.cancel(false);
@@ -200,7 +200,7 @@ final class Attempt {
     }
 
     private void expire() {
-        if (state == State.LIMITED) {
+        if (state == State.WAITING) {
             refuse(NO_PERMIT);
         } else if (state == State.ASKED && result != null && !result.cancel(true)) {
             state = State.HUNG;

@@ -27,7 +27,11 @@ public enum Limit {
                     + " a failure; further ones wait up to 10 s; 0 for no limit"),
     /** The longest delay of the reply to a failure. */
     MAX_FAIL_DELAY(
-            Unit.SECONDS, 10, 0, 300, "The longest delay of the reply to a failure; PAM modules may ask for more"),
+            Unit.SECONDS,
+            10,
+            0,
+            300,
+            "The longest delay of the reply to a failure, even if a PAM module asks for a longer one"),
     /** How long a request may wait for its verdict; then it is answered {@code error}. */
     REQUEST_TIMEOUT(
             Unit.SECONDS,

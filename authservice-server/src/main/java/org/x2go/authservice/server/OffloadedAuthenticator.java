@@ -40,6 +40,7 @@ final class OffloadedAuthenticator implements AsyncAuthenticator {
     private static final long STACK_BYTES = 1024 * 1024;
 
     private static final AuthResult QUEUE_FULL = AuthResult.error("too many requests are waiting for a PAM thread");
+    private static final AuthResult STOPPED = AuthResult.error("the service is being stopped");
     private static final AuthResult NO_THREAD = AuthResult.error("no PAM thread was free in time");
     private static final AuthResult WITHDRAWN =
             AuthResult.error("the client disconnected before a PAM thread was free");
@@ -87,7 +88,11 @@ final class OffloadedAuthenticator implements AsyncAuthenticator {
     @Override
     public CompletableFuture<AuthResult> authenticate(Credentials credentials, PeerCredentials peer) {
         Request request = new Request(credentials, peer, now());
-        if (threads.isShutdown() || queue.size() >= maxQueued) {
+        if (threads.isShutdown()) {
+            request.end(STOPPED);
+            return request;
+        }
+        if (queue.size() >= maxQueued) {
             request.end(QUEUE_FULL);
             return request;
         }
@@ -202,11 +207,11 @@ final class OffloadedAuthenticator implements AsyncAuthenticator {
         }
 
         @Override
-        public boolean cancel(boolean expiring) {
+        public boolean cancel(boolean mayInterruptIfRunning) {
             if (taken.compareAndSet(false, true)) {
                 queue.remove(this);
-                end(expiring ? NO_THREAD : WITHDRAWN);
-            } else if (expiring && !expired && !isDone()) {
+                end(mayInterruptIfRunning ? NO_THREAD : WITHDRAWN);
+            } else if (mayInterruptIfRunning && !expired && !isDone()) {
                 expired = true;
                 hung.expired(credentials.service());
             }

@@ -5,11 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,15 +49,6 @@ class AuthServerTest {
 
     private static String text(Credentials credentials) {
         return credentials.user() + "/" + ISO_8859_1.decode(credentials.password()) + "/" + credentials.service();
-    }
-
-    /** Says that it was asked, and says yes when it may. */
-    private static Authenticator waiting(CountDownLatch begun, CountDownLatch release) {
-        return (credentials, peer) -> {
-            begun.countDown();
-            release.await();
-            return AuthResult.ok();
-        };
     }
 
     private AuthServerConfig.Builder config() {
@@ -198,103 +185,6 @@ class AuthServerTest {
             assertThat(queued.send(RIGHT).reply()).isEqualTo("ok");
             assertThat(log.lines()).anyMatch(line -> line.startsWith("WARN PAM answers again"));
         }
-    }
-
-    @Test
-    void closeWaitsForRequestsInFlight() throws Exception {
-        CountDownLatch begun = new CountDownLatch(1);
-        CountDownLatch release = new CountDownLatch(1);
-        AuthServer server = AuthServer.start(config().build(), waiting(begun, release));
-        try (RawPeer busy = RawPeer.connect(server.socketPath());
-                RawPeer idle = RawPeer.connect(server.socketPath())) {
-            busy.send(RIGHT);
-            begun.await();
-            Thread closing = new Thread(server::close);
-            closing.start();
-            assertThat(idle.rest()).as("its first request may be on its way").isEqualTo("error\n");
-            assertThat(socket).doesNotExist();
-            release.countDown();
-            assertThat(busy.rest()).isEqualTo("ok\n");
-            closing.join();
-        }
-    }
-
-    @Test
-    void socketHasItsModeAndIsRemovedAtTheEnd() throws IOException {
-        try (AuthServer server = AuthServer.start(config().socketMode(0622).build(), alice)) {
-            assertThat((int) Files.getAttribute(server.socketPath(), "unix:mode", LinkOption.NOFOLLOW_LINKS) & 07777)
-                    .isEqualTo(0622);
-        }
-        assertThat(socket).doesNotExist();
-    }
-
-    @Test
-    void socketOfALiveServiceIsNotTaken() throws IOException {
-        try (AuthServer first = AuthServer.start(config().build(), alice)) {
-            assertThatThrownBy(() -> AuthServer.start(config().build(), alice))
-                    .isInstanceOf(IOException.class)
-                    .hasMessageContaining("another authservice uses it");
-            try (RawPeer peer = RawPeer.connect(first.socketPath())) {
-                assertThat(peer.send(RIGHT).reply()).isEqualTo("ok");
-            }
-        }
-    }
-
-    @Test
-    void socketOfADeadServiceIsReplaced() throws IOException {
-        try (ServerSocketChannel dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-            dead.bind(UnixDomainSocketAddress.of(socket));
-        }
-        assertThat(socket).exists();
-        try (AuthServer server = AuthServer.start(config().build(), alice);
-                RawPeer peer = RawPeer.connect(server.socketPath())) {
-            assertThat(peer.send(RIGHT).reply()).isEqualTo("ok");
-        }
-    }
-
-    @Test
-    void fileAtTheSocketPathIsNotReplaced() throws IOException {
-        Files.writeString(socket, "precious");
-        assertThatThrownBy(() -> AuthServer.start(config().build(), alice)).hasMessageContaining("not a socket");
-        assertThat(socket).hasContent("precious");
-    }
-
-    @Test
-    void symbolicLinkAtTheSocketPathIsNotReplaced() throws IOException {
-        Files.createSymbolicLink(socket, directory.resolve("elsewhere"));
-        assertThatThrownBy(() -> AuthServer.start(config().build(), alice)).hasMessageContaining("not a socket");
-        assertThat(Files.isSymbolicLink(socket)).isTrue();
-    }
-
-    @Test
-    void closeLeavesAnotherServicesSocket() throws IOException {
-        AuthServer server = AuthServer.start(config().build(), alice);
-        Files.delete(socket);
-        try (AuthServer successor = AuthServer.start(config().build(), alice)) {
-            server.close();
-            try (RawPeer peer = RawPeer.connect(successor.socketPath())) {
-                assertThat(peer.send(RIGHT).reply()).isEqualTo("ok");
-            }
-        }
-    }
-
-    @Test
-    void missingDirectoryIsCreatedAndAnExistingOneUnchanged() throws IOException {
-        socket = directory.resolve("made/for/it/s");
-        Files.setPosixFilePermissions(directory, java.nio.file.attribute.PosixFilePermissions.fromString("rwxrwx---"));
-        try (AuthServer server = AuthServer.start(config().build(), alice)) {
-            assertThat(server.socketPath()).exists();
-            assertThat(Files.getPosixFilePermissions(directory))
-                    .isEqualTo(java.nio.file.attribute.PosixFilePermissions.fromString("rwxrwx---"));
-        }
-    }
-
-    @Test
-    void tooLongSocketPathIsExplained() {
-        socket = directory.resolve("x".repeat(120));
-        assertThatThrownBy(() -> AuthServer.start(config().build(), alice))
-                .hasMessageContaining("at most 107")
-                .hasMessageContaining("--socket-file");
     }
 
     @Test
@@ -447,56 +337,6 @@ class AuthServerTest {
                     "all memory is given back",
                     () -> server.statistics().join().connections().open() == 0
                             && server.reservedMemory().join() == 0);
-        }
-    }
-
-    @Test
-    void requestOnAKeptConnectionAfterAStopIsNotRead() throws Exception {
-        AuthServer server = AuthServer.start(config().build(), alice);
-        try (RawPeer kept = RawPeer.connect(server.socketPath())) {
-            assertThat(kept.send(RIGHT).reply()).isEqualTo("ok");
-            server.close();
-            assertThatThrownBy(() -> kept.send(RIGHT)).isInstanceOf(IOException.class);
-            assertThat(kept.rest()).isEmpty();
-        } finally {
-            server.close();
-        }
-    }
-
-    @Test
-    void stopAnswersPipelinedRequestsAndTakesNoMore() throws Exception {
-        CountDownLatch begun = new CountDownLatch(1);
-        CountDownLatch release = new CountDownLatch(1);
-        AuthServer server = AuthServer.start(config().build(), waiting(begun, release));
-        try (RawPeer busy = RawPeer.connect(server.socketPath())) {
-            busy.send(RIGHT + RIGHT + RIGHT + "alice\rhalf of");
-            begun.await();
-            Thread closing = new Thread(server::close);
-            closing.start();
-            release.countDown();
-            assertThat(busy.rest()).isEqualTo("ok\nok\nok\nerror\n");
-            closing.join();
-        } finally {
-            release.countDown();
-            server.close();
-        }
-    }
-
-    @Test
-    void requestBeyondTheShutdownTimeoutIsAnError() throws Exception {
-        CountDownLatch begun = new CountDownLatch(1);
-        CountDownLatch release = new CountDownLatch(1);
-        AuthServer server = AuthServer.start(
-                config().limit(Limit.SHUTDOWN_TIMEOUT, Duration.ofMillis(100)).build(), waiting(begun, release));
-        try (RawPeer busy = RawPeer.connect(server.socketPath())) {
-            busy.send(RIGHT);
-            begun.await();
-            Thread closing = new Thread(server::close);
-            closing.start();
-            assertThat(busy.rest()).isEqualTo("error\n");
-            closing.join();
-        } finally {
-            release.countDown();
         }
     }
 

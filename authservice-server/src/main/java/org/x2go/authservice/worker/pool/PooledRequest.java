@@ -58,8 +58,8 @@ final class PooledRequest extends CompletableFuture<AuthResult> {
      * As {@link org.x2go.authservice.auth.AsyncAuthenticator#authenticate} says: a busy worker can be stopped.
      */
     @Override
-    public boolean cancel(boolean expiring) {
-        pool.cancel(this, expiring);
+    public boolean cancel(boolean mayInterruptIfRunning) {
+        pool.cancel(this, mayInterruptIfRunning);
         return isDone();
     }
 }

@@ -206,12 +206,12 @@ public final class WorkerPool implements AsyncAuthenticator {
     }
 
     /** Cancels a request; see {@link PooledRequest#cancel}. */
-    void cancel(PooledRequest request, boolean expiring) {
+    void cancel(PooledRequest request, boolean mayInterruptIfRunning) {
         assert loop.inEventLoop();
         PooledWorker worker = request.worker();
         if (waiters.remove(request)) {
-            request.end(expiring ? NO_WORKER : WITHDRAWN);
-        } else if (expiring && worker != null && worker.request() == request) {
+            request.end(mayInterruptIfRunning ? NO_WORKER : WITHDRAWN);
+        } else if (mayInterruptIfRunning && worker != null && worker.request() == request) {
             killed++;
             AuthResult result = KILLED.measured(worker.elapsed());
             supply.remove(worker);

@@ -1,6 +1,7 @@
 package org.x2go.authservice.worker.pool;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.x2go.authservice.auth.AuthResult;
 import org.x2go.authservice.auth.PeerCredentials;
 import org.x2go.authservice.protocol.Credentials;
+import org.x2go.authservice.protocol.Verdict;
 import org.x2go.authservice.testsupport.RecordingDiagnostics;
 import org.x2go.authservice.worker.wire.Reply;
 import org.x2go.authservice.worker.wire.Reply.Disposition;
@@ -50,6 +52,19 @@ final class FakeWorkers implements WorkerLauncher {
 
     @Override
     public void close() {}
+
+    static String reason(CompletableFuture<AuthResult> request) {
+        return ended(request).reason();
+    }
+
+    static Verdict verdict(CompletableFuture<AuthResult> request) {
+        return ended(request).verdict();
+    }
+
+    private static AuthResult ended(CompletableFuture<AuthResult> request) {
+        assertThat(request).isDone();
+        return request.join();
+    }
 
     /** The last one that was launched. */
     Launch last() {

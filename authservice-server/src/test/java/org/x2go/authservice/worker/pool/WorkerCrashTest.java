@@ -1,0 +1,231 @@
+package org.x2go.authservice.worker.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.x2go.authservice.worker.pool.FakeWorkers.reason;
+import static org.x2go.authservice.worker.pool.FakeWorkers.verdict;
+
+import io.netty.buffer.Unpooled;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.x2go.authservice.auth.AuthResult;
+import org.x2go.authservice.protocol.Verdict;
+import org.x2go.authservice.worker.wire.Reply;
+import org.x2go.authservice.worker.wire.Reply.Disposition;
+
+/** Workers that crash or send what they should not, with a clock that only the test moves. */
+class WorkerCrashTest {
+    private static final int MOST = 3;
+
+    private final FakeWorkers fake = new FakeWorkers(MOST, 100);
+
+    private static void assertWiped(PooledRequest request) {
+        assertThatThrownBy(() -> request.credentials().password()).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void idleWorkersCrashCostsNoRequest() {
+        FakeWorkers.Worker worker = fake.ready();
+        fake.ask("alice");
+        worker.answer();
+        worker.die();
+        PooledRequest next = fake.ask("bob");
+        assertThat(next).isNotDone();
+        fake.ready().answer();
+        assertThat(verdict(next)).isEqualTo(Verdict.OK);
+        assertThat(fake.diagnostics.lines()).anyMatch(line -> line.contains("exited while idle"));
+    }
+
+    @Test
+    void unsentRequestGoesToAnotherWorker() {
+        FakeWorkers.Worker worker = fake.ready();
+        worker.broken = true;
+        PooledRequest first = fake.ask("alice");
+        PooledRequest second = fake.ask("bob");
+        assertThat(first).isNotDone();
+        FakeWorkers.Worker next = fake.ready();
+        next.answer(AuthResult.fail("of the first"), Disposition.REUSE);
+        next.answer(AuthResult.fail("of the second"), Disposition.REUSE);
+        assertThat(reason(first)).isEqualTo("of the first");
+        assertThat(reason(second)).isEqualTo("of the second");
+        assertWiped(first);
+    }
+
+    @Test
+    void busyWorkersCrashCostsItsRequestOnly() {
+        FakeWorkers.Worker worker = fake.ready();
+        PooledRequest asked = fake.ask("mallory", "bad");
+        PooledRequest waiting = fake.ask("alice", "good");
+        worker.die();
+        assertThat(reason(asked)).contains("crashed");
+        fake.ready().answer();
+        assertThat(verdict(waiting)).isEqualTo(Verdict.OK);
+    }
+
+    @Test
+    void partialAnswerIsAnError() {
+        FakeWorkers.Worker worker = fake.ready();
+        PooledRequest request = fake.ask("alice");
+        ByteBuffer frame = ByteBuffer.allocate(1024);
+        new Reply.Answer(worker.number, AuthResult.ok(), Disposition.REUSE).encode(frame);
+        frame.flip().limit(frame.limit() - 1);
+        worker.channel.writeInbound(Unpooled.wrappedBuffer(frame));
+        assertThat(request).isNotDone();
+        worker.die();
+        assertThat(verdict(request)).isEqualTo(Verdict.ERROR);
+    }
+
+    @Test
+    void answerToAnotherRequestIsAnError() {
+        FakeWorkers.Worker worker = fake.ready();
+        PooledRequest request = fake.ask("alice");
+        worker.number--;
+        worker.answer();
+        assertThat(verdict(request)).isEqualTo(Verdict.ERROR);
+        assertThat(worker.isOpen()).isFalse();
+    }
+
+    @Test
+    void secondAnswerIsNotUsedForAnotherRequest() {
+        FakeWorkers.Worker worker = fake.ready();
+        fake.ask("alice");
+        int number = worker.number;
+        worker.answer();
+        PooledRequest next = fake.ask("bob");
+        worker.say(new Reply.Answer(number, AuthResult.ok(), Disposition.REUSE));
+        assertThat(verdict(next)).isEqualTo(Verdict.ERROR);
+    }
+
+    @Test
+    void exitWithAnOpenChannelIsNoticed() {
+        CompletableFuture<String> ending = new CompletableFuture<>();
+        FakeWorkers.Worker worker = fake.last().arrive(process(ending));
+        worker.ready(10);
+        PooledRequest request = fake.ask("alice");
+        ending.complete("signal 11");
+        worker.channel.runPendingTasks();
+        assertThat(request).as("an answer may not have been read yet").isNotDone();
+        worker.channel.advanceTimeBy(2, TimeUnit.SECONDS);
+        worker.channel.runScheduledPendingTasks();
+        assertThat(worker.isOpen()).isFalse();
+        assertThat(reason(request)).isEqualTo("the PAM worker crashed (signal 11)");
+    }
+
+    @Test
+    void answerReadAfterTheExitCounts() {
+        CompletableFuture<String> ending = new CompletableFuture<>();
+        FakeWorkers.Worker worker = fake.last().arrive(process(ending));
+        worker.ready(10);
+        PooledRequest request = fake.ask("alice");
+        ending.complete("exit status 0");
+        worker.channel.runPendingTasks();
+        worker.answer(AuthResult.error("a PAM module changed the user"), Disposition.EXIT);
+        worker.die();
+        assertThat(reason(request)).isEqualTo("a PAM module changed the user");
+        assertThat(fake.diagnostics.lines()).noneMatch(line -> line.contains("crashed"));
+    }
+
+    @Test
+    void exitStatusExplainsAChannelThatEndsAfterIt() {
+        CompletableFuture<String> ending = new CompletableFuture<>();
+        FakeWorkers.Worker worker = fake.last().arrive(process(ending));
+        worker.ready(10);
+        PooledRequest request = fake.ask("alice");
+        ending.complete("signal 9");
+        worker.channel.runPendingTasks();
+        worker.channel.pipeline().fireChannelInactive();
+        assertThat(reason(request)).isEqualTo("the PAM worker crashed (signal 9)");
+    }
+
+    @Test
+    void slowExitDoesNotDelayTheVerdict() {
+        FakeWorkers.Worker worker = fake.last().arrive(process(new CompletableFuture<>()));
+        worker.ready(10);
+        PooledRequest request = fake.ask("alice");
+        // Closed, an embedded channel would forget what is scheduled.
+        worker.channel.pipeline().fireChannelInactive();
+        assertThat(request).as("how it ended is waited for").isNotDone();
+        worker.channel.advanceTimeBy(2, TimeUnit.SECONDS);
+        worker.channel.runScheduledPendingTasks();
+        assertThat(reason(request)).contains("it has not exited yet");
+    }
+
+    private static WorkerProcess process(CompletableFuture<String> ending) {
+        return new WorkerProcess() {
+            @Override
+            public int pid() {
+                return 4711;
+            }
+
+            @Override
+            public void kill() {}
+
+            @Override
+            public CompletionStage<String> ending() {
+                return ending;
+            }
+        };
+    }
+
+    // Services whose modules crash.
+
+    @Test
+    void crashingServiceFailsFastAndNoOtherDoes() {
+        for (int i = 0; i < 3; i++) {
+            FakeWorkers.Worker worker = fake.ready();
+            fake.ask("mallory", "bad");
+            worker.die();
+        }
+        PooledRequest bad = fake.ask("mallory", "bad");
+        assertThat(reason(bad)).contains("crash-looping");
+        assertWiped(bad);
+        PooledRequest good = fake.ask("alice", "good");
+        fake.ready().answer();
+        assertThat(verdict(good)).isEqualTo(Verdict.OK);
+        assertThat(fake.pool.statisticsNow().health()).isEqualTo(PoolStatistics.Health.CRASH_LOOPING);
+        assertThat(fake.diagnostics.lines())
+                .filteredOn(line -> line.contains("consecutive"))
+                .hasSize(1);
+    }
+
+    @Test
+    void waitersOfACrashingServiceFail() {
+        PooledRequest[] bad = new PooledRequest[12];
+        for (int i = 0; i < bad.length; i++) {
+            bad[i] = fake.ask("mallory" + i, "bad");
+        }
+        PooledRequest good = fake.ask("alice", "good");
+        for (int i = 0; i < 3; i++) {
+            fake.ready().die();
+        }
+        assertThat(bad).allMatch(CompletableFuture::isDone);
+        assertThat(good).isNotDone();
+        fake.ready().answer();
+        assertThat(verdict(good)).isEqualTo(Verdict.OK);
+    }
+
+    @Test
+    void crashingServiceIsProbedAfterAPauseAndRecovers() {
+        for (int i = 0; i < 3; i++) {
+            FakeWorkers.Worker worker = fake.ready();
+            fake.ask("mallory", "bad");
+            worker.die();
+        }
+        FakeWorkers.Worker worker = fake.ready();
+        fake.pass(Duration.ofMillis(499));
+        assertThat(fake.ask("mallory", "bad")).isDone();
+        fake.pass(Duration.ofMillis(1));
+        PooledRequest tried = fake.ask("mallory", "bad");
+        assertThat(tried).isNotDone();
+        assertThat(fake.ask("mallory", "bad")).as("one at a time").isDone();
+        worker.answer();
+        assertThat(verdict(tried)).isEqualTo(Verdict.OK);
+        assertThat(fake.pool.statisticsNow().health()).isEqualTo(PoolStatistics.Health.GOOD);
+        assertThat(fake.diagnostics.lines()).anyMatch(line -> line.contains("answers again"));
+        assertThat(fake.ask("alice", "bad")).isNotDone();
+    }
+}
