@@ -58,6 +58,7 @@ public final class AuthServer implements AutoCloseable {
     private final EventLoopGroup loops;
     private final ServerContext context;
     private final ChannelGroup connections;
+    private final WipingAllocator allocator;
     private final Channel listener;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -175,7 +176,7 @@ public final class AuthServer implements AutoCloseable {
         this.loops = loops;
         this.context = new ServerContext(config, authenticator, loops.next());
         this.connections = new DefaultChannelGroup(loops.next());
-        WipingAllocator allocator = new WipingAllocator(config.limit(Limit.MAX_REQUEST_BYTES), context.memory());
+        this.allocator = new WipingAllocator(config.limit(Limit.MAX_REQUEST_BYTES), context.memory());
         this.listener = new ServerBootstrap()
                 .group(loops)
                 .handler(new AcceptHandler())
@@ -240,6 +241,7 @@ public final class AuthServer implements AutoCloseable {
         }
         context.authenticator().close();
         stop(loops);
+        allocator.close();
     }
 
     private static void stop(EventLoopGroup loops) {

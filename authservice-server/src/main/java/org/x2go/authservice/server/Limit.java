@@ -43,7 +43,11 @@ public enum Limit {
     MAX_QUEUED_REQUESTS(Unit.COUNT, 10_000, 1, 1_000_000, "How many requests may wait for a PAM thread or worker"),
     /** How many connections may be open. */
     MAX_CONNECTIONS(
-            Unit.COUNT, 16_384, 1, 1_000_000, "How many connections may be open; fewer if PAM would lack open files"),
+            Unit.COUNT,
+            16_384,
+            1,
+            1_000_000,
+            "How many connections may be open; reduced if too few file descriptors would remain for PAM"),
     /** The longest request, including its newline. */
     MAX_REQUEST_BYTES(
             Unit.BYTES,

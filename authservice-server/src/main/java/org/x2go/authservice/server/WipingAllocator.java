@@ -2,6 +2,8 @@ package org.x2go.authservice.server;
 
 import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocatorMetric;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.buffer.UnpooledDirectByteBuf;
 import java.util.ArrayDeque;
@@ -16,7 +18,7 @@ import org.x2go.authservice.protocol.Wipe;
  * memory is zeroed on release. A few wiped chunks are kept for the next reads; others are freed at once and not by
  * garbage collection.
  */
-final class WipingAllocator extends AbstractByteBufAllocator {
+final class WipingAllocator extends AbstractByteBufAllocator implements ByteBufAllocatorMetricProvider {
     private static final int KEPT_CHUNKS = 64;
 
     /** Heap memory of a buffer object. */
@@ -64,6 +66,17 @@ final class WipingAllocator extends AbstractByteBufAllocator {
     @Override
     public boolean isDirectBufferPooled() {
         return true;
+    }
+
+    @Override
+    public ByteBufAllocatorMetric metric() {
+        return memory.metric();
+    }
+
+    /** Frees the memory that is kept for the next buffers. Called when the event loop has ended. */
+    void close() {
+        wiped.forEach(ByteBuf::release);
+        wiped.clear();
     }
 
     private int bytesOfBuffer() {

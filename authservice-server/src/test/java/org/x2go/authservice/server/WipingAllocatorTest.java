@@ -39,6 +39,16 @@ class WipingAllocatorTest {
     }
 
     @Test
+    void memoryIsKeptForTheNextBufferUntilClosed() {
+        allocator.directBuffer(64).release();
+        assertThat(allocator.metric().usedDirectMemory()).isEqualTo(64);
+        allocator.directBuffer(64).release();
+        assertThat(allocator.metric().usedDirectMemory()).isEqualTo(64);
+        allocator.close();
+        assertThat(allocator.metric().usedDirectMemory()).isZero();
+    }
+
+    @Test
     void buffersAreCountedUntilReleased() {
         ByteBuf buffer = allocator.directBuffer(1);
         ByteBuf slice = buffer.writeByte(7).readRetainedSlice(1);

@@ -230,7 +230,7 @@ final class Options {
 
         @Option(
                 names = {"-h", "--help"},
-                description = "Print this and exit")
+                description = "Print the options and exit")
         boolean help;
     }
 
