@@ -70,7 +70,7 @@ def _verify(connection, path, server_user):
 def authenticate(user, password, service=SERVICE, path=SOCKET, timeout=TIMEOUT, server_user=SERVER_USER):
     """Whether the password is right. Each field is bytes, or text that is sent as UTF-8.
 
-    Only root, this process's own user and server_user, a name or number, are told it.
+    Only root, this process's own user and server_user, a name or UID, are told it.
     Raises ValueError for what cannot be sent, and NoVerdict if nothing is known about the password.
     """
     request = _request(user, password, service)

@@ -48,7 +48,7 @@ public final class AuthClientBuilder {
      * neither runs as root nor gets its socket from systemd. If anybody else serves the socket, nothing is sent, and calls fail
      * with {@link AuthServiceException.Kind#UNTRUSTED_SERVER}.
      *
-     * @param user the user's name or number
+     * @param user the user's name or UID
      * @return this builder
      */
     public AuthClientBuilder serverUser(String user) {

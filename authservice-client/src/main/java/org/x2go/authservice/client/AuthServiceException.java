@@ -6,7 +6,7 @@ import java.io.Serial;
 /**
  * Thrown if there is no verdict on a user's password. It is never thrown for a wrong password.
  *
- * <p>The message is one sentence for people, and names the socket. It never holds the name or password of who
+ * <p>The message is for people, on one line, and names the socket. It never holds the name or password of who
  * logs in, or anything that the service sent.
  */
 public final class AuthServiceException extends IOException {
@@ -28,8 +28,8 @@ public final class AuthServiceException extends IOException {
         UNTRUSTED_SERVER,
 
         /**
-         * No answer came in time. Whether the service asked PAM is unknown, unless the message says that all connections were
-         * busy: then nothing was asked.
+         * No answer came in time. Whether the service asked PAM is unknown, unless the message says that every connection
+         * stayed busy: then nothing was asked.
          */
         TIMEOUT,
 
@@ -37,14 +37,14 @@ public final class AuthServiceException extends IOException {
         NO_VERDICT,
 
         /**
-         * The service ended the connection without an answer: it crashed, was killed, or the request was more than it can
-         * read. Whether it asked PAM is unknown, so the client does not ask again by itself.
+         * The service ended the connection without an answer: it crashed, was killed, or the request was too
+         * long. Whether it asked PAM is unknown, so the client does not ask again by itself.
          */
         CONNECTION_LOST,
 
         /**
-         * The service answered that the request was malformed ({@code bad}), or something that is no answer. Is it the
-         * authservice that listens there?
+         * The service rejected the request as malformed ({@code bad}), or sent something that is not an answer of the
+         * protocol: perhaps another program listens there.
          */
         PROTOCOL,
 
@@ -58,7 +58,7 @@ public final class AuthServiceException extends IOException {
      * Creates an exception. Only the client and programs' tests need to.
      *
      * @param kind what kept the client from a verdict
-     * @param message one sentence for people
+     * @param message a message for people, on one line
      */
     public AuthServiceException(Kind kind, String message) {
         super(message);
@@ -69,7 +69,7 @@ public final class AuthServiceException extends IOException {
      * Creates an exception with a cause.
      *
      * @param kind what kept the client from a verdict
-     * @param message one sentence for people
+     * @param message a message for people, on one line
      * @param cause the exception that led to it
      */
     public AuthServiceException(Kind kind, String message, Throwable cause) {

@@ -36,7 +36,7 @@ final class Connection implements Closeable {
     private final ByteBuffer reply = ByteBuffer.allocateDirect(REPLY_BYTES);
     private volatile long idleSince;
 
-    // Written under this lock.
+    // Guarded by this; the channel is also read without it.
     private volatile SocketChannel channel;
     private boolean closed;
 
@@ -49,7 +49,7 @@ final class Connection implements Closeable {
     /** Connects, waits as long as the backlog is full, and verifies who runs the service. */
     void connect() throws IOException {
         try {
-            connectOnAnyThread();
+            connectAwaitingBacklog();
             verifier.verify(channel, socket());
         } catch (ClosedChannelException e) {
             throw e;
@@ -63,9 +63,9 @@ final class Connection implements Closeable {
     /**
      * On a virtual thread the JDK does not wait while the backlog is full (EAGAIN); on a platform thread the kernel does. The exception's
      * text cannot identify EAGAIN, because it is localized. So the call is repeated on a platform thread after any SocketException;
-     * another failure occurs there again, at once.
+     * if the cause was not EAGAIN, the same failure recurs there at once.
      */
-    private void connectOnAnyThread() throws IOException {
+    private void connectAwaitingBacklog() throws IOException {
         try {
             channel.connect(address);
         } catch (ConnectException e) { // nobody listens

@@ -55,14 +55,14 @@ final class ConnectionPool {
         connection.idleSince(System.nanoTime());
         idle.addFirst(connection);
         if (closed) {
-            closeAll();
+            closeIdle();
         }
     }
 
     /**
      * Closes the connections that have been idle for too long.
      *
-     * @return nanoseconds until the next idle connection expires
+     * @return nanoseconds after which to call this again: until the next idle connection expires, at most the idle time
      */
     long closeExpired(long now) {
         long next = options.idleTime().toNanos();
@@ -85,10 +85,10 @@ final class ConnectionPool {
     /** Closes idle connections, now and whenever one becomes idle, and makes no new ones. */
     void close() {
         closed = true;
-        closeAll();
+        closeIdle();
     }
 
-    private void closeAll() {
+    private void closeIdle() {
         for (Connection connection = idle.pollFirst(); connection != null; connection = idle.pollFirst()) {
             connection.close();
         }

@@ -74,7 +74,7 @@ class UnavailableTest {
     }
 
     @Test
-    void laterServiceIsFound() throws IOException {
+    void serviceStartedAfterAFailedCallIsFound() throws IOException {
         Path socket = directory.resolve("fake.socket");
         try (AuthClient client = AuthClient.builder().socket(socket).build()) {
             assertThat(failureOf(client).kind()).isEqualTo(Kind.UNAVAILABLE);

@@ -48,8 +48,8 @@ final class OffloadedAuthenticator implements AsyncAuthenticator {
 
     private final Authenticator authenticator;
     private final EventLoop loop;
-    private final int fewest;
-    private final int most;
+    private final int coreThreads;
+    private final int maxThreads;
     private final int maxQueued;
     private final BlockingQueue<Runnable> queue = new LinkedBlockingQueue<>();
     private final ThreadPoolExecutor threads;
@@ -71,11 +71,12 @@ final class OffloadedAuthenticator implements AsyncAuthenticator {
             Authenticator authenticator, int threads, int maxQueued, EventLoop loop, ThreadFactory factory) {
         this.authenticator = authenticator;
         this.loop = loop;
-        this.most = threads;
-        this.fewest = Math.min(threads, Runtime.getRuntime().availableProcessors());
+        this.maxThreads = threads;
+        this.coreThreads = Math.min(threads, Runtime.getRuntime().availableProcessors());
         this.maxQueued = maxQueued;
         this.hung = new HungRequests(threads);
-        this.threads = new ThreadPoolExecutor(fewest, most, IDLE_NANOS, TimeUnit.NANOSECONDS, queue, factory);
+        this.threads =
+                new ThreadPoolExecutor(coreThreads, maxThreads, IDLE_NANOS, TimeUnit.NANOSECONDS, queue, factory);
         this.threads.allowCoreThreadTimeOut(true);
         this.noStartBeforeNanos = now();
         this.lastWaitNanos = now();
@@ -97,7 +98,7 @@ final class OffloadedAuthenticator implements AsyncAuthenticator {
             return request;
         }
         if (now() - lastWaitNanos > IDLE_NANOS) {
-            threads.setCorePoolSize(fewest);
+            threads.setCorePoolSize(coreThreads);
         }
         queue.add(request);
         startThread();
@@ -135,7 +136,7 @@ final class OffloadedAuthenticator implements AsyncAuthenticator {
         }
         lastWaitNanos = now();
         int size = threads.getCorePoolSize();
-        if (now() - oldest.since >= GROW_NANOS && threads.getPoolSize() >= size && size < most) {
+        if (now() - oldest.since >= GROW_NANOS && threads.getPoolSize() >= size && size < maxThreads) {
             threads.setCorePoolSize(size + 1);
         }
         startThread();

@@ -23,7 +23,7 @@ class FoldedNameTest {
                 "al ice",
                 "alice\u2028"
             })
-    void caseAndBlanksMakeNoOtherName(String name) {
+    void namesThatDifferInCaseOrBlanksFoldToOne(String name) {
         assertThat(FoldedName.of(name)).isEqualTo("alice");
     }
 
@@ -44,7 +44,7 @@ class FoldedNameTest {
                 "\ufffcalice",
                 "al\u2170ce"
             })
-    void compatibleFormsOfLettersMakeNoOtherName(String name) {
+    void compatibleFormsOfLettersFoldToOne(String name) {
         assertThat(FoldedName.of(name)).isEqualTo("alice");
     }
 

@@ -24,19 +24,20 @@ final class PamStacks implements ChaosRequest.Source {
         List.of("pam_permit.so", "pam_deny.so", "pam_exec.so", "pam_faildelay.so")
                 .forEach(Requirements::pamModule);
         String table = table("table");
-        service("table", "auth required " + table, "account required " + table);
-        service("permit", "auth required pam_permit.so", "account required pam_permit.so");
-        service("deny", "auth required pam_deny.so", "account required pam_permit.so");
+        writePamService("table", "auth required " + table, "account required " + table);
+        writePamService("permit", "auth required pam_permit.so", "account required pam_permit.so");
+        writePamService("deny", "auth required pam_deny.so", "account required pam_permit.so");
         String delayed = table("delayed");
-        service(
+        writePamService(
                 "delayed",
                 "auth optional pam_faildelay.so delay=200000",
                 "auth required " + delayed,
                 "account required " + delayed);
         Path check = command("check", "[ \"$(tr -d '\\0')\" = right ]");
-        service("command", "auth required pam_exec.so quiet expose_authtok " + check, "account required pam_permit.so");
+        writePamService(
+                "command", "auth required pam_exec.so quiet expose_authtok " + check, "account required pam_permit.so");
         Path sleep = command("sleep", "exec sleep " + sleepSeconds);
-        service("sleeping", "auth required pam_exec.so quiet " + sleep, "account required pam_permit.so");
+        writePamService("sleeping", "auth required pam_exec.so quiet " + sleep, "account required pam_permit.so");
     }
 
     /** The module that lets all users into this service with the password "right"; it reads one line for each user. */
@@ -50,7 +51,7 @@ final class PamStacks implements ChaosRequest.Source {
         return Requirements.pamModule("pam_matrix.so") + " passdb=" + passwords;
     }
 
-    private void service(String name, String... lines) throws IOException {
+    private void writePamService(String name, String... lines) throws IOException {
         Files.write(directory.resolve(name), List.of(lines));
     }
 

@@ -33,7 +33,7 @@ class ActivationIT {
     private Path directory;
 
     @BeforeEach
-    void service() throws IOException {
+    void writePamService() throws IOException {
         Files.createDirectory(directory.resolve("pam"));
         Files.writeString(
                 directory.resolve("pam/x2gobroker"),

@@ -30,12 +30,12 @@ class DaemonIT {
     private Path socket;
 
     @BeforeEach
-    void files() throws IOException {
+    void createFiles() throws IOException {
         directory = directory.toRealPath();
         socket = directory.resolve("run/socket");
         Files.createDirectory(directory.resolve("logs"));
         Files.createDirectory(directory.resolve("pam"));
-        service("auth required " + Requirements.pamModule("pam_permit.so") + "\n");
+        writePamService("auth required " + Requirements.pamModule("pam_permit.so") + "\n");
     }
 
     @AfterEach
@@ -46,10 +46,10 @@ class DaemonIT {
         }
     }
 
-    private void service(String auth) throws IOException {
+    private void writePamService(String authLine) throws IOException {
         Files.writeString(
                 directory.resolve("pam/x2gobroker"),
-                auth + "account required " + Requirements.pamModule("pam_permit.so") + "\n");
+                authLine + "account required " + Requirements.pamModule("pam_permit.so") + "\n");
     }
 
     private Program program(Map<String, String> environment) {
@@ -136,7 +136,7 @@ class DaemonIT {
     }
 
     @Test
-    void failedDaemonizeIsExplained() throws Exception {
+    void secondDaemonOnTheSameSocketFailsWithAMessage() throws Exception {
         assertThat(program(Map.of()).run(background()).status()).isZero();
         long first = pid();
 
@@ -179,8 +179,8 @@ class DaemonIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"TERM", "INT"})
-    void sigtermExitsWithZero(String signal) throws Exception {
-        // In the background of a script this JVM and its children ignore SIGINT, as the service then rightly does.
+    void sigtermAndSigintExitWithZero(String signal) throws Exception {
+        // Undoes an ignored SIGINT, which the service would inherit if the tests run in the background of a script.
         List<String> launcher = List.of(Requirements.program("env").toString(), "--default-signal=INT");
         Program program = new Program(directory, Map.of(), launcher);
         Process process = startInForeground(program, "--auth-log", "logs/log");
@@ -203,7 +203,7 @@ class DaemonIT {
         signal(process, "INT");
 
         assertThat(Program.ask(socket, "jane", "secret", "x2gobroker")).isEqualTo("ok\n");
-        // If it were stopping already, this would end it at once, and not by the status of a success.
+        // If SIGINT had begun a stop, this second signal would end the service at once, with a status other than 0.
         signal(process, "TERM");
         assertThat(Program.end(process)).isZero();
     }
@@ -214,7 +214,7 @@ class DaemonIT {
         Path script = Files.writeString(
                 directory.resolve("hang"), "#!/bin/sh\necho $$ > '" + started + "'\nexec sleep 600\n");
         assertThat(script.toFile().setExecutable(true)).isTrue();
-        service("auth required " + Requirements.pamModule("pam_exec.so") + " " + script + "\n");
+        writePamService("auth required " + Requirements.pamModule("pam_exec.so") + " " + script + "\n");
         Process process = startInForeground(program(Map.of()), "--auth-log", "logs/log");
         Thread asking = new Thread(() -> {
             try {
@@ -250,7 +250,7 @@ class DaemonIT {
 
     @Test
     void journalLinesHavePriorities() throws Exception {
-        // As systemd says which file is its journal.
+        // Sets JOURNAL_STREAM as systemd does.
         List<String> launcher = List.of(
                 Requirements.program("sh").toString(),
                 "-c",
@@ -266,6 +266,7 @@ class DaemonIT {
         assertThat(program.read("err"))
                 .startsWith("<6>INFO  authservice ")
                 .contains("\n<6>INFO  ok user=\"jane\" service=\"x2gobroker\"")
+                .contains("\n<6>INFO  fail user=\"jane\" service=\"nosuch\"")
                 .endsWith("\n<6>INFO  Stopped\n");
     }
 

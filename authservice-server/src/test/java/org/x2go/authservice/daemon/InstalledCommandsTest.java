@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.x2go.authservice.testsupport.LauncherOptions;
 import org.x2go.authservice.worker.pool.JavaCommand;
 
-/** How the commands of the installed tree start Java: with one that prints its arguments, in a tree without jars. */
+/** How the installed commands start Java. Tested with a fake Java that prints its arguments, in a tree without jars. */
 class InstalledCommandsTest {
     private static final Path DIST = Path.of("../dist").toAbsolutePath().normalize();
     private static final Path WORKER = Path.of("src/main/resources/org/x2go/authservice/worker/pool/worker.args");
@@ -51,7 +51,7 @@ class InstalledCommandsTest {
         java = Files.createDirectories(directory.resolve("java/bin")).resolve("java");
     }
 
-    /** Makes a Java that prints the arguments which it is started with. */
+    /** Makes a fake Java that prints its arguments. */
     private void installJava(String version) throws IOException {
         Files.writeString(java, """
                 #!/bin/sh
@@ -119,7 +119,10 @@ class InstalledCommandsTest {
                 .isEmpty();
     }
 
-    /** The stand-in ends at once, and what it printed is told. */
+    /**
+     * The fake Java exits at once, so make-archive fails, and its error message quotes the arguments that the fake Java
+     * printed.
+     */
     @Test
     void archiveIsMadeWithTheServicesJavaOptions() throws Exception {
         installJava("17.0.15");
@@ -139,7 +142,7 @@ class InstalledCommandsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"server.args", "worker.args", "client.args"})
-    void noJvmWritesHeapOrCoreDumps(String file) throws Exception {
+    void everyJvmHasTheOptionsThatProtectPasswords(String file) throws Exception {
         assertThat(LauncherOptions.read(tree.resolve("libexec").resolve(file)))
                 .contains(
                         "-XX:ErrorFile=/dev/null",

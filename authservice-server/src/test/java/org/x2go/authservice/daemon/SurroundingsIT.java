@@ -76,7 +76,7 @@ class SurroundingsIT {
     @ValueSource(strings = {"thread", "process"})
     void sighupIsLoggedAndStopsNothing(String isolation) throws Exception {
         try (ServerProcess service = server(isolation)
-                // Also where the build was started with SIGHUP ignored, as by nohup(1).
+                // Undoes an ignored SIGHUP, which the service would inherit if the tests were started by nohup(1).
                 .launcher(Requirements.program("env").toString(), "--default-signal=HUP")
                 .args("--worker-max-requests", "100", "--workers", "1")
                 .start()) {

@@ -50,7 +50,7 @@ class UnitPrivilegesIT {
         }
     }
 
-    private void service(String... lines) throws IOException {
+    private void writePamService(String... lines) throws IOException {
         Files.write(directory.resolve("pam/x2gobroker"), List.of(lines));
     }
 
@@ -90,7 +90,7 @@ class UnitPrivilegesIT {
     void pamUnixAndFaillockWorkWithTheUnitsPrivileges(String unit, @Nullable String dropin) throws Exception {
         Path tallies = Files.createDirectory(directory.resolve("faillock"));
         String faillock = Requirements.pamModule("pam_faillock.so") + " dir=" + tallies + " deny=3 ";
-        service(
+        writePamService(
                 "auth required " + faillock + "preauth",
                 "auth sufficient " + Requirements.pamModule("pam_unix.so") + " nodelay",
                 "auth [default=die] " + faillock + "authfail",
@@ -104,7 +104,7 @@ class UnitPrivilegesIT {
 
     @Test
     void logMayBeInAnotherUsersDirectory() throws Exception {
-        service(
+        writePamService(
                 "auth required " + Requirements.pamModule("pam_unix.so") + " nodelay",
                 "account required " + Requirements.pamModule("pam_unix.so"));
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -121,7 +121,7 @@ class UnitPrivilegesIT {
     void moduleThatMayNotBecomeTheUserIsNamedInTheLog(@Nullable String dropin, boolean named) throws Exception {
         Path module = directory.resolve("pam_google_authenticator.so");
         Files.copy(Requirements.pamModule("pam_deny.so"), module);
-        service("auth required " + module, "account required " + Requirements.pamModule("pam_unix.so"));
+        writePamService("auth required " + module, "account required " + Requirements.pamModule("pam_unix.so"));
         InstalledUnit unit = dropin == null ? InstalledUnit.of(WORKER) : InstalledUnit.of(WORKER, dropin);
         try (ActivatedService service = listen(capabilities(unit))) {
             assertThat(Program.ask(service.socket(), account.name(), "secret", "x2gobroker"))
@@ -151,7 +151,7 @@ class UnitPrivilegesIT {
      */
     @Test
     void unprivilegedServiceAsksModulesThatNeedNoRoot() throws Exception {
-        service(
+        writePamService(
                 "auth required " + Requirements.pamModule("pam_permit.so"),
                 "account required " + Requirements.pamModule("pam_permit.so"));
         String capabilities = capabilities(InstalledUnit.of(WORKER, "unprivileged"));

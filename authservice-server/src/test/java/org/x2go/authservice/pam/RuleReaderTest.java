@@ -16,7 +16,7 @@ import org.x2go.authservice.testsupport.Requirements;
 
 class RuleReaderTest {
     private static final LibPamBuild DEBIAN = new LibPamBuild(true, List.of(LibPamBuild.ETC), List.of());
-    private static final LibPamBuild OTHERS = new LibPamBuild(false, List.of(LibPamBuild.ETC), List.of());
+    private static final LibPamBuild NOT_DEBIAN = new LibPamBuild(false, List.of(LibPamBuild.ETC), List.of());
 
     @TempDir
     Path directory;
@@ -80,7 +80,7 @@ class RuleReaderTest {
                 "\u00ef\u00bb\u00bf# a mark of UTF-8",
                 "\r",
             })
-    void authRuleIsFound(String text) throws IOException {
+    void authRuleIsFoundWhereLibPamMakesOne(String text) throws IOException {
         file("auth", "auth required pam_deny.so\naccount required pam_deny.so\n");
         file("account", "account required pam_deny.so\n");
         file("outer", "@include $D/auth\n");
@@ -106,7 +106,7 @@ class RuleReaderTest {
                 "account include $D/nonsense",
                 "@include $D",
             })
-    void fileWithoutAuthRuleHasNone(String text) throws IOException {
+    void noAuthRuleIsFound(String text) throws IOException {
         file("account", "account required pam_deny.so\n");
         file("nonsense", "nonsense\n");
         file("empty", "");
@@ -135,7 +135,7 @@ class RuleReaderTest {
                 "@include $D/missing",
                 "@include na\u00efve",
             })
-    void unsafeFileIsRefused(String text) throws IOException {
+    void fileThatLibPamIsNotCalledForIsRefused(String text) throws IOException {
         file("a", "@include $D/b\n");
         file("b", "@include $D/a\n");
 
@@ -143,22 +143,22 @@ class RuleReaderTest {
     }
 
     @Test
-    void includedFileIsFoundAsLibPamFindsIt() throws IOException {
+    void debianLooksUpRelativeIncludesInEtcPamDOnly() throws IOException {
         file("common", "auth required pam_deny.so\n");
 
         ServiceRules debian = read(DEBIAN, "account include common-that-is-missing\nauth include common\n");
-        ServiceRules others = read(OTHERS, "auth include common\n");
+        ServiceRules notDebian = read(NOT_DEBIAN, "auth include common\n");
 
         assertThat(debian.findings())
                 .hasSize(2)
                 .allMatch(finding -> finding.text().contains("[/etc/pam.d/common"));
-        assertThat(others.findings()).isEmpty();
-        assertThat(others.rules()).extracting(Rule::file).containsExactly(directory.resolve("common"));
+        assertThat(notDebian.findings()).isEmpty();
+        assertThat(notDebian.rules()).extracting(Rule::file).containsExactly(directory.resolve("common"));
     }
 
     @Test
     void atIncludeIsAFindingIfLibPamDoesNotKnowIt() throws IOException {
-        ServiceRules rules = read(OTHERS, "@include $D/empty\n");
+        ServiceRules rules = read(NOT_DEBIAN, "@include $D/empty\n");
 
         assertThat(rules.rules())
                 .containsExactly(new Rule(directory.resolve("s"), 1, Facility.AUTH, Optional.empty(), false));
@@ -170,7 +170,7 @@ class RuleReaderTest {
     }
 
     @Test
-    void firstFileThatOpensIsUsed() throws IOException {
+    void firstExistingFileIsUsedEvenIfItIsADirectory() throws IOException {
         Path vendor = Files.createDirectory(directory.resolve("vendor"));
         Path admin = Files.createDirectory(directory.resolve("admin"));
         LibPamBuild build = new LibPamBuild(true, List.of(admin, vendor), List.of());
@@ -215,26 +215,26 @@ class RuleReaderTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "auth required|a module is missing",
-                "auth|a control word and a module are missing",
-                "auth requird pam_deny.so|'requird' is an invalid control",
-                "auth [success=o default=die] pam_deny.so|is an invalid control",
-                "auth [success=0] pam_deny.so|is an invalid control",
-                "autth required pam_deny.so|'autth' is none of auth, account",
-                "auth include $D/missing|which does not exist; looked for [",
-                "auth required pam_deny.so\r|carriage return",
-                "\u00ef\u00bb\u00bf# mark|(BOM)",
+                "auth required|2|a module is missing",
+                "auth|2|a control word and a module are missing",
+                "auth requird pam_deny.so|2|'requird' is an invalid control",
+                "auth [success=o default=die] pam_deny.so|2|is an invalid control",
+                "auth [success=0] pam_deny.so|2|is an invalid control",
+                "autth required pam_deny.so|2|'autth' is none of auth, account",
+                "auth include $D/missing|2|which does not exist; looked for [",
+                "auth required pam_deny.so\r|2|carriage return",
+                "\u00ef\u00bb\u00bf# mark|1|(BOM)",
             })
-    void findingNamesFileAndLine(String textAndFinding) throws IOException {
-        String[] parts = textAndFinding.split("\\|", -1);
+    void findingNamesFileAndLine(String textLineAndFinding) throws IOException {
+        String[] parts = textLineAndFinding.split("\\|", -1);
 
         assertThat(read("# first\n".repeat(parts[0].startsWith("\u00ef") ? 0 : 1) + parts[0] + "\n")
                         .findings())
                 .anySatisfy(finding -> {
                     assertThat(finding.severity()).isEqualTo(Finding.Severity.PROBLEM);
                     assertThat(finding.text())
-                            .startsWith(directory + "/s, line ")
-                            .contains(parts[1]);
+                            .startsWith(directory + "/s, line " + parts[1] + ": ")
+                            .contains(parts[2]);
                 });
     }
 
@@ -277,7 +277,7 @@ class RuleReaderTest {
     }
 
     @Test
-    void longLineIsAFinding() throws IOException {
+    void longCommentIsAFinding() throws IOException {
         assertThat(read("#" + "x".repeat(1021) + "\n").findings()).isEmpty();
         assertThat(read("#" + "x".repeat(1022) + "\n").findings()).hasSize(1);
     }

@@ -49,12 +49,12 @@ final class MarkedService implements AutoCloseable {
         Files.setPosixFilePermissions(hold, PosixFilePermissions.fromString("rwxr-xr-x"));
         String probe = "auth required " + ProbeModule.compileIn(directory) + " authtok=";
         String anyAccount = "account required pam_permit.so";
-        service("probe", probe + RIGHT_END, anyAccount);
-        service("tell", probe + RIGHT_END + " tell", anyAccount);
-        service("unix", "auth required pam_unix.so nodelay", "account required pam_unix.so");
-        service("deny", "auth required pam_deny.so", anyAccount);
-        service("delay", "auth optional pam_faildelay.so delay=3000000", probe + "-");
-        service(
+        writePamService("probe", probe + RIGHT_END, anyAccount);
+        writePamService("tell", probe + RIGHT_END + " tell", anyAccount);
+        writePamService("unix", "auth required pam_unix.so nodelay", "account required pam_unix.so");
+        writePamService("deny", "auth required pam_deny.so", anyAccount);
+        writePamService("delay", "auth optional pam_faildelay.so delay=3000000", probe + "-");
+        writePamService(
                 "held",
                 "auth [default=ignore] pam_unix.so nodelay",
                 "auth required pam_exec.so quiet " + hold,
@@ -62,8 +62,8 @@ final class MarkedService implements AutoCloseable {
         process = ServiceProcess.start(directory, jvm.options(), "--workers", "2", "--isolation", jvm.isolation());
     }
 
-    private void service(String name, String... lines) throws IOException {
-        ServiceProcess.service(directory, name, lines);
+    private void writePamService(String name, String... lines) throws IOException {
+        ServiceProcess.writePamService(directory, name, lines);
     }
 
     /** A password that is going to be searched for. */

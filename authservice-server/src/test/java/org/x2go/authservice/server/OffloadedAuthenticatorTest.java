@@ -31,7 +31,7 @@ import org.x2go.authservice.testsupport.Program;
 @Timeout(60)
 class OffloadedAuthenticatorTest {
     private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
-    private static final int MOST = PROCESSORS + 2;
+    private static final int MAX_THREADS = PROCESSORS + 2;
     private static final int GROW_MILLIS = 5;
     private static final PeerCredentials PEER = new PeerCredentials(1, 2, 3);
 
@@ -68,7 +68,7 @@ class OffloadedAuthenticatorTest {
 
     private OffloadedAuthenticator with(Authenticator authenticator) {
         channel.freezeTime();
-        return new OffloadedAuthenticator(authenticator, MOST, 20, loop, factory);
+        return new OffloadedAuthenticator(authenticator, MAX_THREADS, 20, loop, factory);
     }
 
     @AfterEach
@@ -120,7 +120,7 @@ class OffloadedAuthenticatorTest {
 
     @Test
     void threadsGrowOneByOneUpToTheLimit() throws InterruptedException {
-        ask(MOST + 3);
+        ask(MAX_THREADS + 3);
         awaitBegun(PROCESSORS);
         pass(GROW_MILLIS);
         awaitBegun(PROCESSORS + 1);
@@ -128,21 +128,21 @@ class OffloadedAuthenticatorTest {
         awaitBegun(PROCESSORS + 2);
         pass(GROW_MILLIS);
         pass(GROW_MILLIS);
-        assertThat(offloaded.load().running()).isEqualTo(MOST);
+        assertThat(offloaded.load().running()).isEqualTo(MAX_THREADS);
         assertThat(offloaded.load().waiting()).isEqualTo(3);
     }
 
     @Test
     void extraThreadsExitAfterAMinute() throws InterruptedException {
-        List<CompletableFuture<AuthResult>> many = ask(MOST);
+        List<CompletableFuture<AuthResult>> many = ask(MAX_THREADS);
         pass(GROW_MILLIS);
         pass(GROW_MILLIS);
-        awaitBegun(MOST);
-        release.release(MOST);
+        awaitBegun(MAX_THREADS);
+        release.release(MAX_THREADS);
         for (CompletableFuture<AuthResult> each : many) {
             assertThat(await(each).verdict()).isEqualTo(Verdict.OK);
         }
-        assertThat(offloaded.size()).isEqualTo(MOST);
+        assertThat(offloaded.size()).isEqualTo(MAX_THREADS);
         pass(TimeUnit.MINUTES.toMillis(2));
         ask(1);
         assertThat(offloaded.size()).isEqualTo(PROCESSORS);

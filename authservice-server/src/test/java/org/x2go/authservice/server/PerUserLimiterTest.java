@@ -19,7 +19,7 @@ class PerUserLimiterTest {
         return PerUserLimiter.Key.of(PEER, user);
     }
 
-    private static boolean nobody() {
+    private static boolean declines() {
         return false;
     }
 
@@ -31,14 +31,14 @@ class PerUserLimiterTest {
     void namesAreLimitedSeparately() {
         for (int i = 0; i < 3000; i++) {
             String user = "user" + i;
-            assertThat(limiter.tryAcquire(key(user), PerUserLimiterTest::nobody))
+            assertThat(limiter.tryAcquire(key(user), PerUserLimiterTest::declines))
                     .isTrue();
-            assertThat(limiter.tryAcquire(key(user), PerUserLimiterTest::nobody))
+            assertThat(limiter.tryAcquire(key(user), PerUserLimiterTest::declines))
                     .isTrue();
             assertThat(limiter.tryAcquire(key(user), waiter(user))).isFalse();
         }
         for (int i = 0; i < 3000; i++) {
-            assertThat(limiter.tryAcquire(key("other" + i), PerUserLimiterTest::nobody))
+            assertThat(limiter.tryAcquire(key("other" + i), PerUserLimiterTest::declines))
                     .isTrue();
         }
     }
@@ -46,8 +46,8 @@ class PerUserLimiterTest {
     @Test
     void nameIsRemovedWithItsLastPermit() {
         for (int i = 0; i < 1000; i++) {
-            limiter.tryAcquire(key("user" + i), PerUserLimiterTest::nobody);
-            limiter.tryAcquire(key("user" + i), PerUserLimiterTest::nobody);
+            limiter.tryAcquire(key("user" + i), PerUserLimiterTest::declines);
+            limiter.tryAcquire(key("user" + i), PerUserLimiterTest::declines);
         }
         assertThat(limiter.users()).isEqualTo(1000);
         for (int i = 0; i < 1000; i++) {
@@ -62,8 +62,8 @@ class PerUserLimiterTest {
 
     @Test
     void waitersAreServedInOrder() {
-        limiter.tryAcquire(key("bob"), PerUserLimiterTest::nobody);
-        limiter.tryAcquire(key("bob"), PerUserLimiterTest::nobody);
+        limiter.tryAcquire(key("bob"), PerUserLimiterTest::declines);
+        limiter.tryAcquire(key("bob"), PerUserLimiterTest::declines);
         BooleanSupplier second = waiter("second");
         limiter.tryAcquire(key("bob"), waiter("first"));
         limiter.tryAcquire(key("bob"), second);
@@ -78,9 +78,9 @@ class PerUserLimiterTest {
 
     @Test
     void unusedPermitGoesToTheNextWaiter() {
-        limiter.tryAcquire(key("bob"), PerUserLimiterTest::nobody);
-        limiter.tryAcquire(key("bob"), PerUserLimiterTest::nobody);
-        limiter.tryAcquire(key("bob"), PerUserLimiterTest::nobody);
+        limiter.tryAcquire(key("bob"), PerUserLimiterTest::declines);
+        limiter.tryAcquire(key("bob"), PerUserLimiterTest::declines);
+        limiter.tryAcquire(key("bob"), PerUserLimiterTest::declines);
         limiter.tryAcquire(key("bob"), waiter("next"));
         limiter.release(key("bob"));
         assertThat(granted).containsExactly("next");
@@ -91,7 +91,7 @@ class PerUserLimiterTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"BOB", " bob", "bob\t", "\u00a0Bob "})
-    void caseAndBlanksMakeNoOtherName(String name) {
+    void namesThatDifferInCaseOrBlanksAreCountedTogether(String name) {
         assertThat(key(name)).isEqualTo(key("bob"));
     }
 
@@ -101,12 +101,13 @@ class PerUserLimiterTest {
     }
 
     @Test
-    void zeroLimitCountsNothing() {
-        PerUserLimiter none = new PerUserLimiter(0);
+    void limitOfZeroIsNoLimit() {
+        PerUserLimiter unlimited = new PerUserLimiter(0);
         for (int i = 0; i < 100; i++) {
-            assertThat(none.tryAcquire(key("bob"), PerUserLimiterTest::nobody)).isTrue();
+            assertThat(unlimited.tryAcquire(key("bob"), PerUserLimiterTest::declines))
+                    .isTrue();
         }
-        assertThat(none.users()).isZero();
-        none.release(key("bob"));
+        assertThat(unlimited.users()).isZero();
+        unlimited.release(key("bob"));
     }
 }

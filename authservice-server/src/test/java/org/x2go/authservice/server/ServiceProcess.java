@@ -21,7 +21,7 @@ final class ServiceProcess implements AutoCloseable {
     }
 
     /** Writes a service's file, for {@link #start}. */
-    static void service(Path directory, String name, String... lines) throws IOException {
+    static void writePamService(Path directory, String name, String... lines) throws IOException {
         Files.write(Files.createDirectories(directory.resolve("pam.d")).resolve(name), List.of(lines));
     }
 

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** PAM services of this machine, in /etc/pam.d, to be removed after use: for programs that look nowhere else. Requires root. */
+/** Temporary PAM service files in /etc/pam.d, for programs that look nowhere else; close() removes them. Requires root. */
 public final class SystemPamServices implements AutoCloseable {
     private static final Path DIRECTORY = Path.of("/etc/pam.d");
     private static final String PREFIX = "authsvc-it-";
@@ -17,15 +17,15 @@ public final class SystemPamServices implements AutoCloseable {
 
     private SystemPamServices() {}
 
-    /** Begins with none, and removes those of processes that were killed. */
+    /** Creates it without services, and removes files that killed test runs left behind. */
     public static SystemPamServices open() throws IOException {
         Requirements.root();
         Requirements.require(Files.isDirectory(DIRECTORY), DIRECTORY.toString());
-        try (DirectoryStream<Path> left = Files.newDirectoryStream(DIRECTORY, PREFIX + "*")) {
-            for (Path file : left) {
-                String owner =
+        try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(DIRECTORY, PREFIX + "*")) {
+            for (Path file : leftovers) {
+                String pid =
                         file.getFileName().toString().substring(PREFIX.length()).split("-", 2)[0];
-                if (ProcessHandle.of(Long.parseLong(owner)).isEmpty()) {
+                if (ProcessHandle.of(Long.parseLong(pid)).isEmpty()) {
                     Files.delete(file);
                 }
             }
@@ -33,7 +33,7 @@ public final class SystemPamServices implements AutoCloseable {
         return new SystemPamServices();
     }
 
-    /** The name that a service has, or would have: no other process uses it. */
+    /** The full name of a service, made unique by this process's PID, whether the service was added or not. */
     public String name(String shortName) {
         return PREFIX + pid + "-" + shortName;
     }

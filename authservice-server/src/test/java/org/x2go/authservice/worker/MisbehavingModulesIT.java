@@ -329,7 +329,7 @@ class MisbehavingModulesIT {
             }
             server.awaitLog("ERROR", "consecutive PAM worker crashes in PAM service bad");
             assertThat(server.ask("alice", "secret", "good")).isEqualTo("ok");
-            server.awaitLog("reason=\"this service's PAM modules are crash-looping\"");
+            server.awaitLog("reason=\"the modules of this PAM service crash repeatedly\"");
         }
     }
 

@@ -60,7 +60,7 @@ class WorkerSocketIT {
         return Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
-    private void service(String name, String auth) throws IOException {
+    private void writePamService(String name, String auth) throws IOException {
         Files.write(directory.resolve("services").resolve(name), List.of(auth, "account required pam_permit.so"));
     }
 
@@ -71,12 +71,12 @@ class WorkerSocketIT {
         Files.createDirectories(directory.resolve("services"));
         Files.createDirectories(socket().getParent());
         Files.setAttribute(socket().getParent(), "unix:uid", Integer.valueOf(NOBODY));
-        service("root", "auth required pam_exec.so quiet " + asRoot());
-        service("no", "auth required pam_deny.so");
-        service("hang", "auth required " + module + " hang");
-        service("stuck", "auth required " + stuck);
-        service("segv", "auth required " + module + " segv");
-        service("forbidden", "auth required pam_permit.so");
+        writePamService("root", "auth required pam_exec.so quiet " + asRoot());
+        writePamService("no", "auth required pam_deny.so");
+        writePamService("hang", "auth required " + module + " hang");
+        writePamService("stuck", "auth required " + stuck);
+        writePamService("segv", "auth required " + module + " segv");
+        writePamService("forbidden", "auth required pam_permit.so");
         starter = new ProcessBuilder(
                         Requirements.program("systemd-socket-activate").toString(),
                         "--accept",

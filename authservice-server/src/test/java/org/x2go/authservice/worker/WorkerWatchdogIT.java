@@ -71,7 +71,7 @@ class WorkerWatchdogIT {
             for (int i = 0; i < 7; i++) {
                 assertThat(server.ask("mallory", "secret", "x2gobroker")).isEqualTo("error");
             }
-            manager.next("crash-looping");
+            manager.next("crash repeatedly");
             assertThat(server.ask("mallory", "secret", "x2gobroker")).isEqualTo("error");
             manager.forget();
             assertThat(manager.next(SIGN_OF_LIFE)).doesNotContain(NO_WORKER);

@@ -21,7 +21,7 @@ import reactor.core.publisher.Mono;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 
-/** The server in a program, with nothing but what Maven resolves for it. */
+/** The server embedded in a program, with only the libraries that Maven resolves for it. */
 class EmbeddedServerTest {
     @Test
     void serverSharesNettyWithTheWebServer(@TempDir Path directory) throws Exception {
@@ -54,7 +54,7 @@ class EmbeddedServerTest {
     @ValueSource(strings = {
         "picocli.CommandLine", "org.apache.logging.log4j.core.Logger", "io.prometheus.metrics.model.snapshots.Labels"
     })
-    void librariesOfTheProgramAreNotResolved(String name) {
+    void librariesOfTheDaemonAreNotOnTheClassPath(String name) {
         assertThatThrownBy(() -> Class.forName(name)).isInstanceOf(ClassNotFoundException.class);
     }
 }

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The kernel tells the user who called listen(2) on the socket (SO_PEERCRED, unix(7)). It tells this of the connection and
  * not of a path, so that it does not matter who may replace the socket's file, nor when.
  *
- * <p>Users are compared by their numbers. To learn the number of the connection's user the JDK looks up the names of that user
- * and group as well. Immutable.
+ * <p>Users are compared by their UIDs. To learn the UID of the connection's user the JDK looks up the names of that user and
+ * group as well. Immutable.
  */
 public final class ServerVerifier {
     /** The environment variable that names one more trusted user. */
@@ -34,7 +34,7 @@ public final class ServerVerifier {
     /**
      * Returns a verifier.
      *
-     * @param configured the name or number of one more trusted user, or null
+     * @param configured the name or UID of one more trusted user, or null
      * @param environment the value of {@link #VARIABLE}, which counts if {@code configured} is null; may be null or empty
      * @throws IllegalArgumentException if the caller named the empty user
      */
@@ -47,7 +47,7 @@ public final class ServerVerifier {
     }
 
     /**
-     * Returns if a trusted user serves a connection.
+     * Verifies that a trusted user serves a connection.
      *
      * @param connection a connected channel
      * @param path its socket, for the message
@@ -63,12 +63,16 @@ public final class ServerVerifier {
             }
         } catch (ClosedChannelException | UntrustedServerException e) {
             throw e;
-        } catch (IOException | UnsupportedOperationException | LinkageError e) {
-            throw new UntrustedServerException(
-                    "Cannot find out who serves " + path + ", so nothing was sent: Linux and the Java module jdk.net"
-                            + " are needed",
-                    e);
+        } catch (UnsupportedOperationException | LinkageError e) {
+            throw unknownServer(path, "Linux and the Java module jdk.net are needed", e);
+        } catch (IOException e) {
+            throw unknownServer(path, e.getMessage(), e);
         }
+    }
+
+    private static UntrustedServerException unknownServer(Path path, @Nullable String reason, Throwable cause) {
+        return new UntrustedServerException(
+                "Cannot find out who serves " + path + ", so nothing was sent: " + reason, cause);
     }
 
     private boolean isTrusted(UserPrincipal server) throws IOException {
@@ -87,9 +91,9 @@ public final class ServerVerifier {
                 + " is the user of x2gobroker-authservice, allow it: serverUser, --server-user or " + VARIABLE;
     }
 
-    private static @Nullable UserPrincipal lookUp(String nameOrNumber) throws IOException {
+    private static @Nullable UserPrincipal lookUp(String nameOrUid) throws IOException {
         try {
-            return FileSystems.getDefault().getUserPrincipalLookupService().lookupPrincipalByName(nameOrNumber);
+            return FileSystems.getDefault().getUserPrincipalLookupService().lookupPrincipalByName(nameOrUid);
         } catch (UserPrincipalNotFoundException e) {
             return null;
         }
@@ -97,7 +101,7 @@ public final class ServerVerifier {
 
     /** Users that are the same for every verifier, looked up once; null if that failed. */
     private static final class WellKnown {
-        /** By number, whatever its name is: a plus sign is in no user's name (as in chown(1)). */
+        /** UID 0, whatever its name. The JDK tries the text as a name first, and no name has a plus sign (chown(1)). */
         private static final @Nullable UserPrincipal ROOT = find(() -> lookUp("+0"));
 
         private static final @Nullable UserPrincipal SELF = find(() -> Files.getOwner(Path.of("/proc/self")));

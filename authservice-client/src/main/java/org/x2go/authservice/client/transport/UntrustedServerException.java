@@ -3,7 +3,10 @@ package org.x2go.authservice.client.transport;
 import java.io.IOException;
 import java.io.Serial;
 
-/** Thrown if a socket is served by a user who is not trusted with passwords. The message names that user. */
+/**
+ * Thrown if a socket is not known to be served by a trusted user: another user serves it, whom the message names, or the user
+ * cannot be found out.
+ */
 public final class UntrustedServerException extends IOException {
     @Serial
     private static final long serialVersionUID = 1L;

@@ -137,7 +137,7 @@ public final class SystemdNotifier implements StatisticsListener {
     private static String trouble(PoolStatistics pool) {
         return switch (pool.health()) {
             case GOOD -> "";
-            case CRASH_LOOPING -> ", of which some are crash-looping (see the log)";
+            case CRASH_LOOPING -> ", which the modules of a PAM service crash repeatedly (see the log)";
             case NOT_STARTABLE, UNRECOVERABLE -> ", and no other can be started (see the log)";
         };
     }

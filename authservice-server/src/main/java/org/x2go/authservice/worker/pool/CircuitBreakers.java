@@ -12,7 +12,7 @@ import org.x2go.authservice.auth.LogText;
  * first answer closes the breaker. Used on the event loop.
  */
 final class CircuitBreakers {
-    private static final int MAX_CRASHES = 3;
+    private static final int CRASHES_BEFORE_OPEN = 3;
     private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long MAX_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final int MAX_DOUBLINGS = 10;
@@ -34,7 +34,7 @@ final class CircuitBreakers {
     /** Whether a request for this service must fail now. */
     boolean isOpen(String service, long now) {
         Breaker breaker = breakers.get(service);
-        return breaker != null && breaker.crashes >= MAX_CRASHES && now - breaker.closedBefore < 0;
+        return breaker != null && breaker.crashes >= CRASHES_BEFORE_OPEN && now - breaker.closedBefore < 0;
     }
 
     /**
@@ -42,13 +42,13 @@ final class CircuitBreakers {
      */
     void asked(String service, long now) {
         Breaker breaker = breakers.get(service);
-        if (breaker != null && breaker.crashes >= MAX_CRASHES) {
+        if (breaker != null && breaker.crashes >= CRASHES_BEFORE_OPEN) {
             breaker.closedBefore = now + pause(breaker);
         }
     }
 
     private static long pause(Breaker breaker) {
-        int doublings = Math.min(breaker.crashes - MAX_CRASHES, MAX_DOUBLINGS);
+        int doublings = Math.min(breaker.crashes - CRASHES_BEFORE_OPEN, MAX_DOUBLINGS);
         return Math.min(FIRST_PAUSE_NANOS << doublings, MAX_PAUSE_NANOS);
     }
 
@@ -57,22 +57,23 @@ final class CircuitBreakers {
         Breaker breaker = breakers.computeIfAbsent(service, none -> new Breaker());
         breaker.crashes++;
         breaker.closedBefore = now + pause(breaker);
-        if (breaker.crashes == MAX_CRASHES) {
-            diagnostics.error(MAX_CRASHES + " consecutive PAM worker crashes in PAM service " + LogText.escape(service)
-                    + ": its requests fail at once, except for a trial from time to time, until one is answered");
+        if (breaker.crashes == CRASHES_BEFORE_OPEN) {
+            diagnostics.error(
+                    CRASHES_BEFORE_OPEN + " consecutive PAM worker crashes in PAM service " + LogText.escape(service)
+                            + ": its requests fail at once, except for a trial from time to time, until one is answered");
         }
     }
 
     /** Called when a request for this service was answered or hung, so that its worker did not crash. */
     void succeeded(String service) {
         Breaker breaker = breakers.remove(service);
-        if (breaker != null && breaker.crashes >= MAX_CRASHES) {
+        if (breaker != null && breaker.crashes >= CRASHES_BEFORE_OPEN) {
             diagnostics.warn("PAM service " + LogText.escape(service) + " answers again");
         }
     }
 
     /** Whether any breaker is open. */
     boolean anyOpen() {
-        return breakers.values().stream().anyMatch(breaker -> breaker.crashes >= MAX_CRASHES);
+        return breakers.values().stream().anyMatch(breaker -> breaker.crashes >= CRASHES_BEFORE_OPEN);
     }
 }

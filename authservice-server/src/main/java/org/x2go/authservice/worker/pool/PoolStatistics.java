@@ -12,7 +12,7 @@ public record PoolStatistics(int workers, long started, Lost lost, Health health
     /**
      * Workers that crashed or were killed.
      *
-     * @param crashed how many crashed
+     * @param crashed how many exited unexpectedly after they were ready
      * @param killed how many were killed because they had not answered by their request's deadline
      */
     public record Lost(long crashed, long killed) {}
@@ -25,7 +25,7 @@ public record PoolStatistics(int workers, long started, Lost lost, Health health
         CRASH_LOOPING,
         /** There is no worker, and several starts in a row have failed; slow starts do not count. */
         NOT_STARTABLE,
-        /** In addition requests have failed for lack of a worker: a restart of the service may help. */
+        /** In addition a request has failed for that reason: a restart of the service may help. */
         UNRECOVERABLE
     }
 }

@@ -111,9 +111,9 @@ final class PooledWorker {
     }
 
     /** Called when the worker has exited, with a text that says how. */
-    void closed(String how) {
+    void exited(String how) {
         if (ready) {
-            pool.closed(this, how);
+            pool.workerExited(this, how);
         } else {
             startFailed(StartFailure.DIED, this + " exited before it was ready (" + how + ")");
         }

@@ -4,11 +4,11 @@ import java.util.concurrent.TimeUnit;
 import org.x2go.authservice.auth.Diagnostics;
 
 /**
- * The pauses between failed starts of workers, which double with each failure in a row. Logs the first failure and the
- * recovery. Used on the event loop.
+ * The pauses between failed starts of workers, which double with each failure in a row. Logs the first failure, the
+ * one after which a restart of the service may help, and the recovery. Used on the event loop.
  */
 final class RestartBackOff {
-    private static final int MAX_FAILURES = 5;
+    private static final int FAILURES_BEFORE_RESTART = 5;
     private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long MAX_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final int MAX_DOUBLINGS = 10;
@@ -16,8 +16,8 @@ final class RestartBackOff {
     private final Diagnostics diagnostics;
     private int failures;
 
-    /** The failures that a restart of the service may cure. */
-    private int unrecoverable;
+    /** Failures since a worker was last ready that a restart of the service may cure. */
+    private int restartableFailures;
 
     private long notBefore;
 
@@ -28,24 +28,24 @@ final class RestartBackOff {
     /**
      * Called when a worker could not be started.
      *
-     * @param counts whether a restart of the service may cure it
+     * @param restartMayCure whether a restart of the service may cure it
      */
-    void failed(String reason, boolean counts, long now) {
+    void failed(String reason, boolean restartMayCure, long now) {
         notBefore = now + Math.min(FIRST_PAUSE_NANOS << Math.min(failures, MAX_DOUBLINGS), MAX_PAUSE_NANOS);
         failures++;
         if (failures == 1) {
             diagnostics.error("failed to start a PAM worker: " + reason + "; retrying, with longer and longer pauses");
         }
-        if (counts && ++unrecoverable == MAX_FAILURES) {
-            diagnostics.error("no PAM worker could be started in " + MAX_FAILURES + " tries (" + reason
-                    + "): until one starts, requests fail at once, and systemd gets no watchdog keep-alive and"
-                    + " restarts this service");
+        if (restartMayCure && ++restartableFailures == FAILURES_BEFORE_RESTART) {
+            diagnostics.error("no PAM worker could be started in " + FAILURES_BEFORE_RESTART + " tries (" + reason
+                    + "): until one starts, requests fail at once; after the first of these systemd gets no watchdog"
+                    + " keep-alive, and restarts this service if WatchdogSec= is set");
         }
     }
 
     /** Called when a worker is ready. It may still crash before its first answer. */
     void ready() {
-        unrecoverable = 0;
+        restartableFailures = 0;
     }
 
     /** Called when there is no worker left, so that the next start is tried at once. */
@@ -66,8 +66,8 @@ final class RestartBackOff {
         return failures == 0 ? 0 : Math.max(0, notBefore - now);
     }
 
-    /** Whether several starts in a row have failed, other than by slowness. */
+    /** Whether {@link #FAILURES_BEFORE_RESTART} such failures have occurred since a worker was last ready. */
     boolean isUnrecoverable() {
-        return unrecoverable >= MAX_FAILURES;
+        return restartableFailures >= FAILURES_BEFORE_RESTART;
     }
 }

@@ -210,7 +210,7 @@ public final class WorkerChannel {
             diagnostics.debug(this + " was retired (" + how + ")");
         }
         if (user != null) {
-            user.closed(fault == null ? how : how + ", after " + fault);
+            user.exited(fault == null ? how : how + ", after " + fault);
         }
     }
 

@@ -30,6 +30,9 @@ import org.x2go.authservice.worker.wire.Reply;
  * <p>Used on its event loop, except {@link #open}, {@link #statistics} and {@link #close}, which other threads call.
  */
 public final class WorkerPool implements AsyncAuthenticator {
+    /** A worker that is not ready in time is given up before this. */
+    private static final long FIRST_START_SECONDS = 2 * PooledWorker.START_TIMEOUT_SECONDS;
+
     private static final long STOP_SECONDS = 5;
 
     private static final AuthResult STOPPED = AuthResult.error("the service is being stopped");
@@ -39,7 +42,7 @@ public final class WorkerPool implements AsyncAuthenticator {
             AuthResult.error("the client disconnected before a PAM worker was free");
     private static final AuthResult KILLED = AuthResult.error("no verdict from PAM in time; its worker was killed");
     private static final AuthResult NO_START = AuthResult.error("failed to start a PAM worker");
-    private static final AuthResult CRASH_LOOP = AuthResult.error("this service's PAM modules are crash-looping");
+    private static final AuthResult CRASH_LOOP = AuthResult.error("the modules of this PAM service crash repeatedly");
 
     private final EventLoop loop;
     private final WorkerLauncher launcher;
@@ -49,48 +52,56 @@ public final class WorkerPool implements AsyncAuthenticator {
     private final Set<PooledRequest> waiters = new LinkedHashSet<>();
     private final WorkerSupply supply;
 
-    /** Whether a request has failed for lack of a worker. */
-    private boolean starved;
+    /** Whether a request has failed since the last answer because no worker could be started. */
+    private boolean failedWithNoStart;
 
     private boolean closed;
-    private long crashed;
+    private long unexpectedExits;
     private long killed;
 
     /** Creates a pool without a worker. */
-    WorkerPool(EventLoop loop, WorkerLauncher launcher, int most, int maxWaiting, Diagnostics diagnostics) {
+    WorkerPool(EventLoop loop, WorkerLauncher launcher, int maxWorkers, int maxWaiting, Diagnostics diagnostics) {
         this.loop = loop;
         this.launcher = launcher;
         this.maxWaiting = maxWaiting;
         this.diagnostics = diagnostics;
         this.breakers = new CircuitBreakers(diagnostics);
-        this.supply = new WorkerSupply(loop, launcher, most, Collections.unmodifiableSet(waiters), this, diagnostics);
+        this.supply =
+                new WorkerSupply(loop, launcher, maxWorkers, Collections.unmodifiableSet(waiters), this, diagnostics);
     }
 
     /**
-     * Opens a pool: starts the first worker, and returns when it is ready or has crashed, after which others are tried.
+     * Opens a pool: starts the first worker, and returns when that is ready, has crashed or was not ready in
+     * time; in the latter cases further starts are tried in the background.
      *
      * @param loop the event loop of the pool; the caller must be another thread
      * @param launcher launches the workers; it is closed with the pool
-     * @param most the maximum number of workers, and so of concurrent checks; one more while a worker is replaced
+     * @param maxWorkers the maximum number of concurrent checks, and of workers, except that there is one more while a
+     *     worker is replaced
      * @param maxWaiting how many requests may wait for a worker
      * @param diagnostics the log for crashes and failed starts
-     * @throws IOException if workers cannot be started or report a startup failure; the message tells an administrator
-     *     why
+     * @throws IOException if the first worker cannot be launched or reports a startup failure, if the event loop does not
+     *     respond, or if this thread is interrupted; the message tells an administrator why
      */
     public static WorkerPool open(
-            EventLoop loop, WorkerLauncher launcher, int most, int maxWaiting, Diagnostics diagnostics)
+            EventLoop loop, WorkerLauncher launcher, int maxWorkers, int maxWaiting, Diagnostics diagnostics)
             throws IOException {
-        WorkerPool pool = new WorkerPool(loop, launcher, most, maxWaiting, diagnostics);
+        WorkerPool pool = new WorkerPool(loop, launcher, maxWorkers, maxWaiting, diagnostics);
         loop.execute(pool.supply::begin);
         try {
-            pool.supply.firstStart().get(2 * PooledWorker.START_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+            pool.supply.firstStart().get(FIRST_START_SECONDS, TimeUnit.SECONDS);
             return pool;
-        } catch (ExecutionException | TimeoutException | InterruptedException e) {
-            if (e instanceof InterruptedException) {
-                Thread.currentThread().interrupt();
-            }
+        } catch (ExecutionException e) {
             pool.close();
-            throw new IOException(String.valueOf((e.getCause() == null ? e : e.getCause()).getMessage()));
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new IOException(String.valueOf(cause.getMessage()), cause);
+        } catch (TimeoutException e) {
+            pool.close();
+            throw new IOException("no PAM worker was ready within " + FIRST_START_SECONDS + " s", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            pool.close();
+            throw new IOException("interrupted while the first PAM worker was starting", e);
         }
     }
 
@@ -111,7 +122,7 @@ public final class WorkerPool implements AsyncAuthenticator {
         } else if (breakers.isOpen(request.service(), now())) {
             request.end(CRASH_LOOP);
         } else if (supply.isUnrecoverable()) {
-            starved = true;
+            failedWithNoStart = true;
             request.end(NO_START);
         } else if (waiters.size() >= maxWaiting) {
             request.end(QUEUE_FULL);
@@ -139,12 +150,12 @@ public final class WorkerPool implements AsyncAuthenticator {
     }
 
     /** Fails the waiting requests, because no worker can be started. */
-    void failPending() {
-        starved |= !waiters.isEmpty();
-        failPending(waiter -> true, NO_START);
+    void failWaiting() {
+        failedWithNoStart |= !waiters.isEmpty();
+        failWaiting(waiter -> true, NO_START);
     }
 
-    private void failPending(Predicate<PooledRequest> which, AuthResult result) {
+    private void failWaiting(Predicate<PooledRequest> which, AuthResult result) {
         List<PooledRequest> failing = waiters.stream().filter(which).toList();
         failing.forEach(waiters::remove);
         failing.forEach(waiter -> waiter.end(result));
@@ -158,7 +169,7 @@ public final class WorkerPool implements AsyncAuthenticator {
         }
         AuthResult result = answer.result().measured(worker.elapsed());
         worker.release(answer.disposition() == Reply.Disposition.REUSE);
-        starved = false;
+        failedWithNoStart = false;
         breakers.succeeded(request.service());
         supply.giveBack(worker);
         request.end(result);
@@ -166,13 +177,13 @@ public final class WorkerPool implements AsyncAuthenticator {
     }
 
     /** Called when a worker exited unexpectedly. */
-    void closed(PooledWorker worker, String how) {
+    void workerExited(PooledWorker worker, String how) {
         assert loop.inEventLoop();
         supply.remove(worker);
-        crashed++;
+        unexpectedExits++;
         PooledRequest request = worker.request();
         if (request != null && !worker.channel().isUndelivered()) {
-            crashed(worker, request, how);
+            crashedInRequest(worker, request, how);
         } else if (request != null || worker.requests() > 0) {
             diagnostics.warn(worker + " exited while idle (" + how + ")");
         } else {
@@ -194,14 +205,14 @@ public final class WorkerPool implements AsyncAuthenticator {
         waiters.addAll(behind);
     }
 
-    private void crashed(PooledWorker worker, PooledRequest request, String how) {
+    private void crashedInRequest(PooledWorker worker, PooledRequest request, String how) {
         String service = request.service();
         diagnostics.error(worker + " crashed in PAM service " + LogText.escape(service) + " (" + how
                 + "): see what the module logged, or which program killed it");
         breakers.crashed(service, now());
         request.end(AuthResult.error("the PAM worker crashed (" + how + ")").measured(worker.elapsed()));
         if (breakers.isOpen(service, now())) {
-            failPending(waiter -> waiter.service().equals(service), CRASH_LOOP);
+            failWaiting(waiter -> waiter.service().equals(service), CRASH_LOOP);
         }
     }
 
@@ -234,12 +245,13 @@ public final class WorkerPool implements AsyncAuthenticator {
     }
 
     PoolStatistics statisticsNow() {
-        return new PoolStatistics(supply.size(), supply.started(), new PoolStatistics.Lost(crashed, killed), health());
+        return new PoolStatistics(
+                supply.size(), supply.started(), new PoolStatistics.Lost(unexpectedExits, killed), health());
     }
 
     private PoolStatistics.Health health() {
         if (supply.isUnrecoverable()) {
-            return starved ? PoolStatistics.Health.UNRECOVERABLE : PoolStatistics.Health.NOT_STARTABLE;
+            return failedWithNoStart ? PoolStatistics.Health.UNRECOVERABLE : PoolStatistics.Health.NOT_STARTABLE;
         }
         return breakers.anyOpen() ? PoolStatistics.Health.CRASH_LOOPING : PoolStatistics.Health.GOOD;
     }
@@ -258,10 +270,10 @@ public final class WorkerPool implements AsyncAuthenticator {
         launcher.close();
     }
 
-    /** Fails all requests, and accepts no more. */
+    /** Fails all requests, kills the workers, and accepts no more requests. */
     void stop() {
         closed = true;
-        failPending(waiter -> true, STOPPED);
+        failWaiting(waiter -> true, STOPPED);
         for (PooledWorker worker : supply.stop()) {
             PooledRequest request = worker.request();
             if (request != null) {

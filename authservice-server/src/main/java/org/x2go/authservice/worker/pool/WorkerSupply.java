@@ -30,7 +30,7 @@ final class WorkerSupply {
 
     private final EventLoop loop;
     private final WorkerLauncher launcher;
-    private final int most;
+    private final int maxWorkers;
     private final Collection<PooledRequest> waiters;
     private final WorkerPool pool;
     private final RestartBackOff backOff;
@@ -45,20 +45,20 @@ final class WorkerSupply {
     private boolean closed;
 
     /**
-     * @param most the maximum number of workers, besides one that replaces another
+     * @param maxWorkers the maximum number of workers, besides one that replaces another
      * @param waiters the requests that wait for a worker, oldest first
      * @param pool the user of the workers
      */
     WorkerSupply(
             EventLoop loop,
             WorkerLauncher launcher,
-            int most,
+            int maxWorkers,
             Collection<PooledRequest> waiters,
             WorkerPool pool,
             Diagnostics diagnostics) {
         this.loop = loop;
         this.launcher = launcher;
-        this.most = most;
+        this.maxWorkers = maxWorkers;
         this.waiters = waiters;
         this.pool = pool;
         this.backOff = new RestartBackOff(diagnostics);
@@ -74,7 +74,10 @@ final class WorkerSupply {
         grow();
     }
 
-    /** Completed when the first worker is ready or has crashed; exceptionally if it reported a startup failure. */
+    /**
+     * Completed when the first worker is ready, has crashed or was not ready in time; exceptionally if it could not be
+     * launched or reported a startup failure.
+     */
     CompletableFuture<@Nullable Void> firstStart() {
         return firstStart;
     }
@@ -82,7 +85,7 @@ final class WorkerSupply {
     /** Takes an idle worker; null if there is none, or as many are busy as are allowed. */
     @Nullable
     PooledWorker take() {
-        if (busy() >= most) {
+        if (busy() >= maxWorkers) {
             return null;
         }
         PooledWorker worker = idle.pollFirst();
@@ -160,7 +163,7 @@ final class WorkerSupply {
         if (reusable() == 0) {
             return pause;
         }
-        if (waiters.isEmpty() || workers.size() >= most) {
+        if (waiters.isEmpty() || workers.size() >= maxWorkers) {
             return Long.MAX_VALUE;
         }
         long waited = now() - waiters.iterator().next().since();
@@ -193,12 +196,12 @@ final class WorkerSupply {
             firstStart.complete(null);
         }
         if (isUnrecoverable()) {
-            pool.failPending();
+            pool.failWaiting();
         }
         grow();
     }
 
-    /** Whether there is no worker, and several starts in a row have failed. */
+    /** Whether there is no worker, and several starts have failed since one was last ready; slow ones do not count. */
     boolean isUnrecoverable() {
         return workers.isEmpty() && backOff.isUnrecoverable();
     }

@@ -106,7 +106,8 @@ class SystemdNotifierTest {
         assertThat(SystemdNotifier.status(withProcesses(2, Health.GOOD)))
                 .startsWith("1 connections, 3 of 8 workers busy by 2 processes, 4 requests queued, ");
         assertThat(SystemdNotifier.status(withProcesses(0, Health.CRASH_LOOPING)))
-                .contains(" by 0 processes, of which some are crash-looping (see the log), 4 requests queued, ");
+                .contains(
+                        " by 0 processes, which the modules of a PAM service crash repeatedly (see the log), 4 requests queued, ");
         assertThat(SystemdNotifier.status(withProcesses(0, Health.NOT_STARTABLE)))
                 .contains(" by 0 processes, and no other can be started (see the log), 4 requests queued, ");
     }
@@ -172,13 +173,9 @@ class SystemdNotifierTest {
             for (Health health : List.of(Health.CRASH_LOOPING, Health.UNRECOVERABLE, Health.CRASH_LOOPING)) {
                 notifier.report(withProcesses(0, health));
             }
-            assertThat(socket.next())
-                    .contains("of which some are crash-looping")
-                    .endsWith("\nWATCHDOG=1\n");
+            assertThat(socket.next()).contains("crash repeatedly").endsWith("\nWATCHDOG=1\n");
             assertThat(socket.next()).contains("no other can be started").doesNotContain("WATCHDOG");
-            assertThat(socket.next())
-                    .contains("of which some are crash-looping")
-                    .endsWith("\nWATCHDOG=1\n");
+            assertThat(socket.next()).contains("crash repeatedly").endsWith("\nWATCHDOG=1\n");
         }
     }
 

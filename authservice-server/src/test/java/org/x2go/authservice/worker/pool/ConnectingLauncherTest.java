@@ -143,6 +143,19 @@ class ConnectingLauncherTest {
         }
     }
 
+    @Test
+    void interruptedOpeningIsExplained() {
+        ConnectingLauncher launcher = new ConnectingLauncher(socket, new RecordingDiagnostics());
+        Thread.currentThread().interrupt();
+        try {
+            assertThatThrownBy(() -> WorkerPool.open(loop, launcher, 1, 10, new RecordingDiagnostics()))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("interrupted while the first PAM worker was starting");
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+    }
+
     private WorkerPool open(WorkerLauncher launcher) {
         try {
             return WorkerPool.open(loop, launcher, 1, 10, new RecordingDiagnostics());

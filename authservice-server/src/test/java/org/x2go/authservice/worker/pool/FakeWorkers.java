@@ -37,9 +37,9 @@ final class FakeWorkers implements WorkerLauncher {
     final List<Launch> launches = new ArrayList<>();
     final WorkerPool pool;
 
-    FakeWorkers(int most, int maxWaiting) {
+    FakeWorkers(int maxWorkers, int maxWaiting) {
         clock.freezeTime();
-        pool = new WorkerPool(clock.eventLoop(), this, most, maxWaiting, diagnostics);
+        pool = new WorkerPool(clock.eventLoop(), this, maxWorkers, maxWaiting, diagnostics);
         pool.supply().begin();
     }
 

@@ -19,9 +19,9 @@ import org.x2go.authservice.worker.wire.Reply.Disposition;
 
 /** Workers that crash or send what they should not, with a clock that only the test moves. */
 class WorkerCrashTest {
-    private static final int MOST = 3;
+    private static final int MAX_WORKERS = 3;
 
-    private final FakeWorkers fake = new FakeWorkers(MOST, 100);
+    private final FakeWorkers fake = new FakeWorkers(MAX_WORKERS, 100);
 
     private static void assertWiped(PooledRequest request) {
         assertThatThrownBy(() -> request.credentials().password()).isInstanceOf(IllegalStateException.class);
@@ -181,7 +181,7 @@ class WorkerCrashTest {
             worker.die();
         }
         PooledRequest bad = fake.ask("mallory", "bad");
-        assertThat(reason(bad)).contains("crash-looping");
+        assertThat(reason(bad)).contains("crash repeatedly");
         assertWiped(bad);
         PooledRequest good = fake.ask("alice", "good");
         fake.ready().answer();

@@ -24,7 +24,7 @@ import org.x2go.authservice.worker.wire.Reply.Disposition;
  * each request. After each step both must agree.
  */
 class WorkerPoolModelTest {
-    private static final int MOST = 4;
+    private static final int MAX_WORKERS = 4;
     private static final int RUNS = 200;
     private static final int STEPS = 5000;
 
@@ -44,7 +44,7 @@ class WorkerPoolModelTest {
 
     private static final class Run {
         private final Random random;
-        private final FakeWorkers fake = new FakeWorkers(MOST, 50);
+        private final FakeWorkers fake = new FakeWorkers(MAX_WORKERS, 50);
 
         private final Deque<PooledRequest> waiting = new ArrayDeque<>();
         private final Deque<FakeWorkers.Worker> idle = new ArrayDeque<>();
@@ -84,7 +84,7 @@ class WorkerPoolModelTest {
         }
 
         private void dispatch() {
-            while (!waiting.isEmpty() && !idle.isEmpty() && busy.size() < MOST) {
+            while (!waiting.isEmpty() && !idle.isEmpty() && busy.size() < MAX_WORKERS) {
                 FakeWorkers.Worker worker = idle.removeFirst();
                 remaining.merge(worker, -1, Integer::sum);
                 busy.put(worker, waiting.removeFirst());
@@ -185,7 +185,7 @@ class WorkerPoolModelTest {
             assertThat(fake.launches.size() - arrived).as("one start at a time").isBetween(0, 1);
             assertThat(idle.size() + busy.size())
                     .as("no more than there may be")
-                    .isLessThanOrEqualTo(MOST + 1);
+                    .isLessThanOrEqualTo(MAX_WORKERS + 1);
             assertThat(fake.pool.load().waiting()).isEqualTo(waiting.size());
             assertThat(fake.pool.load().running()).isEqualTo(busy.size());
             assertThat(fake.pool.statisticsNow().workers()).isEqualTo(idle.size() + busy.size());

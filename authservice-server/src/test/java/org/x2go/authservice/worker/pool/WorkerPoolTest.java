@@ -21,9 +21,9 @@ import org.x2go.authservice.worker.wire.Reply.Disposition;
 class WorkerPoolTest {
     private static final Duration GROW = Duration.ofNanos(WorkerSupply.GROW_NANOS);
     private static final Duration MINUTE = Duration.ofMinutes(1);
-    private static final int MOST = 3;
+    private static final int MAX_WORKERS = 3;
 
-    private final FakeWorkers fake = new FakeWorkers(MOST, 100);
+    private final FakeWorkers fake = new FakeWorkers(MAX_WORKERS, 100);
 
     private static void assertWiped(PooledRequest request) {
         assertThatThrownBy(() -> request.credentials().password()).isInstanceOf(IllegalStateException.class);
@@ -64,9 +64,9 @@ class WorkerPoolTest {
         assertThat(fake.launches).hasSize(3);
         fake.ready();
         fake.pass(MINUTE);
-        assertThat(fake.launches).as("the limit").hasSize(MOST);
-        assertThat(fake.pool.load().running()).isEqualTo(MOST);
-        assertThat(fake.pool.load().waiting()).isEqualTo(10 - MOST);
+        assertThat(fake.launches).as("the limit").hasSize(MAX_WORKERS);
+        assertThat(fake.pool.load().running()).isEqualTo(MAX_WORKERS);
+        assertThat(fake.pool.load().waiting()).isEqualTo(10 - MAX_WORKERS);
     }
 
     @Test

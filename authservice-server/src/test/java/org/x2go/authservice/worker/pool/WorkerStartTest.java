@@ -11,9 +11,9 @@ import org.x2go.authservice.worker.wire.Reply;
 
 /** How a pool starts its workers, and what it does if it cannot, with a clock that only the test moves. */
 class WorkerStartTest {
-    private static final int MOST = 3;
+    private static final int MAX_WORKERS = 3;
 
-    private final FakeWorkers fake = new FakeWorkers(MOST, 100);
+    private final FakeWorkers fake = new FakeWorkers(MAX_WORKERS, 100);
 
     @Test
     void failedStartIsRetriedAfterPausesWithOneErrorLine() {

@@ -8,6 +8,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.x2go.authservice.posix.UnixDatagram;
 import org.x2go.authservice.testsupport.NotifySocket;
 
 @Timeout(60)
@@ -28,9 +29,15 @@ class KeepAliveTest {
 
     @Test
     void nothingIsSentWithoutAWatchdog() throws Exception {
-        KeepAlive none = KeepAlive.of(Map.of("NOTIFY_SOCKET", "/nowhere"));
-        assertThat(none.intervalMillis()).isNegative();
-        assertThatCode(none::send).doesNotThrowAnyException();
+        String address = directory.resolve("notify").toString();
+        try (NotifySocket systemd = NotifySocket.at(address);
+                UnixDatagram next = UnixDatagram.to(address)) {
+            KeepAlive none = KeepAlive.of(Map.of("NOTIFY_SOCKET", address));
+            assertThat(none.intervalMillis()).isNegative();
+            none.send();
+            next.send("next");
+            assertThat(systemd.next()).isEqualTo("next");
+        }
     }
 
     @Test

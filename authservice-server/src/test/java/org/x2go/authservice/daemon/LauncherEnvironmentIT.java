@@ -12,15 +12,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.x2go.authservice.testsupport.Requirements;
 
-/** What the installed commands pass to Java, seen by a fake Java. */
-class LauncherIT {
+/** The environment, descriptors and working directory with which the installed commands start Java, here a fake one. */
+class LauncherEnvironmentIT {
     private static final Path DIST = Path.of("../dist").toAbsolutePath().normalize();
 
     @TempDir
     Path directory;
 
     @BeforeEach
-    void standInForJava() throws Exception {
+    void installFakeJava() throws Exception {
         Path java = Files.writeString(
                 Files.createDirectories(directory.resolve("jre/bin")).resolve("java"),
                 "#!/bin/sh\n[ \"$1\" != -version ] || exec echo 'version \"17\"'\nenv\nopen=$(readlink /proc/$$/fd/0 /proc/$$/fd/1 /proc/$$/fd/2)\necho \"$open\" >'"
@@ -65,10 +65,10 @@ class LauncherIT {
         assertThat(directory.resolve("descriptors")).hasContent("/dev/null\n/dev/null\n/dev/null");
     }
 
-    /** The JVM itself would exit with 1, which from the client means a refusal. */
+    /** The JVM itself would exit with 1, which as the client's exit status means a refused password. */
     @ParameterizedTest
     @CsvSource({"authservice, 3", "x2gobroker-authservice, 1"})
-    void removedDirectoryIsNoVerdict(String program, int status) throws Exception {
+    void removedWorkingDirectoryPreventsTheStart(String program, int status) throws Exception {
         Result ended = run("rmdir ../cwd && exec \"$0\" --version", program, Map.of());
 
         assertThat(ended.output()).contains(program + ": the directory that this was started in was removed");
