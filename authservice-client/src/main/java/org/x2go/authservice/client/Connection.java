@@ -46,7 +46,7 @@ final class Connection implements Closeable {
         this.channel = SocketChannel.open(StandardProtocolFamily.UNIX);
     }
 
-    /** Connects, waits as long as the backlog is full, and verifies who runs the service. */
+    /** Connects, waits as long as the backlog is full, and verifies who created the socket. */
     void connect() throws IOException {
         try {
             connectAwaitingBacklog();

@@ -106,7 +106,7 @@ class PythonServerIT {
         Path passwords = Files.writeString(
                 directory.resolve("passwords"), "alice:secret:" + service + "\njürgen:pässwörd密🔑:" + service + "\n");
         String module = pamMatrix + " passdb=" + passwords + "\n";
-        serviceFile.toFile().deleteOnExit(); // should the test be killed
+        serviceFile.toFile().deleteOnExit(); // in case the JVM ends before cleanUp()
         Files.writeString(serviceFile, "auth required " + module + "account required " + module);
         // The server changes owner and mode of the directory that its socket is in.
         Path socket = Files.createDirectories(directory.resolve("run")).resolve("authservice.socket");

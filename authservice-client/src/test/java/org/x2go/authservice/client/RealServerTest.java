@@ -122,7 +122,7 @@ class RealServerTest {
     }
 
     @Test
-    void callDuringAStopIsNotAccepted() throws Exception {
+    void callInFlightAtAStopGetsNoVerdict() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
         Authenticator waiting = (credentials, peer) -> {

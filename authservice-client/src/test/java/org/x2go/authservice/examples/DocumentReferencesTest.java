@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What pages refer to is there: other pages, headings, tests. */
+/** What pages and files refer to is there: other pages, headings, tests. */
 class DocumentReferencesTest {
     private static final Path ROOT = Path.of("..");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]*)(?:#([^)]*))?\\)");
@@ -70,6 +70,30 @@ class DocumentReferencesTest {
         assertThat(TEST.matcher(Files.readString(ROOT.resolve("SECURITY.md"))).results())
                 .isNotEmpty()
                 .allSatisfy(test -> assertThat(sources).contains(test.group(1) + ".java"));
+    }
+
+    /** Jazzer finds inputs by the name of the test method, and says nothing of others. */
+    @Test
+    void fuzzInputsBelongToTests() throws IOException {
+        try (Stream<Path> files = Files.walk(ROOT)) {
+            assertThat(files.filter(DocumentReferencesTest::holdsFuzzInputs))
+                    .isNotEmpty()
+                    .allSatisfy(inputs ->
+                            assertThat(fuzzTest(inputs)).content().contains("void " + inputs.getFileName() + "("));
+        }
+    }
+
+    private static boolean holdsFuzzInputs(Path directory) {
+        return Files.isDirectory(directory)
+                && directory.getParent() != null
+                && directory.getParent().toString().matches(".*/src/test/resources/.*FuzzTestInputs");
+    }
+
+    private static Path fuzzTest(Path inputs) {
+        return Path.of(inputs.getParent()
+                .toString()
+                .replace("/src/test/resources/", "/src/test/java/")
+                .replaceFirst("Inputs$", ".java"));
     }
 
     /** As GitHub makes them of headings. */

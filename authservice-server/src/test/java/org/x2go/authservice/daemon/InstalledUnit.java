@@ -28,7 +28,7 @@ public record InstalledUnit(String text) {
         return new InstalledUnit(text.toString());
     }
 
-    /** It is in the directory of the unit that it is for; some may be put beside one-process.conf as well. */
+    /** Finds a drop-in by its name: some of the worker's are also for the service, with one-process.conf. */
     private static Path dropin(String name) throws IOException {
         for (String unit : List.of(WORKER, SERVICE)) {
             Path file = UNITS.resolve("dropins/" + unit + ".d/" + name + ".conf");

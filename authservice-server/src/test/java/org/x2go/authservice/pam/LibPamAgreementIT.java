@@ -272,7 +272,7 @@ class LibPamAgreementIT {
                 assertThat(rules.findings()).isEmpty();
                 assertThat(rules.of(Facility.AUTH)).isNotEmpty();
                 assertThat(accepts(null, service, Facility.AUTH)).isFalse();
-                // From a directory of one's own, the same names lead to the same files on Debian only.
+                // With a confdir, Debian's libpam still looks for these in /etc/pam.d, and others do not.
                 compare(text);
             }
         }

@@ -14,12 +14,12 @@ public final class LauncherOptions {
 
     private LauncherOptions() {}
 
-    /** The service's. */
+    /** The options of the service's JVM. */
     public static List<String> read() throws IOException {
         return read(SERVER);
     }
 
-    /** Those of a file for java, as it reads it. */
+    /** The options in an argument file (java @file), split as java splits them. */
     public static List<String> read(Path file) throws IOException {
         try (Stream<String> lines = Files.lines(file)) {
             return lines.map(line -> line.replaceFirst("#.*", "").strip())

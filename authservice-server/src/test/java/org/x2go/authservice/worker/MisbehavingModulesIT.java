@@ -32,7 +32,7 @@ import org.x2go.authservice.testsupport.TestScope;
 class MisbehavingModulesIT {
     private static final int GOOD_PEERS = 4;
 
-    /** Of what a module may do, what it does in every build; it does the rest where all tests are run. */
+    /** The misbehaviours that every build tests; the others are tested with -Dauthservice.tests=all. */
     private static final Set<String> IN_EVERY_BUILD = Set.of("segv", "noise", "uid", "umask", "fork");
 
     /** Socket, output and the descriptor that tells of its end. */
@@ -41,10 +41,10 @@ class MisbehavingModulesIT {
     @TempDir
     static Path moduleDirectory;
 
-    /** What is said of a module that hangs before it can be told what to do. */
+    /** Selects the module {@link #stuck}, which hangs while it is loaded. */
     private static final String HANG_WHEN_LOADED = "hang-when-loaded";
 
-    /** What is said of one that forks before it can be told what to do. */
+    /** Selects the module {@link #forked}, which forks while it is loaded. */
     private static final String FORK_WHEN_LOADED = "fork-when-loaded";
 
     private static Path module = Path.of("");
@@ -199,7 +199,7 @@ class MisbehavingModulesIT {
             assertThat(server.ask("alice", "secret", "good")).isEqualTo("ok");
             workers.addAll(Processes.childrenOf(server.pid()));
             if (log.equals("was killed")) {
-                // The service's own deadline may come first on a busy machine, and its worker be killed a little later.
+                // The peer may have its answer before the pool has killed the worker, so the line may come later.
                 server.awaitLog(log);
             }
             server.stop();

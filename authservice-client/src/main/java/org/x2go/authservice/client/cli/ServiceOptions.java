@@ -20,8 +20,8 @@ final class ServiceOptions {
             names = "--server-user",
             paramLabel = "NAME",
             description =
-                    "A user who may run the service, besides root and you. If anyone else runs it, the password is not"
-                            + " sent. Default: $$X2GOBROKER_AUTHSERVICE_SERVER_USER, otherwise none.")
+                    "A user who may have created the socket, besides root and you. If another user created it, the"
+                            + " password is not sent. Default: $$X2GOBROKER_AUTHSERVICE_SERVER_USER, otherwise none.")
     @Nullable
     String serverUser;
 

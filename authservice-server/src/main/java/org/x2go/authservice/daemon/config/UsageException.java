@@ -2,7 +2,7 @@ package org.x2go.authservice.daemon.config;
 
 import java.io.Serial;
 
-/** The command line is wrong; the message says why, in one line. */
+/** An option or a setting is wrong; the message says why, in one line. */
 public final class UsageException extends Exception {
     @Serial
     private static final long serialVersionUID = 1;
