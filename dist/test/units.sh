@@ -371,7 +371,7 @@ check_failed_starts() {
   cp "$root/etc/default/x2gobroker-authservice" "$work/settings"
   echo X2GOBROKER_AUTHSERVICE_AUTH_LOG=/var/log/elsewhere/auth.log >>"$root/etc/default/x2gobroker-authservice"
   inside systemctl start "$service" 2>/dev/null || :
-  check "without a place for its log it is started again and again" comes_about restarts_exceed 10
+  check "without a place for its log it is started again and again" comes_about restarts_exceed 3
   check "and says why" said /var/log/elsewhere/auth.log
   check "its socket stays" is active inside systemctl is-active "$sockets"
   inside install -d -o authservice /var/log/elsewhere

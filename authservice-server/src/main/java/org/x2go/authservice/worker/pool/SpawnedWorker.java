@@ -12,6 +12,9 @@ import org.x2go.authservice.posix.DescriptorPoll;
 final class SpawnedWorker implements WorkerProcess {
     private static final int NOW = 0;
 
+    /** Enough for a full pipe; a child that a module left may write for ever. */
+    private static final int MAX_LAST_READS = 256;
+
     private final ChildProcess process;
     private final WorkerOutput output;
     private final CompletableFuture<String> ending = new CompletableFuture<>();
@@ -63,7 +66,7 @@ final class SpawnedWorker implements WorkerProcess {
             if (end.isEmpty()) {
                 return false;
             }
-            while (poll.await(new int[] {output()}, NOW)[0]) {
+            for (int i = 0; i < MAX_LAST_READS && poll.await(new int[] {output()}, NOW)[0]; i++) {
                 logOutput();
             }
             output.end();

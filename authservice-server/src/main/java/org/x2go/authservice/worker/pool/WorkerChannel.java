@@ -89,7 +89,7 @@ public final class WorkerChannel {
 
     /** Whether a request can be sent. */
     boolean isActive() {
-        return channel.isActive();
+        return exit == null && channel.isActive();
     }
 
     /** Sends a request and closes the credentials. If it cannot be sent, {@link #isUndelivered} is true. */
@@ -109,6 +109,7 @@ public final class WorkerChannel {
                 credentials.close();
             } else {
                 undelivered = true;
+                awaitsAnswer = false;
                 disconnected();
             }
         });
@@ -194,7 +195,6 @@ public final class WorkerChannel {
             timeout = channel.eventLoop().schedule(() -> channel.close(), END_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
         } else {
             close(how);
-            channel.close();
         }
     }
 
@@ -203,6 +203,7 @@ public final class WorkerChannel {
             return;
         }
         closed = true;
+        channel.close();
         if (timeout != null) {
             timeout.cancel(false);
         }
@@ -224,7 +225,10 @@ public final class WorkerChannel {
     private final class Replies extends SimpleChannelInboundHandler<ByteBuf> {
         @Override
         protected void channelRead0(ChannelHandlerContext ctx, ByteBuf body) throws IOException {
-            received(Reply.decode(body.nioBuffer()));
+            // Later messages of the same read mean nothing after a wrong one.
+            if (fault == null && !closed) {
+                received(Reply.decode(body.nioBuffer()));
+            }
         }
 
         @Override

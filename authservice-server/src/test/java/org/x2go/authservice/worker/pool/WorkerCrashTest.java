@@ -130,6 +130,30 @@ class WorkerCrashTest {
     }
 
     @Test
+    void exitedWorkerGetsNoRequest() {
+        CompletableFuture<String> ending = new CompletableFuture<>();
+        FakeWorkers.Worker worker = fake.last().arrive(process(ending));
+        worker.ready(10);
+        ending.complete("signal 9");
+        worker.channel.runPendingTasks();
+        PooledRequest request = fake.ask("alice");
+        assertThat(worker.asked).isZero();
+        fake.ready().answer();
+        assertThat(verdict(request)).isEqualTo(Verdict.OK);
+    }
+
+    @Test
+    void messagesAfterAWrongOneAreIgnored() {
+        FakeWorkers.Worker worker = fake.ready();
+        PooledRequest request = fake.ask("alice");
+        ByteBuffer frames = ByteBuffer.allocate(2 * (Integer.BYTES + Reply.MAX_BODY));
+        new Reply.Answer(worker.number + 1, AuthResult.ok(), Disposition.REUSE).encode(frames);
+        new Reply.Answer(worker.number, AuthResult.ok(), Disposition.REUSE).encode(frames);
+        worker.channel.writeInbound(Unpooled.wrappedBuffer(frames.flip()));
+        assertThat(verdict(request)).isEqualTo(Verdict.ERROR);
+    }
+
+    @Test
     void exitStatusExplainsAChannelThatEndsAfterIt() {
         CompletableFuture<String> ending = new CompletableFuture<>();
         FakeWorkers.Worker worker = fake.last().arrive(process(ending));
