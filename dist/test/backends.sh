@@ -319,8 +319,6 @@ mv "$root/etc/shadow.away" "$root/etc/shadow"
 row unix "/etc/shadow is back" right ok alice "$alices"
 # SSSD takes a user whom it has never seen for unknown while it cannot ask.
 outages slapd ldap error sss fail
-outages nslcd ldap error
-outages sssd sss error
 # If it caches passwords, it goes by these meanwhile.
 stop sssd
 echo 'cache_credentials = true' >>"$root/etc/sssd/sssd.conf"
@@ -329,8 +327,10 @@ come_back sssd sss
 stop slapd
 rows sss "slapd stopped, cached" ok fail fail
 start slapd
-come_back slapd ldap sss
+come_back slapd ldap
 search_memory "cached passwords"
+outages nslcd ldap error
+outages sssd sss error
 outages krb5kdc krb5 error
 outages freeradius radius error
 

@@ -14,14 +14,15 @@ start() { # daemon
     krb5kdc) set -- krb5kdc -n ;;
     freeradius) set -- freeradius -f -l stdout -d /etc/try -n radiusd ;;
   esac
-  inside "$@" </dev/null >>"$log" 2>&1 &
+  # Not as a child of nsenter(1), which stops with a child that is stopped, and then reaps it no more.
+  inside setsid --fork "$@" </dev/null >>"$log" 2>&1
 }
 
 processes() { pgrep --ns "$init" --nslist pid -x "${processes_of[$1]}"; } # daemon
 send() { processes "$2" | xargs kill -s "$1"; }                           # signal, daemon
 
 stop() { # daemon
-  send TERM "$1"
+  send TERM "$1" 2>>"$log" || : # one of its processes may have ended the others already
   comes_about not processes "$1" || fail "$1 does not stop"
 }
 

@@ -21,7 +21,7 @@ import org.x2go.authservice.testsupport.Requirements;
  * it and starts the service anew each time that one ends, as systemd does with a socket unit.
  */
 final class ActivatedService implements AutoCloseable {
-    private static final long HANGS_SECONDS = 60;
+    private static final long TIMEOUT_SECONDS = 60;
 
     /** $$ of the inner shell is the number of the service that takes its place. */
     private static final String HOLDER = """
@@ -105,7 +105,7 @@ final class ActivatedService implements AutoCloseable {
     long restart(long not) throws Exception {
         ProcessHandle service = running(not);
         service.destroy();
-        service.onExit().get(HANGS_SECONDS, TimeUnit.SECONDS);
+        service.onExit().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
         return service.pid();
     }
 

@@ -22,7 +22,7 @@ import org.x2go.authservice.testsupport.Requirements;
 
 /** The packaged program as a running service: in the foreground and the background, its signals, its log. */
 class DaemonIT {
-    private static final long HANGS_SECONDS = 60;
+    private static final long TIMEOUT_SECONDS = 60;
 
     @TempDir
     Path directory;
@@ -82,7 +82,7 @@ class DaemonIT {
 
     private static void stop(ProcessHandle process) throws Exception {
         process.destroy();
-        process.onExit().get(HANGS_SECONDS, TimeUnit.SECONDS);
+        process.onExit().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
 
     private static void signal(Process process, String signal) throws Exception {

@@ -37,13 +37,13 @@ class OffloadedAuthenticatorTest {
 
     private final EmbeddedChannel channel = new EmbeddedChannel();
 
-    /** What PAM threads have the event loop do: its own queue is for one thread. */
-    private final Queue<Runnable> returned = new ConcurrentLinkedQueue<>();
+    /** Tasks of PAM threads for the event loop: the queue of an EmbeddedChannel is not thread-safe. */
+    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
 
     private final EventLoop loop = (EventLoop) Proxy.newProxyInstance(
             EventLoop.class.getClassLoader(), new Class<?>[] {EventLoop.class}, (proxy, method, args) -> {
                 if (method.getName().equals("execute")) {
-                    returned.add((Runnable) args[0]);
+                    tasks.add((Runnable) args[0]);
                     return null;
                 }
                 return method.invoke(channel.eventLoop(), args);
@@ -55,9 +55,9 @@ class OffloadedAuthenticatorTest {
         release.acquire();
         return AuthResult.ok();
     };
-    private final AtomicInteger refusedThreads = new AtomicInteger();
+    private final AtomicInteger threadsToRefuse = new AtomicInteger();
     private final ThreadFactory factory = task -> {
-        if (refusedThreads.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+        if (threadsToRefuse.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
             throw new OutOfMemoryError("unable to create native thread");
         }
         Thread thread = new Thread(task);
@@ -100,7 +100,7 @@ class OffloadedAuthenticatorTest {
 
     private AuthResult await(CompletableFuture<AuthResult> result) throws InterruptedException {
         Program.await("it is done", () -> {
-            for (Runnable task = returned.poll(); task != null; task = returned.poll()) {
+            for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
                 task.run();
             }
             return result.isDone();
@@ -158,7 +158,7 @@ class OffloadedAuthenticatorTest {
 
     @Test
     void failedThreadStartCostsNoVerdict() throws InterruptedException {
-        refusedThreads.set(2);
+        threadsToRefuse.set(2);
         try (CapturedLog log = new CapturedLog("org.x2go.authservice.server")) {
             List<CompletableFuture<AuthResult>> asked = ask(3);
             assertThat(offloaded.load().waiting()).isEqualTo(3);
@@ -202,7 +202,7 @@ class OffloadedAuthenticatorTest {
     }
 
     @Test
-    @SuppressWarnings("NullAway") // As an authenticator may that was not compiled with it.
+    @SuppressWarnings("NullAway") // An authenticator that was compiled without NullAway may return null.
     void exceptionOrNullIsAnError() throws InterruptedException {
         OffloadedAuthenticator throwing = with((credentials, peer) -> {
             throw new StackOverflowError("deep");

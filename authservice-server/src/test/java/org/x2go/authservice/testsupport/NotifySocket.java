@@ -18,7 +18,7 @@ import org.opentest4j.AssertionFailedError;
 
 /** The socket at which a service manager listens for its services (NOTIFY_SOCKET of sd_notify(3)). */
 public final class NotifySocket implements AutoCloseable {
-    private static final long HANGS_SECONDS = 60;
+    private static final long TIMEOUT_SECONDS = 60;
 
     private final BlockingQueue<String> messages = new LinkedBlockingQueue<>();
     private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
@@ -46,7 +46,7 @@ public final class NotifySocket implements AutoCloseable {
 
     /** The next message. */
     public String next() throws InterruptedException {
-        String message = messages.poll(HANGS_SECONDS, TimeUnit.SECONDS);
+        String message = messages.poll(TIMEOUT_SECONDS, TimeUnit.SECONDS);
         if (message == null) {
             throw new AssertionFailedError("No message came");
         }

@@ -18,7 +18,7 @@ import java.util.function.BooleanSupplier;
 /** Runs the packaged program as an admin does, with its files in one directory. */
 public final class Program {
     /** Far longer than any run; only a hung program reaches it. */
-    private static final long HANGS_SECONDS = 60;
+    private static final long TIMEOUT_SECONDS = 60;
 
     private final Path directory;
     private final Map<String, String> environment;
@@ -78,7 +78,7 @@ public final class Program {
 
     /** Waits for a process's end, and returns its exit status. */
     public static int end(Process process) throws InterruptedException {
-        if (!process.waitFor(HANGS_SECONDS, TimeUnit.SECONDS)) {
+        if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
             process.destroyForcibly();
             throw new AssertionError("it hangs: " + process.info());
         }
@@ -87,7 +87,7 @@ public final class Program {
 
     /** Waits until a condition holds. */
     public static void await(String what, BooleanSupplier condition) throws InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(HANGS_SECONDS);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - deadline > 0) {
                 throw new AssertionError("this did not come about: " + what);

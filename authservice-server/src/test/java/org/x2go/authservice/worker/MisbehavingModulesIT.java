@@ -32,7 +32,7 @@ import org.x2go.authservice.testsupport.TestScope;
 class MisbehavingModulesIT {
     private static final int GOOD_PEERS = 4;
 
-    /** The misbehaviours that every build tests; the others are tested with -Dauthservice.tests=all. */
+    /** The misbehaviours that every build tests (some as root only); the others are tested with -Dauthservice.tests=all. */
     private static final Set<String> IN_EVERY_BUILD = Set.of("segv", "noise", "uid", "umask", "fork");
 
     /** Socket, output and the descriptor that tells of its end. */
@@ -63,12 +63,12 @@ class MisbehavingModulesIT {
         forked = ProbeModule.compileForkedIn(moduleDirectory);
     }
 
-    private Path leftFile() {
+    private Path childPidsFile() {
         return directory.resolve("left");
     }
 
-    /** The module "bad" writes the number of each process that calls its account step here. */
-    private Path askersFile() {
+    /** In the service "bad", the account step appends the PID of its process to this file. */
+    private Path accountPidsFile() {
         return directory.resolve("askers");
     }
 
@@ -83,7 +83,7 @@ class MisbehavingModulesIT {
         String bad = havoc.equals(HANG_WHEN_LOADED)
                 ? stuck.toString()
                 : havoc.equals(FORK_WHEN_LOADED) ? forked.toString() : module + " " + havoc;
-        String noting = module + " " + askersFile();
+        String noting = module + " " + accountPidsFile();
         Files.write(services.resolve("bad"), List.of("auth required " + bad, "account required " + noting));
         Files.write(
                 services.resolve("whole"),
@@ -150,27 +150,27 @@ class MisbehavingModulesIT {
 
     @Test
     void remainingChildIsKilledWithItsWorker() throws Exception {
-        othersGetTheirVerdictsWhile("child " + leftFile(), "ok", "Stopped", 2);
-        assertThatNoneOfTheLeftLives(2);
+        othersGetTheirVerdictsWhile("child " + childPidsFile(), "ok", "Stopped", 2);
+        assertThatChildrenAreDead(2);
     }
 
     @ParameterizedTest
     @CsvSource({"child-and-segv, 2", "child-and-hang, 1"})
     void remainingChildIsKilledWhenItsWorkerCrashes(String havoc, int times) throws Exception {
         TestScope.requireAll();
-        othersGetTheirVerdictsWhile(havoc + " " + leftFile(), "error", "error", times);
-        assertThatNoneOfTheLeftLives(times);
+        othersGetTheirVerdictsWhile(havoc + " " + childPidsFile(), "error", "error", times);
+        assertThatChildrenAreDead(times);
     }
 
-    private void assertThatNoneOfTheLeftLives(int count) throws IOException {
-        List<String> left = Files.readAllLines(leftFile());
+    private void assertThatChildrenAreDead(int count) throws IOException {
+        List<String> left = Files.readAllLines(childPidsFile());
         assertThat(left).hasSize(count);
         assertThat(left).noneMatch(pid -> Processes.exists(Long.parseLong(pid)));
     }
 
     private void othersGetTheirVerdictsWhile(String havoc, String verdict, String log, int times) throws Exception {
         ExecutorService peers = Executors.newFixedThreadPool(GOOD_PEERS + 1);
-        // Short only for modules that reach it: on a busy machine workers need time to start.
+        // Short only for modules that run into the deadline: on a busy machine workers need time to start.
         String deadline = havoc.contains("hang") || havoc.equals("spin") ? "8" : "60";
         try (ServerProcess server =
                 server(havoc).args("--request-timeout", deadline).start()) {
@@ -222,9 +222,9 @@ class MisbehavingModulesIT {
     void forkedChildThatReturnsIsStopped(String havoc, String isolation) throws Exception {
         requireAllUnlessChosen(havoc);
         boolean whenLoaded = havoc.equals(FORK_WHEN_LOADED);
-        Path children = whenLoaded ? Path.of(forked + ".children") : leftFile();
+        Path children = whenLoaded ? Path.of(forked + ".children") : childPidsFile();
         Files.deleteIfExists(children);
-        try (ServerProcess server = server(whenLoaded ? havoc : havoc + " " + leftFile())
+        try (ServerProcess server = server(whenLoaded ? havoc : havoc + " " + childPidsFile())
                 .args("--isolation", isolation)
                 .start()) {
             for (int i = 1; i <= 5; i++) {
@@ -243,7 +243,7 @@ class MisbehavingModulesIT {
                     assertThat(server.ask("alice", "wrong", "no")).isEqualTo("fail");
                 }
             }
-            assertThat(pids(askersFile())).hasSize(5).isSubsetOf(workers);
+            assertThat(pids(accountPidsFile())).hasSize(5).isSubsetOf(workers);
             server.stop();
             assertThat(server.log()).noneMatch(line -> line.contains("crashed"));
         }
@@ -336,13 +336,13 @@ class MisbehavingModulesIT {
     @Test
     void killedServiceTakesWorkersAndTheirChildrenWithIt() throws Exception {
         ExecutorService peer = Executors.newSingleThreadExecutor();
-        try (ServerProcess server = server("child-and-hang " + leftFile()).start()) {
+        try (ServerProcess server = server("child-and-hang " + childPidsFile()).start()) {
             var unused = peer.submit(() -> server.ask("mallory", "secret", "bad"));
-            Program.await("the module has left a child", () -> Files.exists(leftFile()));
+            Program.await("the module has left a child", () -> Files.exists(childPidsFile()));
             workers.addAll(Processes.childrenOf(server.pid()));
             server.kill();
             Program.await("the workers have ended", () -> workers.stream().noneMatch(Processes::exists));
-            long left = Long.parseLong(Files.readString(leftFile()).strip());
+            long left = Long.parseLong(Files.readString(childPidsFile()).strip());
             Program.await("what the module left has ended", () -> !Processes.exists(left));
         } finally {
             peer.shutdownNow();

@@ -92,7 +92,7 @@ public final class SystemdNotifier implements StatisticsListener {
             lastStatus = status;
             message.append("STATUS=").append(status).append('\n');
         }
-        if (watched && !isUnrecoverable(statistics)) {
+        if (watched && !mayNeedRestart(statistics)) {
             message.append("WATCHDOG=1\n");
         }
         if (!message.isEmpty()) {
@@ -103,9 +103,9 @@ public final class SystemdNotifier implements StatisticsListener {
     /**
      * A service without PAM workers is useless: if none starts in time, systemd shall restart the service.
      */
-    private static boolean isUnrecoverable(ServiceStatistics service) {
+    private static boolean mayNeedRestart(ServiceStatistics service) {
         return service.pool()
-                .filter(pool -> pool.health() == PoolStatistics.Health.UNRECOVERABLE)
+                .filter(pool -> pool.health() == PoolStatistics.Health.MAY_NEED_RESTART)
                 .isPresent();
     }
 
@@ -138,7 +138,7 @@ public final class SystemdNotifier implements StatisticsListener {
         return switch (pool.health()) {
             case GOOD -> "";
             case CRASH_LOOPING -> ", which the modules of a PAM service crash repeatedly (see the log)";
-            case NOT_STARTABLE, UNRECOVERABLE -> ", and no other can be started (see the log)";
+            case NOT_STARTABLE, MAY_NEED_RESTART -> ", and no other can be started (see the log)";
         };
     }
 

@@ -7,9 +7,9 @@ import org.x2go.authservice.auth.Diagnostics;
 import org.x2go.authservice.auth.LogText;
 
 /**
- * Circuit breakers, one for each PAM service: while its modules crash worker after worker, its requests fail at once,
+ * Circuit breakers, one for each PAM service: while its modules crash worker after worker, its requests get an error at once,
  * so that other services are not affected. After longer and longer pauses one request is let through as a trial; the
- * first answer closes the breaker. Used on the event loop.
+ * first one that does not crash its worker closes the breaker. Used on the event loop.
  */
 final class CircuitBreakers {
     private static final int CRASHES_BEFORE_OPEN = 3;
@@ -60,15 +60,15 @@ final class CircuitBreakers {
         if (breaker.crashes == CRASHES_BEFORE_OPEN) {
             diagnostics.error(
                     CRASHES_BEFORE_OPEN + " consecutive PAM worker crashes in PAM service " + LogText.escape(service)
-                            + ": its requests fail at once, except for a trial from time to time, until one is answered");
+                            + ": its requests get \"error\" at once, except for a trial from time to time, until one crashes no worker");
         }
     }
 
-    /** Called when a request for this service was answered or hung, so that its worker did not crash. */
-    void succeeded(String service) {
+    /** Called when a worker answered a request for this service, or was killed at its deadline. */
+    void notCrashed(String service) {
         Breaker breaker = breakers.remove(service);
         if (breaker != null && breaker.crashes >= CRASHES_BEFORE_OPEN) {
-            diagnostics.warn("PAM service " + LogText.escape(service) + " answers again");
+            diagnostics.warn("PAM service " + LogText.escape(service) + " no longer crashes its PAM workers");
         }
     }
 

@@ -26,6 +26,6 @@ public record PoolStatistics(int workers, long started, Lost lost, Health health
         /** There is no worker, and several starts in a row have failed; slow starts do not count. */
         NOT_STARTABLE,
         /** In addition a request has failed for that reason: a restart of the service may help. */
-        UNRECOVERABLE
+        MAY_NEED_RESTART
     }
 }

@@ -16,7 +16,7 @@ final class RestartBackOff {
     private final Diagnostics diagnostics;
     private int failures;
 
-    /** Failures since a worker was last ready that a restart of the service may cure. */
+    /** Failures that a restart of the service may cure, since a worker was last ready. */
     private int restartableFailures;
 
     private long notBefore;
@@ -67,7 +67,7 @@ final class RestartBackOff {
     }
 
     /** Whether {@link #FAILURES_BEFORE_RESTART} such failures have occurred since a worker was last ready. */
-    boolean isUnrecoverable() {
+    boolean mayNeedRestart() {
         return restartableFailures >= FAILURES_BEFORE_RESTART;
     }
 }

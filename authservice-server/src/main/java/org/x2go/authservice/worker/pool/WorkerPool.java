@@ -96,6 +96,7 @@ public final class WorkerPool implements AsyncAuthenticator {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new IOException(String.valueOf(cause.getMessage()), cause);
         } catch (TimeoutException e) {
+            // Only if the event loop does not respond: the supply gives up a slow worker sooner.
             pool.close();
             throw new IOException("no PAM worker was ready within " + FIRST_START_SECONDS + " s", e);
         } catch (InterruptedException e) {
@@ -121,7 +122,7 @@ public final class WorkerPool implements AsyncAuthenticator {
             request.end(STOPPED);
         } else if (breakers.isOpen(request.service(), now())) {
             request.end(CRASH_LOOP);
-        } else if (supply.isUnrecoverable()) {
+        } else if (supply.mayNeedRestart()) {
             failedWithNoStart = true;
             request.end(NO_START);
         } else if (waiters.size() >= maxWaiting) {
@@ -170,7 +171,7 @@ public final class WorkerPool implements AsyncAuthenticator {
         AuthResult result = answer.result().measured(worker.elapsed());
         worker.release(answer.disposition() == Reply.Disposition.REUSE);
         failedWithNoStart = false;
-        breakers.succeeded(request.service());
+        breakers.notCrashed(request.service());
         supply.giveBack(worker);
         request.end(result);
         dispatch();
@@ -228,7 +229,7 @@ public final class WorkerPool implements AsyncAuthenticator {
             supply.remove(worker);
             worker.release(false);
             worker.kill();
-            breakers.succeeded(request.service());
+            breakers.notCrashed(request.service());
             request.end(result);
             dispatch();
         }
@@ -250,8 +251,8 @@ public final class WorkerPool implements AsyncAuthenticator {
     }
 
     private PoolStatistics.Health health() {
-        if (supply.isUnrecoverable()) {
-            return failedWithNoStart ? PoolStatistics.Health.UNRECOVERABLE : PoolStatistics.Health.NOT_STARTABLE;
+        if (supply.mayNeedRestart()) {
+            return failedWithNoStart ? PoolStatistics.Health.MAY_NEED_RESTART : PoolStatistics.Health.NOT_STARTABLE;
         }
         return breakers.anyOpen() ? PoolStatistics.Health.CRASH_LOOPING : PoolStatistics.Health.GOOD;
     }

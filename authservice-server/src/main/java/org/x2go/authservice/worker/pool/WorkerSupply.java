@@ -195,15 +195,15 @@ final class WorkerSupply {
         } else {
             firstStart.complete(null);
         }
-        if (isUnrecoverable()) {
+        if (mayNeedRestart()) {
             pool.failWaiting();
         }
         grow();
     }
 
     /** Whether there is no worker, and several starts have failed since one was last ready; slow ones do not count. */
-    boolean isUnrecoverable() {
-        return workers.isEmpty() && backOff.isUnrecoverable();
+    boolean mayNeedRestart() {
+        return workers.isEmpty() && backOff.mayNeedRestart();
     }
 
     int size() {

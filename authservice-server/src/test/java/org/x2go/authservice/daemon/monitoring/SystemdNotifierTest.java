@@ -170,7 +170,7 @@ class SystemdNotifierTest {
         try (NotifySocket socket = listen()) {
             SystemdNotifier notifier = SystemdNotifier.of(environment("WATCHDOG_USEC", "300000"), PID)
                     .orElseThrow();
-            for (Health health : List.of(Health.CRASH_LOOPING, Health.UNRECOVERABLE, Health.CRASH_LOOPING)) {
+            for (Health health : List.of(Health.CRASH_LOOPING, Health.MAY_NEED_RESTART, Health.CRASH_LOOPING)) {
                 notifier.report(withProcesses(0, health));
             }
             assertThat(socket.next()).contains("crash repeatedly").endsWith("\nWATCHDOG=1\n");

@@ -45,7 +45,7 @@ class WorkerStartTest {
         }
         assertThat(reason(waiting)).contains("failed to start");
         assertThat(fake.ask("bob")).as("at once").isDone();
-        assertThat(fake.pool.statisticsNow().health()).isEqualTo(PoolStatistics.Health.UNRECOVERABLE);
+        assertThat(fake.pool.statisticsNow().health()).isEqualTo(PoolStatistics.Health.MAY_NEED_RESTART);
 
         FakeWorkers.Worker worker = fake.ready();
         PooledRequest next = fake.ask("carol");

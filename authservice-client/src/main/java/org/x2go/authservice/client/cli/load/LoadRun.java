@@ -18,7 +18,9 @@ public final class LoadRun {
     private final LoadOptions options;
     private final PrintWriter progress;
     private final LatencyRecorder recorder = new LatencyRecorder();
+    /** For each connection its requests. */
     private final List<Requests> requests = new ArrayList<>();
+
     private final List<Thread> threads = new ArrayList<>();
     private volatile @Nullable IOException failure;
 
