@@ -37,8 +37,8 @@ public final class AuthServiceException extends IOException {
         NO_VERDICT,
 
         /**
-         * The service ended the connection without an answer: it crashed, was killed, or the request was too
-         * long. Whether it asked PAM is unknown, so the client does not ask again by itself.
+         * The service ended the connection without an answer: it crashed or was killed, or X2Go's Python service got
+         * a request that was too long for it. Whether it asked PAM is unknown, so the client does not ask again by itself.
          */
         CONNECTION_LOST,
 

@@ -21,7 +21,7 @@ record AuthServiceProvider(AuthClient client) implements AuthenticationProvider 
             }
         } catch (IOException e) { // no verdict: stop here, or the next provider would say "wrong password"
             throw new InternalAuthenticationServiceException(e.getMessage(), e);
-        } catch (IllegalArgumentException e) { // what the protocol cannot carry matches no account
+        } catch (IllegalArgumentException e) { // such a name or password belongs to no account
             throw new BadCredentialsException(e.getMessage());
         }
         throw new BadCredentialsException("Wrong user or password");

@@ -17,7 +17,7 @@ final class MemoryBudget {
     static final int CONNECTION_BYTES = 2560;
 
     /** Heap memory of a request besides its text: the attempt, two timers, queue entries. */
-    static final int REQUEST_BYTES = 1024;
+    static final int REQUEST_OVERHEAD_BYTES = 1024;
 
     /** Up to this size it is a request of ordinary length. Larger ones, and whole buffers, may not use the reserved quarter. */
     private static final int ORDINARY_BYTES = 2048;
@@ -37,7 +37,7 @@ final class MemoryBudget {
     /** The memory of these credentials: names take up to two bytes a character on the heap. */
     static int bytesOf(Credentials credentials) {
         int characters = credentials.user().length() + credentials.service().length();
-        return REQUEST_BYTES
+        return REQUEST_OVERHEAD_BYTES
                 + Character.BYTES * characters
                 + credentials.password().remaining();
     }

@@ -28,7 +28,7 @@ public record InstalledUnit(String text) {
         return new InstalledUnit(text.toString());
     }
 
-    /** Finds a drop-in by its name: some of the worker's are also for the service, with one-process.conf. */
+    /** Finds a drop-in by its name, in the directory of either unit: tests combine them freely. */
     private static Path dropin(String name) throws IOException {
         for (String unit : List.of(WORKER, SERVICE)) {
             Path file = UNITS.resolve("dropins/" + unit + ".d/" + name + ".conf");

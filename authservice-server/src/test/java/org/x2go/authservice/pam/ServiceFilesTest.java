@@ -80,7 +80,7 @@ class ServiceFilesTest {
     }
 
     @Test
-    void unsafeFileOfOtherIsRefused() throws Exception {
+    void unsafeFileOfTheServiceOtherIsRefused() throws Exception {
         file("login", "auth required pam_deny.so\naccount required pam_deny.so\n");
         assertThat(refusal("login")).as("no such file").isEmpty();
 
@@ -144,7 +144,7 @@ class ServiceFilesTest {
         assertThat(files.of("login").refusal()).isPresent();
     }
 
-    /** Until the files are so old that what was read of them is kept. */
+    /** Waits until the files are so old that the result of reading them is kept. */
     private static void settle(ServiceFiles files) throws InterruptedException {
         ServiceStack before = files.of("login");
         for (int i = 0; i < 500; i++) {

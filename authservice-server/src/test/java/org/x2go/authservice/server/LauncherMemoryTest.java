@@ -42,7 +42,7 @@ class LauncherMemoryTest {
 
     @Test
     void budgetFitsAFullQueueOfOrdinaryRequests() {
-        assertThat((long) Limit.MAX_QUEUED_REQUESTS.defaultValue() * (MemoryBudget.REQUEST_BYTES + 256))
+        assertThat((long) Limit.MAX_QUEUED_REQUESTS.defaultValue() * (MemoryBudget.REQUEST_OVERHEAD_BYTES + 256))
                 .isLessThanOrEqualTo(REQUESTS);
     }
 

@@ -19,7 +19,7 @@ class MemoryBudgetTest {
             held++;
         }
         assertThat(held).isEqualTo(15);
-        assertThat(budget.tryReserve(MemoryBudget.REQUEST_BYTES)).isTrue();
+        assertThat(budget.tryReserve(MemoryBudget.REQUEST_OVERHEAD_BYTES)).isTrue();
     }
 
     @Test
@@ -33,7 +33,7 @@ class MemoryBudgetTest {
     }
 
     @Test
-    void memoryInUseIsCountedEvenIfItMayNotBeKept() {
+    void reserveCountsMemoryAlsoAtTheLimit() {
         budget.reserve(LIMIT);
         assertThat(budget.admits(LONG)).isFalse();
         assertThat(budget.reserved()).isEqualTo(LIMIT);
@@ -42,7 +42,7 @@ class MemoryBudgetTest {
     @Test
     void namesCountTwoBytesForEachCharacter() {
         try (Credentials credentials = Credentials.copyOf("Ābc", ISO_8859_1.encode("12345"), "x2go")) {
-            assertThat(MemoryBudget.bytesOf(credentials)).isEqualTo(MemoryBudget.REQUEST_BYTES + 2 * 7 + 5);
+            assertThat(MemoryBudget.bytesOf(credentials)).isEqualTo(MemoryBudget.REQUEST_OVERHEAD_BYTES + 2 * 7 + 5);
         }
     }
 }

@@ -75,7 +75,8 @@ class PeerMemoryIT {
     @Test
     void queuedLongUserNamesLeaveMemoryForLogins() throws Exception {
         TestScope.requireAll();
-        String name = "\u00c4\u0080" + "a".repeat(3998); // one character beyond Latin-1, in UTF-8
+        String name = "\u00c4\u0080"
+                + "a".repeat(3998); // the bytes of U+0100, for which a String takes two bytes per character
         try (ServerProcess server = startAsInstalled()) {
             connectAndSend(server, 9500, name + "\rx\rslow\n");
             assertServesAndStops(server);

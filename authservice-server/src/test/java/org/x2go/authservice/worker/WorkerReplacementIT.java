@@ -26,7 +26,7 @@ import org.x2go.authservice.testsupport.Program;
 import org.x2go.authservice.testsupport.Requirements;
 import org.x2go.authservice.testsupport.ServerProcess;
 
-/** When workers are replaced, and which requests that costs. The module "bad" has the given misbehaviour. */
+/** When workers are replaced, and which requests that costs. The PAM service "bad" uses a module that misbehaves. */
 @Timeout(180)
 class WorkerReplacementIT {
     private static final int LOGINS = 12;
@@ -157,7 +157,7 @@ class WorkerReplacementIT {
     }
 
     @Test
-    void stoppedWorkerIsKilledAtItsDeadlineWithOneLogLine() throws Exception {
+    void suspendedWorkerIsKilledAtItsDeadlineWithOneLogLine() throws Exception {
         try (ServerProcess server =
                 server("stop").args("--request-timeout", "3").start()) {
             Set<Long> first = Processes.childrenOf(server.pid());
@@ -174,7 +174,7 @@ class WorkerReplacementIT {
     }
 
     @Test
-    void stoppedIdleWorkerIsKilledAtTheServicesStop() throws Exception {
+    void suspendedIdleWorkerIsKilledWhenTheServiceStops() throws Exception {
         try (ServerProcess server = server("stop").start()) {
             assertThat(server.ask("alice", "x", "good")).isEqualTo("ok");
             Set<Long> workers = Processes.childrenOf(server.pid());
@@ -234,7 +234,7 @@ class WorkerReplacementIT {
             server.stop();
             assertThat(server.log())
                     .filteredOn(line -> line.contains(" ERROR ") && !line.contains("signal 9"))
-                    .as("one for as long as it lasted")
+                    .as("one error line for the whole time of the task limit")
                     .hasSize(1);
         } finally {
             Program.await("its processes have ended", () -> {
