@@ -7,9 +7,9 @@ import org.x2go.authservice.auth.Diagnostics;
 import org.x2go.authservice.auth.LogText;
 
 /**
- * Circuit breakers, one for each PAM service: while its modules crash worker after worker, its requests get an error at once,
- * so that other services are not affected. After longer and longer pauses one request is let through as a trial; the
- * first one that does not crash its worker closes the breaker. Used on the event loop.
+ * Circuit breakers, one for each PAM service: while its modules crash worker after worker, its requests get an error at
+ * once, so that other services are not affected. After longer and longer pauses one request is let through as a trial;
+ * the first one that does not crash its worker closes the breaker. Used on the event loop.
  */
 final class CircuitBreakers {
     private static final int CRASHES_BEFORE_OPEN = 3;

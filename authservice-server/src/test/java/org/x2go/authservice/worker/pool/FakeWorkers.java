@@ -2,6 +2,7 @@ package org.x2go.authservice.worker.pool;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -52,6 +53,10 @@ final class FakeWorkers implements WorkerLauncher {
 
     @Override
     public void close() {}
+
+    static void assertWiped(PooledRequest request) {
+        assertThatThrownBy(() -> request.credentials().password()).isInstanceOf(IllegalStateException.class);
+    }
 
     static String reason(CompletableFuture<AuthResult> request) {
         return ended(request).reason();

@@ -1,7 +1,7 @@
 package org.x2go.authservice.worker.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.x2go.authservice.worker.pool.FakeWorkers.assertWiped;
 import static org.x2go.authservice.worker.pool.FakeWorkers.reason;
 import static org.x2go.authservice.worker.pool.FakeWorkers.verdict;
 
@@ -23,8 +23,40 @@ class WorkerCrashTest {
 
     private final FakeWorkers fake = new FakeWorkers(MAX_WORKERS, 100);
 
-    private static void assertWiped(PooledRequest request) {
-        assertThatThrownBy(() -> request.credentials().password()).isInstanceOf(IllegalStateException.class);
+    private final CompletableFuture<String> ending = new CompletableFuture<>();
+
+    /** A worker, ready for ten requests, whose process this pool has started. */
+    private FakeWorkers.Worker spawned() {
+        return fake.last()
+                .arrive(new WorkerProcess() {
+                    @Override
+                    public int pid() {
+                        return 4711;
+                    }
+
+                    @Override
+                    public void kill() {}
+
+                    @Override
+                    public CompletionStage<String> ending() {
+                        return ending;
+                    }
+                })
+                .ready(10);
+    }
+
+    /** Ends the process of {@link #spawned}; its channel stays open. */
+    private void exit(FakeWorkers.Worker worker, String how) {
+        ending.complete(how);
+        worker.channel.runPendingTasks();
+    }
+
+    private void crashThreeTimes(String service) {
+        for (int i = 0; i < 3; i++) {
+            FakeWorkers.Worker worker = fake.ready();
+            fake.ask("mallory", service);
+            worker.die();
+        }
     }
 
     @Test
@@ -102,12 +134,9 @@ class WorkerCrashTest {
 
     @Test
     void exitWithAnOpenChannelIsNoticed() {
-        CompletableFuture<String> ending = new CompletableFuture<>();
-        FakeWorkers.Worker worker = fake.last().arrive(process(ending));
-        worker.ready(10);
+        FakeWorkers.Worker worker = spawned();
         PooledRequest request = fake.ask("alice");
-        ending.complete("signal 11");
-        worker.channel.runPendingTasks();
+        exit(worker, "signal 11");
         assertThat(request).as("an answer may not have been read yet").isNotDone();
         worker.channel.advanceTimeBy(2, TimeUnit.SECONDS);
         worker.channel.runScheduledPendingTasks();
@@ -117,12 +146,9 @@ class WorkerCrashTest {
 
     @Test
     void answerReadAfterTheExitCounts() {
-        CompletableFuture<String> ending = new CompletableFuture<>();
-        FakeWorkers.Worker worker = fake.last().arrive(process(ending));
-        worker.ready(10);
+        FakeWorkers.Worker worker = spawned();
         PooledRequest request = fake.ask("alice");
-        ending.complete("exit status 0");
-        worker.channel.runPendingTasks();
+        exit(worker, "exit status 0");
         worker.answer(AuthResult.error("a PAM module changed the user"), Disposition.EXIT);
         worker.die();
         assertThat(reason(request)).isEqualTo("a PAM module changed the user");
@@ -131,11 +157,8 @@ class WorkerCrashTest {
 
     @Test
     void exitedWorkerGetsNoRequest() {
-        CompletableFuture<String> ending = new CompletableFuture<>();
-        FakeWorkers.Worker worker = fake.last().arrive(process(ending));
-        worker.ready(10);
-        ending.complete("signal 9");
-        worker.channel.runPendingTasks();
+        FakeWorkers.Worker worker = spawned();
+        exit(worker, "signal 9");
         PooledRequest request = fake.ask("alice");
         assertThat(worker.asked).isZero();
         fake.ready().answer();
@@ -155,20 +178,16 @@ class WorkerCrashTest {
 
     @Test
     void exitStatusExplainsAChannelThatEndsAfterIt() {
-        CompletableFuture<String> ending = new CompletableFuture<>();
-        FakeWorkers.Worker worker = fake.last().arrive(process(ending));
-        worker.ready(10);
+        FakeWorkers.Worker worker = spawned();
         PooledRequest request = fake.ask("alice");
-        ending.complete("signal 9");
-        worker.channel.runPendingTasks();
+        exit(worker, "signal 9");
         worker.channel.pipeline().fireChannelInactive();
         assertThat(reason(request)).isEqualTo("the PAM worker crashed (signal 9)");
     }
 
     @Test
     void slowExitDoesNotDelayTheVerdict() {
-        FakeWorkers.Worker worker = fake.last().arrive(process(new CompletableFuture<>()));
-        worker.ready(10);
+        FakeWorkers.Worker worker = spawned();
         PooledRequest request = fake.ask("alice");
         // Closed, an embedded channel would forget what is scheduled.
         worker.channel.pipeline().fireChannelInactive();
@@ -178,32 +197,11 @@ class WorkerCrashTest {
         assertThat(reason(request)).contains("it has not exited yet");
     }
 
-    private static WorkerProcess process(CompletableFuture<String> ending) {
-        return new WorkerProcess() {
-            @Override
-            public int pid() {
-                return 4711;
-            }
-
-            @Override
-            public void kill() {}
-
-            @Override
-            public CompletionStage<String> ending() {
-                return ending;
-            }
-        };
-    }
-
     // Services whose modules crash.
 
     @Test
     void crashingServiceFailsFastAndNoOtherDoes() {
-        for (int i = 0; i < 3; i++) {
-            FakeWorkers.Worker worker = fake.ready();
-            fake.ask("mallory", "bad");
-            worker.die();
-        }
+        crashThreeTimes("bad");
         PooledRequest bad = fake.ask("mallory", "bad");
         assertThat(reason(bad)).contains("crash repeatedly");
         assertWiped(bad);
@@ -234,11 +232,7 @@ class WorkerCrashTest {
 
     @Test
     void crashingServiceIsProbedAfterAPauseAndRecovers() {
-        for (int i = 0; i < 3; i++) {
-            FakeWorkers.Worker worker = fake.ready();
-            fake.ask("mallory", "bad");
-            worker.die();
-        }
+        crashThreeTimes("bad");
         FakeWorkers.Worker worker = fake.ready();
         fake.pass(Duration.ofMillis(499));
         assertThat(fake.ask("mallory", "bad")).isDone();

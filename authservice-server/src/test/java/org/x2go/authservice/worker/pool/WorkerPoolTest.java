@@ -1,7 +1,7 @@
 package org.x2go.authservice.worker.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.x2go.authservice.worker.pool.FakeWorkers.assertWiped;
 import static org.x2go.authservice.worker.pool.FakeWorkers.reason;
 import static org.x2go.authservice.worker.pool.FakeWorkers.verdict;
 
@@ -24,10 +24,6 @@ class WorkerPoolTest {
     private static final int MAX_WORKERS = 3;
 
     private final FakeWorkers fake = new FakeWorkers(MAX_WORKERS, 100);
-
-    private static void assertWiped(PooledRequest request) {
-        assertThatThrownBy(() -> request.credentials().password()).isInstanceOf(IllegalStateException.class);
-    }
 
     // Order, growth and shrinking.
 
