@@ -5,13 +5,16 @@ import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import org.jspecify.annotations.Nullable;
 import org.x2go.authservice.posix.ProcessControl;
+import org.x2go.authservice.posix.VectorRegisters;
 
 /**
  * libpam's functions, bound by {@link #bind} before the first call. Each is described in the man page of its name,
  * section 3.
  *
- * <p>After a function that runs module code, a forked child that returned from the module by mistake is stopped at
- * once: it has the parent's descriptors, but only this thread.
+ * <p>After a function that runs module code, a forked child that returned from the module by mistake exits at once: it
+ * shares the parent's descriptors, and its JVM cannot work, as a fork copies only the calling thread.
+ *
+ * <p>Functions that handle the password get {@link VectorRegisters#zeros}, which libpam ignores.
  *
  * <p>Texts are arrays of bytes made by {@link org.x2go.authservice.posix.CString}, because JNA's encoding of strings
  * depends on a setting of the whole process. libpam is thread-safe as long as each handle is used by one thread at a
@@ -84,25 +87,25 @@ final class LibPam {
      */
     static int start(
             byte[] service, byte @Nullable [] user, Pointer conversation, byte @Nullable [] confdir, long[] handle) {
-        return inOwnProcess(
+        return exitIfForked(
                 confdir == null
                         ? pam_start(service, user, conversation, handle)
                         : LibPamConfdir.pam_start_confdir(service, user, conversation, confdir, handle));
     }
 
     static int authenticate(Pointer handle, int flags) {
-        return inOwnProcess(pam_authenticate(handle, flags));
+        return exitIfForked(pam_authenticate(handle, flags, VectorRegisters.zeros()));
     }
 
     static int acctMgmt(Pointer handle, int flags) {
-        return inOwnProcess(pam_acct_mgmt(handle, flags));
+        return exitIfForked(pam_acct_mgmt(handle, flags, VectorRegisters.zeros()));
     }
 
     static int end(Pointer handle, int status) {
-        return inOwnProcess(pam_end(handle, status));
+        return exitIfForked(pam_end(handle, status, VectorRegisters.zeros()));
     }
 
-    private static int inOwnProcess(int returned) {
+    private static int exitIfForked(int returned) {
         if (ProcessControl.pid() != PID) {
             ProcessControl.exit(1);
         }
@@ -114,19 +117,19 @@ final class LibPam {
     static native int pam_set_item(Pointer handle, int item, byte[] value);
 
     /**
-     * JNA calls a function that it is given in this way without reflection. libpam calls the delay also in a forked child, for
-     * which reflection may define classes, and so wait for a lock that another thread of the parent held.
+     * The parameter has the callback's own type, so that JNA calls the callback without reflection. libpam may call it in a
+     * forked child, where reflection could define a class, and wait for a lock that another thread held at the fork.
      */
     static native int pam_set_item(Pointer handle, int item, PamConversation.Delay value);
 
     /** @param value one element, which is set to the item's address, or to 0 if it has no value */
     static native int pam_get_item(Pointer handle, int item, long[] value);
 
-    private static native int pam_authenticate(Pointer handle, int flags);
+    private static native int pam_authenticate(Pointer handle, int flags, byte[] zeros);
 
-    private static native int pam_acct_mgmt(Pointer handle, int flags);
+    private static native int pam_acct_mgmt(Pointer handle, int flags, byte[] zeros);
 
-    private static native int pam_end(Pointer handle, int status);
+    private static native int pam_end(Pointer handle, int status, byte[] zeros);
 
     static native @Nullable Pointer pam_strerror(@Nullable Pointer handle, int status);
 }

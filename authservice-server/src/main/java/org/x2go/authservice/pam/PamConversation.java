@@ -10,6 +10,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.x2go.authservice.auth.Diagnostics;
+import org.x2go.authservice.posix.VectorRegisters;
 import org.x2go.authservice.protocol.Credentials;
 
 /**
@@ -108,6 +109,7 @@ final class PamConversation {
     private int converse(
             int count, @Nullable Pointer messages, @Nullable Pointer responses, @Nullable Pointer appdata) {
         try {
+            VectorRegisters.overwrite();
             return answer(count, messages, responses).number();
         } catch (Throwable e) {
             failure = e;

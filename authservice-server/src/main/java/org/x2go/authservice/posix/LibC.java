@@ -166,6 +166,9 @@ final class LibC {
 
     static native int getpid();
 
+    /** @param zeros ignored; see {@link VectorRegisters} */
+    static native int getpid(byte[] zeros);
+
     static native int setsid() throws LastErrorException;
 
     static native int chdir(byte[] directory) throws LastErrorException;

@@ -78,7 +78,8 @@ class SecretsIT {
         String user = "held" + kind;
         List<String> ids = new ArrayList<>();
         List<RawPeer> peers = new ArrayList<>();
-        // Two for the workers, three for the queue, and more for the line before a user's five places.
+        // Of a user's five attempts two are in the workers and three in the queue; three more requests wait for a
+        // permit.
         for (int i = 0; i < 8; i++) {
             String password = service.password(kind, WRONG, "in PAM, or in a queue");
             ids.add(id(password));
@@ -88,7 +89,7 @@ class SecretsIT {
         String half = service.password(kind, WRONG, "in half a line");
         ids.add(id(half));
         try (RawPeer slow = service.connect().send(user + "\r" + half)) {
-            // Of what a connection sends ahead one read is taken.
+            // While a request is in flight, the service reads once more from its connection.
             String ahead = service.password(kind, RIGHT, "behind the first");
             ids.add(id(ahead));
             peers.get(0).send(request(user, ahead, "probe"));
@@ -143,11 +144,14 @@ class SecretsIT {
                     .isEqualTo("fail");
             assertThat(service.ask("user" + i, service.password(kind, WRONG, "not asked for"), "deny"))
                     .isEqualTo("fail");
+            service.assertNothingIsLeft();
         }
-        service.assertNothingIsLeft();
     }
 
-    /** What works on several bytes at once may leave as many on a stack; where they begin depends on the user's name. */
+    /**
+     * Code that copies several bytes at once may leave them on a stack. The length of the user's name decides where in the
+     * password such a group of bytes begins.
+     */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
     void everyEightBytesOfAPasswordAreWiped(int lengthOfName) throws Exception {
