@@ -90,7 +90,7 @@ final class Call {
     private Verdict exchange(ConnectionPool pool) throws IOException {
         for (Connection kept = pool.takeIdle(); kept != null; kept = pool.takeIdle()) {
             try (Lease lease = new Lease(kept)) {
-                if (kept.isReusable() && isSent(kept)) {
+                if (kept.isReusable() && trySend(kept)) {
                     return lease.receive(pool);
                 }
             }
@@ -104,10 +104,10 @@ final class Call {
     }
 
     /**
-     * Sends the request on a kept connection, which the service may be closing. Only if not one byte was taken may it be sent
-     * again on another one: PAM may have counted what the service has read as an attempt.
+     * Sends the request on a kept connection, which the service may be closing. False if not one byte was taken: only then may
+     * the request be sent again, on another connection, because what the service has read may count as an attempt for PAM.
      */
-    private boolean isSent(Connection kept) throws IOException {
+    private boolean trySend(Connection kept) throws IOException {
         try {
             kept.send(request);
             return true;
@@ -141,7 +141,7 @@ final class Call {
         return stopped == null;
     }
 
-    /** Ends that; false if the call was stopped, and the connection closed. */
+    /** Undoes {@link #attach}; false if the call was stopped, and the connection closed. */
     private synchronized boolean detach() {
         connection = null;
         return stopped == null;

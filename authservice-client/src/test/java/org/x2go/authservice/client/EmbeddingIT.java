@@ -23,7 +23,7 @@ import org.osgi.framework.launch.Framework;
 import org.osgi.framework.launch.FrameworkFactory;
 import org.x2go.authservice.junit.AuthServerExtension;
 
-/** The library's two jars, and nothing else, in what they may be embedded in. */
+/** The client library's two jars alone, where they may be embedded: on the class path, as modules, and as OSGi bundles. */
 @Timeout(120)
 class EmbeddingIT {
     private static final Path CLIENT = Path.of(System.getProperty("authservice.client.jar"));
@@ -35,7 +35,7 @@ class EmbeddingIT {
     @TempDir
     private Path directory;
 
-    /** A program that logs in by the client and by JAAS, whose module it finds as a service. */
+    /** A program that logs in by the client and by JAAS, which finds the login module by ServiceLoader. */
     private static final String PROGRAM = """
             package program;
 
@@ -179,7 +179,7 @@ class EmbeddingIT {
         return framework.getBundleContext().installBundle(jar.toUri().toString());
     }
 
-    /** By the framework's own class, which is not the one that this test was compiled against. */
+    /** Logs in by the client class that the bundle has loaded, which is not the one that this test was compiled against. */
     private static Object logIn(Class<?> clientClass) throws Exception {
         assertThat(clientClass).isNotEqualTo(AuthClient.class);
         Object builder = clientClass.getMethod("builder").invoke(null);

@@ -65,7 +65,7 @@ public final class FakeServer implements AutoCloseable {
         return peers.size();
     }
 
-    /** Waits until the client has closed, or was told that we closed, every connection. */
+    /** Waits until every connection is closed, by the client or by its script. */
     public void awaitAllClosed() throws InterruptedException {
         for (Peer peer : peers) {
             peer.thread.join();

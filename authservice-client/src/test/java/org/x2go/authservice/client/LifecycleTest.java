@@ -54,7 +54,7 @@ class LifecycleTest {
         try (FakeServer server = FakeServer.start(directory, hanging);
                 AuthClient client = clientOf(server, 1)) {
             CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
-            Thread caller = new Thread(() -> interrupted.complete(callIsInterrupted(client)));
+            Thread caller = new Thread(() -> interrupted.complete(callUntilInterrupted(client)));
             caller.start();
             asked.acquire();
             caller.interrupt();
@@ -71,7 +71,7 @@ class LifecycleTest {
             CompletableFuture<Boolean> first = client.authenticateAsync("hang", "secret");
             asked.acquire();
             CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
-            Thread caller = new Thread(() -> interrupted.complete(callIsInterrupted(client)));
+            Thread caller = new Thread(() -> interrupted.complete(callUntilInterrupted(client)));
             caller.start();
             caller.interrupt();
             assertThat(interrupted.get()).isTrue();
@@ -85,7 +85,7 @@ class LifecycleTest {
         try (FakeServer server = FakeServer.start(directory, hanging);
                 AuthClient client = clientOf(server, 1)) {
             Thread.currentThread().interrupt();
-            assertThat(callIsInterrupted(client)).isTrue();
+            assertThat(callUntilInterrupted(client)).isTrue();
             assertThat(Thread.interrupted()).isTrue();
             assertThat(server.connections()).isZero();
         }
@@ -120,7 +120,7 @@ class LifecycleTest {
     }
 
     @Test
-    void closeFailsCallsInFlight() throws Exception {
+    void callsInFlightFailAtClose() throws Exception {
         try (FakeServer server = FakeServer.start(directory, hanging);
                 AuthClient client = clientOf(server, 2)) {
             List<CompletableFuture<Boolean>> answers = new ArrayList<>();
@@ -195,7 +195,7 @@ class LifecycleTest {
         return ByteBuffer.allocateDirect(7).put("request".getBytes(UTF_8)).flip();
     }
 
-    private static boolean callIsInterrupted(AuthClient client) {
+    private static boolean callUntilInterrupted(AuthClient client) {
         try {
             client.authenticate("hang", "secret");
             return false;

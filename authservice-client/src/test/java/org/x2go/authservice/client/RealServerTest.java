@@ -31,8 +31,8 @@ class RealServerTest {
 
     private Path socket;
 
-    /** Accepts every user whose password is its name. For the user "outage" it acts as if a directory server were down. */
-    private final Authenticator names = (credentials, peer) -> {
+    /** Accepts a password that equals the user's name. For the user "outage" it acts as if a directory server were down. */
+    private final Authenticator passwordEqualsName = (credentials, peer) -> {
         if (credentials.user().equals("outage")) {
             return AuthResult.error("directory server unreachable");
         }
@@ -64,7 +64,7 @@ class RealServerTest {
 
     @Test
     void eachRequestGetsItsVerdict() throws Exception {
-        try (AuthServer server = AuthServer.start(config().build(), names);
+        try (AuthServer server = AuthServer.start(config().build(), passwordEqualsName);
                 AuthClient client = client()) {
             assertThat(client.authenticate("alice", "alice")).isTrue();
             assertThat(client.authenticate("alice", "bob".toCharArray())).isFalse();
@@ -82,7 +82,7 @@ class RealServerTest {
 
     @Test
     void concurrentCallsGetTheirOwnVerdicts() throws Exception {
-        try (AuthServer server = AuthServer.start(config().build(), names);
+        try (AuthServer server = AuthServer.start(config().build(), passwordEqualsName);
                 AuthClient client = client()) {
             List<CompletableFuture<Boolean>> answers = new ArrayList<>();
             for (int i = 0; i < 2000; i++) {
@@ -98,7 +98,7 @@ class RealServerTest {
     @Test
     void refusedPeerGetsNoVerdict() throws Exception {
         PeerPolicy others = new PeerPolicy(Set.of(4_000_000), Set.of());
-        try (AuthServer server = AuthServer.start(config().peers(others).build(), names);
+        try (AuthServer server = AuthServer.start(config().peers(others).build(), passwordEqualsName);
                 AuthClient client = client()) {
             for (int i = 0; i < 50; i++) {
                 assertKind(client, Kind.NO_VERDICT);
@@ -112,7 +112,7 @@ class RealServerTest {
         try (AuthClient client = client()) {
             assertKind(client, Kind.UNAVAILABLE);
             for (int i = 0; i < 20; i++) {
-                try (AuthServer server = AuthServer.start(config().build(), names)) {
+                try (AuthServer server = AuthServer.start(config().build(), passwordEqualsName)) {
                     assertThat(client.authenticate("alice", "alice")).isTrue();
                     assertThat(server.socketPath()).exists();
                 }

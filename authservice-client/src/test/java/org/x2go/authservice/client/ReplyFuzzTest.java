@@ -22,7 +22,7 @@ import org.x2go.authservice.protocol.Verdict;
 /** Whatever a service sends, a connection takes one of the four exact answers for a verdict and nothing else. */
 class ReplyFuzzTest {
     /** Fits into a socket's buffer, so that one thread can play both sides. */
-    private static final int MOST_BYTES = 4096;
+    private static final int MAX_BYTES = 4096;
 
     @TempDir
     private static Path directory;
@@ -44,7 +44,7 @@ class ReplyFuzzTest {
 
     @FuzzTest
     void onlyExactAnswersAreVerdicts(byte[] sent) throws IOException {
-        byte[] bytes = Arrays.copyOf(sent, Math.min(sent.length, MOST_BYTES));
+        byte[] bytes = Arrays.copyOf(sent, Math.min(sent.length, MAX_BYTES));
         try (Connection connection = new Connection(address, ServerVerifier.allowing(null, null))) {
             connection.connect();
             try (SocketChannel service = listener.accept()) {
@@ -57,7 +57,7 @@ class ReplyFuzzTest {
 
     @FuzzTest
     void bytesAfterAnAnswerAreNoticed(byte[] following) throws IOException {
-        byte[] bytes = Arrays.copyOf(following, Math.min(following.length, MOST_BYTES));
+        byte[] bytes = Arrays.copyOf(following, Math.min(following.length, MAX_BYTES));
         try (Connection connection = new Connection(address, ServerVerifier.allowing(null, null))) {
             connection.connect();
             try (SocketChannel service = listener.accept()) {

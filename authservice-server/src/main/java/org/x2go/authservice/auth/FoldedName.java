@@ -9,7 +9,7 @@ public final class FoldedName {
      * No directory has longer names, so the rest is cut off. This bounds memory, since a character may expand to
      * eighteen letters, and time, since sorting accents takes quadratic time.
      */
-    private static final int MOST_CHARACTERS = 256;
+    private static final int MAX_CHARACTERS = 256;
 
     private static final int MONGOLIAN_TODO_SOFT_HYPHEN = 0x1806;
     private static final int OBJECT_REPLACEMENT_CHARACTER = 0xFFFC;
@@ -33,7 +33,7 @@ public final class FoldedName {
 
     /** Nearly every name is plain, and this runs on the event loop. */
     private static boolean isPlain(String user) {
-        if (user.length() > MOST_CHARACTERS) {
+        if (user.length() > MAX_CHARACTERS) {
             return false;
         }
         for (int i = 0; i < user.length(); i++) {
@@ -46,7 +46,7 @@ public final class FoldedName {
 
     private static String counted(String text) {
         StringBuilder counted = new StringBuilder();
-        text.codePoints().filter(FoldedName::isCounted).limit(MOST_CHARACTERS).forEach(counted::appendCodePoint);
+        text.codePoints().filter(FoldedName::isCounted).limit(MAX_CHARACTERS).forEach(counted::appendCodePoint);
         return counted.toString();
     }
 

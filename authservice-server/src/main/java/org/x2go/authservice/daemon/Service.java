@@ -86,14 +86,15 @@ final class Service implements AutoCloseable {
     /** The statistics, from the event loop; see {@link AuthServer#statistics}. */
     CompletableFuture<ServiceStatistics> statistics() {
         return pool == null
-                ? server.statistics().thenApply(now -> new ServiceStatistics(now, Optional.empty()))
+                ? server.statistics().thenApply(counts -> new ServiceStatistics(counts, Optional.empty()))
                 : server.statistics()
                         .thenCombine(
-                                pool.statistics(), (now, workers) -> new ServiceStatistics(now, Optional.of(workers)));
+                                pool.statistics(),
+                                (counts, workers) -> new ServiceStatistics(counts, Optional.of(workers)));
     }
 
     /**
-     * Loads the modules of the services. Requests are answered meanwhile; the first ones may wait for the modules,
+     * Loads the modules of the allowed PAM services. Requests are answered meanwhile; the first ones may wait for the modules,
      * too.
      */
     void preload() {

@@ -13,13 +13,13 @@ public final class PeerGroups {
     private static final int SO_PEERGROUPS = 59;
 
     /** NGROUPS_MAX of Linux, four bytes each. */
-    private static final int MOST_BYTES = 65_536 * Integer.BYTES;
+    private static final int MAX_BYTES = 65_536 * Integer.BYTES;
 
     private PeerGroups() {}
 
     /** The supplementary groups of the peer of this socket. */
     public static Set<Integer> of(int socket) throws IOException {
-        for (int size = 256; ; size = Math.min(16 * size, MOST_BYTES)) {
+        for (int size = 256; ; size = Math.min(16 * size, MAX_BYTES)) {
             try (Memory groups = new Memory(size)) {
                 IntByReference length = new IntByReference(size);
                 LibC.getsockopt(socket, SOL_SOCKET, SO_PEERGROUPS, groups, length.getPointer());
@@ -29,7 +29,7 @@ public final class PeerGroups {
                 }
                 return gids;
             } catch (LastErrorException e) {
-                if (e.getErrorCode() != Errno.ERANGE || size == MOST_BYTES) {
+                if (e.getErrorCode() != Errno.ERANGE || size == MAX_BYTES) {
                     throw new IOException("cannot read the groups of a peer: " + Errno.text(e), e);
                 }
             }

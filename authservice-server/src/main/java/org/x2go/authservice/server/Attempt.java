@@ -35,7 +35,7 @@ final class Attempt {
         /** Waits for a permit of its user. */
         WAITING,
         /** The authenticator checks it. */
-        ASKED,
+        RUNNING,
         /** Answered at its deadline, but the authenticator has not returned and cannot be stopped. */
         HUNG,
         /** The verdict is known, and the fail delay runs. */
@@ -130,13 +130,13 @@ final class Attempt {
         if (state == State.DONE) {
             return;
         }
-        state = State.ASKED;
+        state = State.RUNNING;
         try {
             result = context.authenticator().authenticate(credentials, peer).toCompletableFuture();
         } catch (RuntimeException | Error e) {
             result = CompletableFuture.failedFuture(e);
         }
-        var unused = result.whenComplete((verdict, failure) -> onLoop(() -> asked(verdict, failure)));
+        var unused = result.whenComplete((verdict, failure) -> onLoop(() -> answered(verdict, failure)));
     }
 
     private void onLoop(Runnable task) {
@@ -151,7 +151,7 @@ final class Attempt {
         }
     }
 
-    private void asked(@Nullable AuthResult returned, @Nullable Throwable failure) {
+    private void answered(@Nullable AuthResult returned, @Nullable Throwable failure) {
         credentials.close();
         cancel(deadline);
         AuthResult verdict = verdictOf(returned, failure);
@@ -189,12 +189,12 @@ final class Attempt {
         return AuthResult.error("the authenticator failed");
     }
 
-    /** The peer has disconnected, so nobody waits for the verdict. A check that has begun is not stopped. */
+    /** The peer has disconnected, so nobody waits for the verdict. A check that still waits is dropped, one that runs goes on. */
     void abandon() {
         listener = null;
         if (state == State.WAITING) {
             refuse(PEER_LEFT);
-        } else if (state == State.ASKED && result != null) {
+        } else if (state == State.RUNNING && result != null) {
             result.cancel(false);
         }
     }
@@ -202,7 +202,7 @@ final class Attempt {
     private void expire() {
         if (state == State.WAITING) {
             refuse(NO_PERMIT);
-        } else if (state == State.ASKED && result != null && !result.cancel(true)) {
+        } else if (state == State.RUNNING && result != null && !result.cancel(true)) {
             state = State.HUNG;
             AuthResult hung = AuthResult.error("no verdict from PAM in time; its thread still hangs")
                     .measured(context.requestTimeout());

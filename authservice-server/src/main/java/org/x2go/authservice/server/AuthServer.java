@@ -51,7 +51,7 @@ public final class AuthServer implements AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(AuthServer.class);
 
     /** How long {@link #close} waits for steps that take milliseconds. */
-    private static final Duration AT_ONCE = Duration.ofSeconds(5);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
     private final AuthServerConfig config;
     private final ListeningSocket socket;
@@ -145,7 +145,7 @@ public final class AuthServer implements AutoCloseable {
                 1, new DefaultThreadFactory("auth-server", true), EpollIoHandler.newFactory());
         AsyncAuthenticator authenticator = null;
         try {
-            // It handles the events that have gathered when it runs, which halves the context switches.
+            // The loop then runs less often, for all events that have gathered: half the context switches.
             loops.next().execute(Scheduling::setBatchPolicy);
             // Before the socket, so that every client that can connect gets a verdict.
             authenticator = factory.open(loops.next());
@@ -216,9 +216,9 @@ public final class AuthServer implements AutoCloseable {
     }
 
     /**
-     * Stops the server: removes the socket's file if it is still this server's, accepts no more connections, closes
-     * connections without a request within a second, and waits for requests in flight, fail delays included, for at
-     * most {@link Limit#SHUTDOWN_TIMEOUT}. Blocks until then; closing again does nothing.
+     * Stops the server: removes the socket's file if it is still this server's, accepts the connections that wait in the
+     * backlog and no others, closes within a second those that have no request in flight, and waits for the requests, fail
+     * delays included, for at most {@link Limit#SHUTDOWN_TIMEOUT}. Blocks until then; closing again does nothing.
      */
     @Override
     public void close() {
@@ -235,7 +235,7 @@ public final class AuthServer implements AutoCloseable {
                     connections.size(),
                     config.time(Limit.SHUTDOWN_TIMEOUT).toSeconds());
             onEachConnection(LingeringClose::begin);
-            if (!allClosedWithin(AT_ONCE)) {
+            if (!allClosedWithin(CLOSE_TIMEOUT)) {
                 LOG.warn("{} connections could not be closed", connections.size());
             }
         }
@@ -245,14 +245,15 @@ public final class AuthServer implements AutoCloseable {
     }
 
     private static void stop(EventLoopGroup loops) {
-        loops.shutdownGracefully(0, AT_ONCE.toNanos(), TimeUnit.NANOSECONDS).syncUninterruptibly();
+        loops.shutdownGracefully(0, CLOSE_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS)
+                .syncUninterruptibly();
     }
 
     /** Connections in the backlog of the removed socket get a reply, and are not reset. */
     private void acceptBacklog() {
         Promise<@Nullable Void> empty = loops.next().newPromise();
         loops.next().execute(() -> awaitEmptyBacklog(empty));
-        empty.awaitUninterruptibly(AT_ONCE.toNanos(), TimeUnit.NANOSECONDS);
+        empty.awaitUninterruptibly(CLOSE_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private void awaitEmptyBacklog(Promise<@Nullable Void> empty) {

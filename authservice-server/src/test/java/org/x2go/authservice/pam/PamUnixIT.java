@@ -109,6 +109,13 @@ class PamUnixIT {
     }
 
     @Test
+    void emptyPasswordIsAcceptedIfTheAccountHasItsHash() throws Exception {
+        account.password("");
+        assertThat(ask("")).isEqualTo(AuthResult.ok());
+        assertThat(ask("anything").verdict()).isEqualTo(Verdict.FAIL);
+    }
+
+    @Test
     void emptyPasswordFailsForAnAccountWithAPassword() throws Exception {
         account.password(RIGHT);
         assertThat(ask("").verdict()).isEqualTo(Verdict.FAIL);

@@ -19,8 +19,8 @@ import org.x2go.authservice.testsupport.Requirements;
 
 /**
  * The packaged service, asked with marked passwords, for which its memory, its children's and its log are searched. It
- * has two workers, and these PAM services: "probe" and "tell", for which a password is right if it has the length
- * {@link #RIGHT}; "unix" and "deny"; "delay", which refuses after a while; and "held", which accepts when it is told
+ * has two workers, and these PAM services: "probe" and "tell", for which a password is right if it ends with {@link
+ * #RIGHT_END}; "unix" and "deny"; "delay", which refuses after a while; and "held", which accepts when it is told
  * to.
  */
 final class MarkedService implements AutoCloseable {

@@ -16,7 +16,7 @@ import org.x2go.authservice.protocol.RequestFormat;
 
 /** Parsing takes what the model takes and nothing else, and encoding makes exactly what parsing takes. */
 class RequestFormatFuzzTest {
-    private static final int MOST_CHARS = 100;
+    private static final int MAX_CHARS = 100;
 
     @FuzzTest
     void parserAgreesWithTheModel(byte[] line) {
@@ -46,7 +46,7 @@ class RequestFormatFuzzTest {
         String user = text(data);
         String password = text(data);
         String service = text(data);
-        int limit = data.consumeInt(0, 4 * MOST_CHARS);
+        int limit = data.consumeInt(0, 4 * MAX_CHARS);
         ByteBuffer request = encoded(user, password, service, limit);
         assertThat(request != null).isEqualTo(canBeSent(user, password, service, limit));
         if (request != null) {
@@ -62,10 +62,10 @@ class RequestFormatFuzzTest {
     /** Text, or any chars at all. */
     private static String text(FuzzedDataProvider data) {
         if (data.consumeBoolean()) {
-            return data.consumeString(MOST_CHARS);
+            return data.consumeString(MAX_CHARS);
         }
         StringBuilder chars = new StringBuilder();
-        for (short c : data.consumeShorts(MOST_CHARS)) {
+        for (short c : data.consumeShorts(MAX_CHARS)) {
             chars.append((char) c);
         }
         return chars.toString();
@@ -73,7 +73,8 @@ class RequestFormatFuzzTest {
 
     private static boolean canBeSent(String user, String password, String service, int limit) {
         String all = user + password + service;
-        // Half a surrogate pair becomes a question mark; two halves must not become one across fields.
+        // Each field alone: half a pair of surrogates at the end of one, and half at the start of the next, are not a
+        // pair.
         boolean text = Stream.of(user, password, service)
                 .allMatch(field -> new String(field.getBytes(UTF_8), UTF_8).equals(field));
         return text

@@ -50,7 +50,7 @@ public final class ServerProcess implements AutoCloseable {
             return this;
         }
 
-        /** What starts the process, as prlimit(1) does. */
+        /** A command that runs the server's command line, such as prlimit(1). */
         public Builder launcher(String... command) {
             launcher = List.of(command);
             return this;

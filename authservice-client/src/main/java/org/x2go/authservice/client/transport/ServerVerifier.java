@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * Verifies that a trusted user serves a socket: root, this process's own user, or one more user that the caller named. It is
  * what libpq calls {@code requirepeer}.
  *
- * <p>The kernel tells the user who called listen(2) on the socket (SO_PEERCRED, unix(7)). It tells this of the connection and
- * not of a path, so that it does not matter who may replace the socket's file, nor when.
+ * <p>SO_PEERCRED (unix(7)) gives the user who called listen(2) on the socket. It belongs to the connection and not to a path,
+ * so it does not matter who may replace the socket's file, nor when.
  *
  * <p>Users are compared by their UIDs. To learn the UID of the connection's user the JDK looks up the names of that user and
  * group as well. Immutable.
@@ -101,7 +101,7 @@ public final class ServerVerifier {
 
     /** Users that are the same for every verifier, looked up once; null if that failed. */
     private static final class WellKnown {
-        /** UID 0, whatever its name. The JDK tries the text as a name first, and no name has a plus sign (chown(1)). */
+        /** UID 0, whatever its name. The JDK looks for a user named "0" first; no user's name begins with a plus sign (chown(1)). */
         private static final @Nullable UserPrincipal ROOT = find(() -> lookUp("+0"));
 
         private static final @Nullable UserPrincipal SELF = find(() -> Files.getOwner(Path.of("/proc/self")));

@@ -48,7 +48,7 @@ final class CheckReport {
         }
     }
 
-    /** Reports a problem: the service would not start, or could give no verdict. */
+    /** Reports a problem: the service would not start, could give no verdict, or would ignore a setting. */
     void problem(String what) {
         sound = false;
         out.println("problem: " + what);

@@ -34,7 +34,7 @@ final class ConfigurationCheck {
     /**
      * Runs the checks and prints the findings.
      *
-     * @return whether the service would start
+     * @return whether there is no problem
      */
     boolean run() {
         report.print("settings:");
@@ -55,10 +55,7 @@ final class ConfigurationCheck {
         files.log(settings.log());
         settings.metrics().ifPresent(files::metrics);
         settings.background().ifPresent(files::background);
-        report.print(
-                report.isSound()
-                        ? "Configuration OK."
-                        : "The service cannot run with this configuration: see the problems above.");
+        report.print(report.isSound() ? "Configuration OK." : "This configuration has problems: see above.");
         return report.isSound();
     }
 

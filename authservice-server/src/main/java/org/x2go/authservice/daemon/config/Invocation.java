@@ -96,7 +96,7 @@ public final class Invocation {
     /**
      * Prints the settings and their problems.
      *
-     * @return whether the service would start and could give verdicts
+     * @return whether there is no problem
      */
     public boolean check(PrintStream out) throws UsageException, IOException {
         ProcessUser user = ProcessUser.current();

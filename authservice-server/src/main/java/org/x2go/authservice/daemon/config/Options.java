@@ -165,7 +165,7 @@ final class Options {
                 paramLabel = "FILE",
                 description = "A log4j2 configuration (XML or properties) that replaces the built-in one."
                         + " Default: " + SettingsReader.LOG_CONFIG_NAME + " in " + SettingsReader.CONFIG_DIR
-                        + ", if it exists")
+                        + ", if it exists, unless --auth-log is given or the log goes to stderr")
         @Nullable
         Path configuration;
     }

@@ -16,7 +16,7 @@ import org.x2go.authservice.server.Limit;
  * The settings of the service from all sources. All paths are absolute, and users and groups are looked up.
  *
  * @param socket the socket's file, if the service creates it
- * @param peers the peers that may send requests, of those that the socket's mode lets connect
+ * @param peers which of the peers that can connect may send requests
  * @param pam the allowed PAM services, the directory of their files, and the denied modules
  * @param isolation where PAM runs
  * @param limits every limit of the server

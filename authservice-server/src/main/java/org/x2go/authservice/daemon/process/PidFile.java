@@ -25,7 +25,7 @@ import org.x2go.authservice.posix.RegularFile;
  */
 public final class PidFile implements AutoCloseable {
     /** More than the longest number and its newline. */
-    private static final int MOST_BYTES = 32;
+    private static final int MAX_BYTES = 32;
 
     private final Path path;
     private final String number;
@@ -108,7 +108,7 @@ public final class PidFile implements AutoCloseable {
             return;
         }
         try (RegularFile old = found.get()) {
-            String content = old.beginning(MOST_BYTES).strip();
+            String content = old.beginning(MAX_BYTES).strip();
             if (content.isEmpty() || !content.chars().allMatch(c -> c >= '0' && c <= '9')) {
                 throw new IOException("it is not a PID file, so it is left unchanged");
             }
@@ -133,7 +133,7 @@ public final class PidFile implements AutoCloseable {
         Optional<FileStatus> there = FileStatus.ofEntry(path);
         if (there.isPresent()
                 && there.get().isSameFile(locked.identity())
-                && locked.beginning(MOST_BYTES).strip().equals(number)) {
+                && locked.beginning(MAX_BYTES).strip().equals(number)) {
             Files.deleteIfExists(path);
         }
         locked.close();

@@ -24,7 +24,7 @@ final class CircuitBreakers {
 
     private static final class Breaker {
         private int crashes;
-        private long closedBefore;
+        private long openUntil;
     }
 
     CircuitBreakers(Diagnostics diagnostics) {
@@ -34,16 +34,14 @@ final class CircuitBreakers {
     /** Whether a request for this service must fail now. */
     boolean isOpen(String service, long now) {
         Breaker breaker = breakers.get(service);
-        return breaker != null && breaker.crashes >= CRASHES_BEFORE_OPEN && now - breaker.closedBefore < 0;
+        return breaker != null && breaker.crashes >= CRASHES_BEFORE_OPEN && now - breaker.openUntil < 0;
     }
 
-    /**
-     * Called when a worker gets a request for this service; a trial keeps the breaker open until its result.
-     */
+    /** Called when a worker gets a request for this service. If it is a trial, there is no other for a pause. */
     void asked(String service, long now) {
         Breaker breaker = breakers.get(service);
         if (breaker != null && breaker.crashes >= CRASHES_BEFORE_OPEN) {
-            breaker.closedBefore = now + pause(breaker);
+            breaker.openUntil = now + pause(breaker);
         }
     }
 
@@ -56,7 +54,7 @@ final class CircuitBreakers {
     void crashed(String service, long now) {
         Breaker breaker = breakers.computeIfAbsent(service, none -> new Breaker());
         breaker.crashes++;
-        breaker.closedBefore = now + pause(breaker);
+        breaker.openUntil = now + pause(breaker);
         if (breaker.crashes == CRASHES_BEFORE_OPEN) {
             diagnostics.error(
                     CRASHES_BEFORE_OPEN + " consecutive PAM worker crashes in PAM service " + LogText.escape(service)
@@ -72,8 +70,8 @@ final class CircuitBreakers {
         }
     }
 
-    /** Whether any breaker is open. */
-    boolean anyOpen() {
+    /** Whether the modules of any service crash worker after worker. */
+    boolean anyCrashLooping() {
         return breakers.values().stream().anyMatch(breaker -> breaker.crashes >= CRASHES_BEFORE_OPEN);
     }
 }

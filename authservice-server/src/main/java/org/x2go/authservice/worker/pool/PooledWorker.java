@@ -20,7 +20,7 @@ final class PooledWorker {
     enum StartFailure {
         /** It could not be launched, or reported a startup failure; the reason says what to do. */
         REFUSED,
-        /** It exited before its first answer. */
+        /** It exited before its first request. */
         DIED,
         /** It was not ready in time, and was killed. */
         SLOW
@@ -81,7 +81,7 @@ final class PooledWorker {
         ready = true;
         remaining = maxRequests;
         since = loop.ticker().nanoTime();
-        pool.supply().started(this);
+        pool.supply().onReady(this);
     }
 
     /** Called when the worker reports a startup failure. */

@@ -44,8 +44,8 @@ public final class WorkerChannel {
 
     private ByteBuffer frame = ByteBuffer.allocateDirect(USUAL_FRAME_BYTES);
 
-    /** The user of this channel; null when it no longer gets events. */
-    private @Nullable PooledWorker user;
+    /** Gets the events of this channel; null when it is to get no more. */
+    private @Nullable PooledWorker owner;
 
     private int number;
     private boolean awaitsAnswer;
@@ -80,7 +80,7 @@ public final class WorkerChannel {
 
     /** Begins to read. Called once, on the event loop, when the channel is registered there. */
     void open(PooledWorker worker) {
-        user = worker;
+        owner = worker;
         channel.config().setAutoRead(true);
         if (process != null) {
             var unused = process.ending().thenAccept(how -> channel.eventLoop().execute(() -> exited(how)));
@@ -120,16 +120,16 @@ public final class WorkerChannel {
         return undelivered;
     }
 
-    /** Closes the channel, so that the worker exits. Its user gets no more events. */
+    /** Closes the channel, so that the worker exits. Its owner gets no more events. */
     void retire() {
-        user = null;
+        owner = null;
         retired = true;
         channel.close();
     }
 
-    /** Kills the worker. Its user gets no more events. */
+    /** Kills the worker. Its owner gets no more events. */
     void kill() {
-        user = null;
+        owner = null;
         channel.close();
         if (process != null) {
             process.kill();
@@ -137,7 +137,7 @@ public final class WorkerChannel {
     }
 
     private void received(Reply reply) throws IOException {
-        PooledWorker worker = user;
+        PooledWorker worker = owner;
         if (reply instanceof Reply.LogRecord message) {
             log(message);
         } else if (worker == null) {
@@ -210,8 +210,8 @@ public final class WorkerChannel {
         if (retired) {
             diagnostics.debug(this + " was retired (" + how + ")");
         }
-        if (user != null) {
-            user.exited(fault == null ? how : how + ", after " + fault);
+        if (owner != null) {
+            owner.exited(fault == null ? how : how + ", after " + fault);
         }
     }
 
@@ -238,7 +238,7 @@ public final class WorkerChannel {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            // How the worker exited explains the broken connection.
+            // A broken connection is not a fault of its own: the exit status explains it.
             if (fault == null && !(cause instanceof Errors.NativeIoException)) {
                 fault = String.valueOf(cause.getMessage());
             }

@@ -18,7 +18,7 @@ import org.x2go.authservice.posix.ChildProcess;
  */
 final class WorkerOutput {
     private static final int LINE_BYTES = 512;
-    private static final int MOST_LINES = 40;
+    private static final int MAX_LINES = 40;
     private static final long PERIOD_NANOS = Duration.ofSeconds(10).toNanos();
 
     /** The start of the JVM's report of a crash in native code. */
@@ -97,7 +97,7 @@ final class WorkerOutput {
             periodBegan = now;
             lines = 0;
         }
-        if (lines++ < MOST_LINES) {
+        if (lines++ < MAX_LINES) {
             diagnostics.warn(who + " printed: \"" + LogText.escape(line) + "\"");
         } else {
             unlogged++;

@@ -247,14 +247,14 @@ public final class WorkerPool implements AsyncAuthenticator {
 
     PoolStatistics statisticsNow() {
         return new PoolStatistics(
-                supply.size(), supply.started(), new PoolStatistics.Lost(unexpectedExits, killed), health());
+                supply.size(), supply.readyCount(), new PoolStatistics.Lost(unexpectedExits, killed), health());
     }
 
     private PoolStatistics.Health health() {
         if (supply.mayNeedRestart()) {
             return failedWithNoStart ? PoolStatistics.Health.MAY_NEED_RESTART : PoolStatistics.Health.NOT_STARTABLE;
         }
-        return breakers.anyOpen() ? PoolStatistics.Health.CRASH_LOOPING : PoolStatistics.Health.GOOD;
+        return breakers.anyCrashLooping() ? PoolStatistics.Health.CRASH_LOOPING : PoolStatistics.Health.GOOD;
     }
 
     /** Kills all workers; requests without an answer get an error. */

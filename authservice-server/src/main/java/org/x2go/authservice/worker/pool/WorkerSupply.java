@@ -22,7 +22,7 @@ import org.x2go.authservice.auth.Diagnostics;
  * event loop.
  */
 final class WorkerSupply {
-    /** Longer than requests wait in the queue of a fast module. */
+    /** Longer than a request waits in the queue when modules are fast. */
     static final long GROW_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     static final Duration IDLE = Duration.ofMinutes(1);
@@ -40,12 +40,12 @@ final class WorkerSupply {
     private final CompletableFuture<@Nullable Void> firstStart = new CompletableFuture<>();
     private @Nullable PooledWorker starting;
     private long lastReady;
-    private long started;
+    private long readyCount;
     private boolean lookScheduled;
     private boolean closed;
 
     /**
-     * @param maxWorkers the maximum number of workers, besides one that replaces another
+     * @param maxWorkers the maximum number of workers; there may be one more while a worker is being replaced
      * @param waiters the requests that wait for a worker, oldest first
      * @param pool the user of the workers
      */
@@ -108,7 +108,7 @@ final class WorkerSupply {
         }
     }
 
-    /** Removes a worker that has exited or will be killed. */
+    /** Removes a worker that has exited or is going to. */
     void remove(PooledWorker worker) {
         workers.remove(worker);
         idle.remove(worker);
@@ -172,9 +172,9 @@ final class WorkerSupply {
     }
 
     /** Called when a launched worker is ready. */
-    void started(PooledWorker worker) {
+    void onReady(PooledWorker worker) {
         starting = null;
-        started++;
+        readyCount++;
         lastReady = now();
         backOff.ready();
         workers.add(worker);
@@ -183,12 +183,12 @@ final class WorkerSupply {
         pool.dispatch();
     }
 
-    /** Called when a worker could not be started, or exited before its first answer. */
+    /** Called when a worker could not be started, or exited before its first request. */
     void startFailed(PooledWorker worker, PooledWorker.StartFailure failure, String reason) {
         if (worker == starting) {
             starting = null;
         }
-        // If there are other workers, or with more time, it may recover by itself.
+        // A restart of the service can help only if there is no other worker, and this one did not just need more time.
         backOff.failed(reason, workers.isEmpty() && failure != PooledWorker.StartFailure.SLOW, now());
         if (failure == PooledWorker.StartFailure.REFUSED) {
             firstStart.completeExceptionally(new IOException("failed to start a PAM worker: " + reason));
@@ -220,8 +220,8 @@ final class WorkerSupply {
     }
 
     /** How many became ready so far. */
-    long started() {
-        return started;
+    long readyCount() {
+        return readyCount;
     }
 
     /** Starts no more workers, and kills and returns the present ones. */

@@ -114,7 +114,7 @@ class ConfigurationCheckTest {
         assertThat(report)
                 .contains(
                         "problem: PAM service missing is answered \"error\": service file missing; looked for [" + pam)
-                .endsWith("The service cannot run with this configuration: see the problems above.\n");
+                .endsWith("This configuration has problems: see above.\n");
     }
 
     @Test

@@ -81,7 +81,7 @@ final class FakeWorkers implements WorkerLauncher {
         return last().arrive().ready(Integer.MAX_VALUE);
     }
 
-    void pass(Duration time) {
+    void advanceTimeBy(Duration time) {
         clock.advanceTimeBy(time.toNanos(), TimeUnit.NANOSECONDS);
         clock.runScheduledPendingTasks();
     }
@@ -110,7 +110,7 @@ final class FakeWorkers implements WorkerLauncher {
 
         Worker arrive(@Nullable WorkerProcess process) {
             Worker worker = new Worker(process);
-            future.complete(worker.service);
+            future.complete(worker.serviceEnd);
             return worker;
         }
     }
@@ -118,12 +118,12 @@ final class FakeWorkers implements WorkerLauncher {
     /** The worker's end of a channel. */
     final class Worker {
         final EmbeddedChannel channel = new EmbeddedChannel();
-        final WorkerChannel service;
+        final WorkerChannel serviceEnd;
 
         /** The number of the request that it has, or had last; 0 if it never had one. */
         int number;
 
-        int asked;
+        int requestCount;
         boolean broken;
 
         /** Whether it reads nothing; then what the service has sent stays here. */
@@ -132,11 +132,11 @@ final class FakeWorkers implements WorkerLauncher {
         @Nullable
         ByteBuf unread;
 
-        private @Nullable ChannelPromise written;
+        private @Nullable ChannelPromise pendingWrite;
 
         Worker(@Nullable WorkerProcess process) {
             channel.freezeTime();
-            service = WorkerChannel.over(channel, process, diagnostics);
+            serviceEnd = WorkerChannel.over(channel, process, diagnostics);
             channel.pipeline().addFirst(new ChannelOutboundHandlerAdapter() {
                 @Override
                 public void write(ChannelHandlerContext ctx, Object frame, ChannelPromise promise) {
@@ -147,20 +147,20 @@ final class FakeWorkers implements WorkerLauncher {
                     }
                     if (stalled) {
                         unread = (ByteBuf) frame;
-                        written = promise;
+                        pendingWrite = promise;
                         return;
                     }
                     number = ((ByteBuf) frame).getInt(Integer.BYTES);
-                    asked++;
+                    requestCount++;
                     ((ByteBuf) frame).release();
                     promise.setSuccess();
                 }
 
                 @Override
                 public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
-                    if (written != null) {
-                        written.setFailure(new ClosedChannelException());
-                        written = null;
+                    if (pendingWrite != null) {
+                        pendingWrite.setFailure(new ClosedChannelException());
+                        pendingWrite = null;
                     }
                     ctx.close(promise);
                 }

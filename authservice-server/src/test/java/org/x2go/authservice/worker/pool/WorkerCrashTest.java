@@ -160,7 +160,7 @@ class WorkerCrashTest {
         FakeWorkers.Worker worker = spawned();
         exit(worker, "signal 9");
         PooledRequest request = fake.ask("alice");
-        assertThat(worker.asked).isZero();
+        assertThat(worker.requestCount).isZero();
         fake.ready().answer();
         assertThat(verdict(request)).isEqualTo(Verdict.OK);
     }
@@ -189,9 +189,9 @@ class WorkerCrashTest {
     void slowExitDoesNotDelayTheVerdict() {
         FakeWorkers.Worker worker = spawned();
         PooledRequest request = fake.ask("alice");
-        // Closed, an embedded channel would forget what is scheduled.
+        // The channel is not closed, since a closed EmbeddedChannel drops what is scheduled.
         worker.channel.pipeline().fireChannelInactive();
-        assertThat(request).as("how it ended is waited for").isNotDone();
+        assertThat(request).as("it waits for the exit status").isNotDone();
         worker.channel.advanceTimeBy(2, TimeUnit.SECONDS);
         worker.channel.runScheduledPendingTasks();
         assertThat(reason(request)).contains("it has not exited yet");
@@ -234,9 +234,9 @@ class WorkerCrashTest {
     void crashingServiceIsProbedAfterAPauseAndRecovers() {
         crashThreeTimes("bad");
         FakeWorkers.Worker worker = fake.ready();
-        fake.pass(Duration.ofMillis(499));
+        fake.advanceTimeBy(Duration.ofMillis(499));
         assertThat(fake.ask("mallory", "bad")).isDone();
-        fake.pass(Duration.ofMillis(1));
+        fake.advanceTimeBy(Duration.ofMillis(1));
         PooledRequest tried = fake.ask("mallory", "bad");
         assertThat(tried).isNotDone();
         assertThat(fake.ask("mallory", "bad")).as("one at a time").isDone();

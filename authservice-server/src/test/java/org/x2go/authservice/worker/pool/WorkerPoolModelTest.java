@@ -68,7 +68,7 @@ class WorkerPoolModelTest {
                 case 8 -> dieIdle();
                 case 9 -> cancel(random.nextBoolean());
                 case 10 -> start();
-                default -> fake.pass(Duration.ofMillis(random.nextInt(20)));
+                default -> fake.advanceTimeBy(Duration.ofMillis(random.nextInt(20)));
             }
             check();
         }
@@ -190,7 +190,7 @@ class WorkerPoolModelTest {
             assertThat(fake.pool.load().running()).isEqualTo(busy.size());
             assertThat(fake.pool.statisticsNow().workers()).isEqualTo(idle.size() + busy.size());
             busy.forEach((worker, request) -> {
-                if (request.worker() == null || request.worker().channel() != worker.service) {
+                if (request.worker() == null || request.worker().channel() != worker.serviceEnd) {
                     throw new AssertionError(request.credentials() + " is not with its worker");
                 }
             });
@@ -207,7 +207,7 @@ class WorkerPoolModelTest {
             for (int i = 0; !(waiting.isEmpty() && busy.isEmpty()); i++) {
                 assertThat(i).as("it comes to an end").isLessThan(1000);
                 failuresInARow = MAX_IN_A_ROW;
-                fake.pass(Duration.ofSeconds(1));
+                fake.advanceTimeBy(Duration.ofSeconds(1));
                 start();
                 answer();
                 check();

@@ -31,7 +31,7 @@ class WorkerPoolTest {
     void requestDuringFirstStartStartsNoSecondWorker() {
         PooledRequest first = fake.ask("alice");
         PooledRequest second = fake.ask("bob");
-        fake.pass(Duration.ofSeconds(1));
+        fake.advanceTimeBy(Duration.ofSeconds(1));
         assertThat(fake.launches).hasSize(1);
 
         FakeWorkers.Worker worker = fake.ready();
@@ -39,7 +39,7 @@ class WorkerPoolTest {
         worker.answer();
         assertThat(verdict(first)).isEqualTo(Verdict.OK);
         assertThat(verdict(second)).isEqualTo(Verdict.OK);
-        fake.pass(MINUTE);
+        fake.advanceTimeBy(MINUTE);
         assertThat(fake.launches).hasSize(1);
     }
 
@@ -49,17 +49,17 @@ class WorkerPoolTest {
         for (int i = 0; i < 10; i++) {
             fake.ask("user" + i);
         }
-        fake.pass(GROW.minusNanos(1));
+        fake.advanceTimeBy(GROW.minusNanos(1));
         assertThat(fake.launches).hasSize(1);
-        fake.pass(Duration.ofNanos(1));
+        fake.advanceTimeBy(Duration.ofNanos(1));
         assertThat(fake.launches).hasSize(2);
-        fake.pass(Duration.ofSeconds(10));
+        fake.advanceTimeBy(Duration.ofSeconds(10));
         assertThat(fake.launches).as("one at a time").hasSize(2);
         fake.ready();
-        fake.pass(GROW);
+        fake.advanceTimeBy(GROW);
         assertThat(fake.launches).hasSize(3);
         fake.ready();
-        fake.pass(MINUTE);
+        fake.advanceTimeBy(MINUTE);
         assertThat(fake.launches).as("the limit").hasSize(MAX_WORKERS);
         assertThat(fake.pool.load().running()).isEqualTo(MAX_WORKERS);
         assertThat(fake.pool.load().waiting()).isEqualTo(10 - MAX_WORKERS);
@@ -71,7 +71,7 @@ class WorkerPoolTest {
         fake.ask("first");
         for (int i = 0; i < 100; i++) {
             fake.ask("next" + i);
-            fake.pass(GROW.dividedBy(2));
+            fake.advanceTimeBy(GROW.dividedBy(2));
             worker.answer();
         }
         assertThat(fake.launches).hasSize(1);
@@ -96,13 +96,13 @@ class WorkerPoolTest {
         FakeWorkers.Worker first = fake.ready();
         fake.ask("alice");
         fake.ask("bob");
-        fake.pass(GROW);
+        fake.advanceTimeBy(GROW);
         FakeWorkers.Worker second = fake.ready();
         second.answer();
         first.answer();
         fake.ask("carol");
-        assertThat(first.asked).isEqualTo(2);
-        assertThat(second.asked).isEqualTo(1);
+        assertThat(first.requestCount).isEqualTo(2);
+        assertThat(second.requestCount).isEqualTo(1);
     }
 
     @Test
@@ -110,15 +110,15 @@ class WorkerPoolTest {
         FakeWorkers.Worker first = fake.ready();
         fake.ask("alice");
         fake.ask("bob");
-        fake.pass(GROW);
+        fake.advanceTimeBy(GROW);
         FakeWorkers.Worker second = fake.ready();
         first.answer();
         second.answer();
-        fake.pass(MINUTE.minusSeconds(11));
+        fake.advanceTimeBy(MINUTE.minusSeconds(11));
         assertThat(first.isOpen()).isTrue();
-        fake.pass(Duration.ofSeconds(30));
+        fake.advanceTimeBy(Duration.ofSeconds(30));
         assertThat(first.isOpen()).as("the one that was used longest ago").isFalse();
-        fake.pass(Duration.ofHours(1));
+        fake.advanceTimeBy(Duration.ofHours(1));
         assertThat(second.isOpen()).as("the only one").isTrue();
         assertThat(fake.launches).hasSize(2);
         assertThat(fake.pool.statisticsNow().lost().crashed()).isZero();
@@ -208,7 +208,7 @@ class WorkerPoolTest {
         assertThat(request.cancel(false)).isTrue();
         assertThat(reason(request)).contains("the client disconnected");
         assertWiped(request);
-        assertThat(fake.ready().asked).isZero();
+        assertThat(fake.ready().requestCount).isZero();
     }
 
     @Test
@@ -232,8 +232,8 @@ class WorkerPoolTest {
         assertThat(verdict(request)).isEqualTo(Verdict.OK);
         assertThat(first.isOpen()).isFalse();
         PooledRequest next = fake.ask("bob");
-        assertThat(second.asked).isEqualTo(1);
-        assertThat(first.asked).isEqualTo(1);
+        assertThat(second.requestCount).isEqualTo(1);
+        assertThat(first.requestCount).isEqualTo(1);
         second.answer();
         assertThat(verdict(next)).isEqualTo(Verdict.OK);
         assertThat(second.isOpen()).as("whatever it says").isFalse();
@@ -246,11 +246,11 @@ class WorkerPoolTest {
         one.ask("alice");
         one.ask("bob");
         FakeWorkers.Worker second = one.last().arrive().ready(1);
-        assertThat(second.asked).as("one is running").isZero();
-        one.pass(MINUTE);
+        assertThat(second.requestCount).as("one is running").isZero();
+        one.advanceTimeBy(MINUTE);
         assertThat(one.launches).hasSize(2);
         first.answer();
-        assertThat(second.asked).isEqualTo(1);
+        assertThat(second.requestCount).isEqualTo(1);
     }
 
     @Test
@@ -283,7 +283,7 @@ class WorkerPoolTest {
         FakeWorkers.Worker idle = fake.ready();
         PooledRequest running = fake.ask("alice");
         PooledRequest waiting = fake.ask("bob");
-        fake.pass(GROW);
+        fake.advanceTimeBy(GROW);
         FakeWorkers.Worker second = fake.ready();
         second.answer();
         fake.pool.stop();
@@ -292,7 +292,7 @@ class WorkerPoolTest {
         assertThat(idle.isOpen()).isFalse();
         assertThat(second.isOpen()).isFalse();
         assertThat(reason(fake.ask("carol"))).contains("being stopped");
-        fake.pass(MINUTE);
+        fake.advanceTimeBy(MINUTE);
         assertThat(fake.launches).hasSize(2);
     }
 
@@ -300,7 +300,7 @@ class WorkerPoolTest {
     void stopDuringBackOffStartsNoWorker() {
         fake.last().refuse("no processes left");
         fake.pool.stop();
-        fake.pass(MINUTE);
+        fake.advanceTimeBy(MINUTE);
         assertThat(fake.launches).hasSize(1);
     }
 }

@@ -21,7 +21,7 @@ class WorkerStartTest {
         PooledRequest request = fake.ask("alice");
         long[] pauses = {200, 400, 800};
         for (int i = 0; i < pauses.length; i++) {
-            fake.pass(Duration.ofMillis(pauses[i]));
+            fake.advanceTimeBy(Duration.ofMillis(pauses[i]));
             assertThat(fake.launches).hasSize(i + 2);
             fake.last().refuse("no processes left");
         }
@@ -29,7 +29,7 @@ class WorkerStartTest {
         assertThat(fake.diagnostics.lines())
                 .filteredOn(line -> line.startsWith("ERROR"))
                 .hasSize(1);
-        fake.pass(Duration.ofSeconds(2));
+        fake.advanceTimeBy(Duration.ofSeconds(2));
         fake.ready().answer();
         assertThat(verdict(request)).isEqualTo(Verdict.OK);
         assertThat(fake.diagnostics.lines()).anyMatch(line -> line.contains("can be started again"));
@@ -41,7 +41,7 @@ class WorkerStartTest {
         for (int i = 0; i < 5; i++) {
             assertThat(waiting).isNotDone();
             fake.last().refuse("no processes left");
-            fake.pass(Duration.ofSeconds(10));
+            fake.advanceTimeBy(Duration.ofSeconds(10));
         }
         assertThat(reason(waiting)).contains("failed to start");
         assertThat(fake.ask("bob")).as("at once").isDone();
@@ -62,7 +62,7 @@ class WorkerStartTest {
         fake.ask("alice");
         fake.ask("bob");
         for (int i = 0; i < 10; i++) {
-            fake.pass(Duration.ofSeconds(10));
+            fake.advanceTimeBy(Duration.ofSeconds(10));
             fake.last().refuse("no processes left");
             worker.answer();
             fake.ask("next" + i);
@@ -85,7 +85,7 @@ class WorkerStartTest {
     void failedStartsWithoutWaitersKeepTheWatchdogFed() {
         for (int i = 0; i < 7; i++) {
             fake.last().refuse("no processes left");
-            fake.pass(Duration.ofSeconds(10));
+            fake.advanceTimeBy(Duration.ofSeconds(10));
         }
         assertThat(fake.pool.statisticsNow().health()).isEqualTo(PoolStatistics.Health.NOT_STARTABLE);
     }
@@ -95,9 +95,9 @@ class WorkerStartTest {
         PooledRequest request = fake.ask("alice");
         for (int i = 0; i < 7; i++) {
             FakeWorkers.Worker slow = fake.last().arrive();
-            fake.pass(Duration.ofSeconds(15));
+            fake.advanceTimeBy(Duration.ofSeconds(15));
             assertThat(slow.isOpen()).isFalse();
-            fake.pass(Duration.ofSeconds(10));
+            fake.advanceTimeBy(Duration.ofSeconds(10));
         }
         assertThat(fake.pool.statisticsNow().health()).isEqualTo(PoolStatistics.Health.GOOD);
         fake.ready().answer();
@@ -107,8 +107,8 @@ class WorkerStartTest {
     @Test
     void lateWorkerOfATimedOutStartIsKilled() {
         FakeWorkers.Launch never = fake.last();
-        fake.pass(Duration.ofSeconds(15));
-        fake.pass(Duration.ofSeconds(1));
+        fake.advanceTimeBy(Duration.ofSeconds(15));
+        fake.advanceTimeBy(Duration.ofSeconds(1));
         assertThat(fake.launches).hasSize(2);
         assertThat(never.arrive().isOpen()).isFalse();
         assertThat(fake.ready().isOpen()).isTrue();
@@ -125,7 +125,7 @@ class WorkerStartTest {
     void crashOfTheFirstWorkerDoesNotFailTheStart() {
         fake.last().arrive().die();
         assertThat(fake.pool.supply().firstStart()).isCompleted();
-        fake.pass(Duration.ofMillis(200));
+        fake.advanceTimeBy(Duration.ofMillis(200));
         assertThat(fake.launches).hasSize(2);
     }
 
@@ -133,7 +133,7 @@ class WorkerStartTest {
     void unusedWorkersThatCrashAreRestartedAfterPauses() {
         for (int i = 0; i < 20; i++) {
             fake.ready().die();
-            fake.pass(Duration.ofMillis(100));
+            fake.advanceTimeBy(Duration.ofMillis(100));
         }
         assertThat(fake.launches).hasSizeLessThan(6);
     }

@@ -27,17 +27,17 @@ final class LatencyRecorder {
         started.increment();
     }
 
-    void finished(Outcome outcome, boolean isWrong, long nanos) {
+    void finished(Outcome outcome, boolean wrongPassword, long nanos) {
         finished.increment();
         if (!measuring) {
             return;
         }
-        if (outcome == Outcome.FAIL && !isWrong) {
+        if (outcome == Outcome.FAIL && !wrongPassword) {
             rightRefused.increment();
         }
         count(outcome).increment();
         if (outcome.isAnswer()) {
-            (isWrong ? wrong : right).recordValue(nanos);
+            (wrongPassword ? wrong : right).recordValue(nanos);
         }
     }
 

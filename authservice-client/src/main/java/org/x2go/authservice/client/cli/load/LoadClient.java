@@ -15,12 +15,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thread with some connections, each of which sends a request, waits for its answer, and sends the next one: on itself if
- * connections are kept, else on a new connection. Interrupting the thread stops it.
+ * One thread with some connections, each of which sends a request, waits for its answer, and sends the next one: on the same
+ * connection if connections are kept, else on a new one. Interrupting the thread stops it.
  *
- * <p>Kept connections share one such thread. Others have one each, because it blocks in connect(2) while the service's
- * backlog is full, as many clients do. All wait for answers in epoll: unix(7) sockets wake a thread in read(2) also when the
- * service has read its request, and the load would take twice as much of the processors that the service needs.
+ * <p>Kept connections share one such thread. Others have one each, because the thread blocks in connect(2) while the service's
+ * backlog is full, like the threads of real clients. All wait for answers in epoll. A blocking read(2) would be woken a second
+ * time, when the service reads the request, and the load would take twice the processor time.
  */
 final class LoadClient implements Runnable {
     /** After a connection broke, so that a service that closes all of them is not flooded. */
@@ -74,7 +74,7 @@ final class LoadClient implements Runnable {
         private final Requests requests;
         private final ByteBuffer answer = ByteBuffer.allocateDirect(Protocol.ANSWER_BYTES);
         private @Nullable SocketChannel channel;
-        private boolean isWrong;
+        private boolean wrongPassword;
         private long startNanos;
         private long dueNanos = System.nanoTime();
 
@@ -98,14 +98,14 @@ final class LoadClient implements Runnable {
         }
 
         private void start() {
-            isWrong = requests.isNextWrong();
+            wrongPassword = requests.isNextWrong();
             startNanos = System.nanoTime();
             recorder.started();
         }
 
         private void send(SocketChannel open) {
             answer.clear();
-            ByteBuffer request = requests.request(isWrong);
+            ByteBuffer request = requests.request(wrongPassword);
             try {
                 open.write(request);
             } catch (IOException e) {
@@ -138,7 +138,7 @@ final class LoadClient implements Runnable {
 
         private void finish(SocketChannel open, Outcome outcome) {
             long now = System.nanoTime();
-            recorder.finished(outcome, isWrong, now - startNanos);
+            recorder.finished(outcome, wrongPassword, now - startNanos);
             if (options.keep() && outcome.isAnswer()) {
                 start();
                 send(open);

@@ -65,10 +65,10 @@ public final class LoadRun {
     private LoadResult measure() throws IOException, InterruptedException {
         try (IdleConnections idle = new IdleConnections(target, options.idle)) {
             startThreads();
-            report("warming up", options.warmupSeconds);
+            await("warming up", options.warmupSeconds);
             recorder.setMeasuring(true);
             long start = System.nanoTime();
-            report("measuring", options.durationSeconds);
+            await("measuring", options.durationSeconds);
             recorder.setMeasuring(false);
             Duration measured = Duration.ofNanos(System.nanoTime() - start);
             return new LoadResult(options, measured, recorder, recorder.waitingCount(), idle.countOpen());
@@ -99,7 +99,7 @@ public final class LoadRun {
     }
 
     /** Waits, and writes how many answers come. */
-    private void report(String phase, int seconds) throws IOException, InterruptedException {
+    private void await(String phase, int seconds) throws IOException, InterruptedException {
         long last = System.nanoTime();
         long end = last + seconds * SECOND_NANOS;
         long answersBefore = recorder.finishedCount();

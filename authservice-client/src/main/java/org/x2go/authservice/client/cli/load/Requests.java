@@ -41,8 +41,8 @@ final class Requests implements AutoCloseable {
     }
 
     /** A request, ready to be sent. */
-    ByteBuffer request(boolean isWrong) {
-        return (isWrong ? wrong : right).rewind();
+    ByteBuffer request(boolean wrongPassword) {
+        return (wrongPassword ? wrong : right).rewind();
     }
 
     @Override
