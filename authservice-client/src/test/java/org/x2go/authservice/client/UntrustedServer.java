@@ -37,10 +37,10 @@ public final class UntrustedServer implements AutoCloseable {
         Prerequisite.file(SOCAT);
         Prerequisite.file(SETPRIV);
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-        Path own = Files.createDirectory(directory.resolve("others"));
-        Files.setAttribute(own, "unix:uid", Integer.valueOf(USER));
-        Path socket = own.resolve("s");
-        Path sent = own.resolve("sent");
+        Path serverDirectory = Files.createDirectory(directory.resolve("others"));
+        Files.setAttribute(serverDirectory, "unix:uid", Integer.valueOf(USER));
+        Path socket = serverDirectory.resolve("s");
+        Path sent = serverDirectory.resolve("sent");
         Path script = Files.writeString(directory.resolve("answer"), """
                 #!/bin/sh
                 while IFS= read -r line; do

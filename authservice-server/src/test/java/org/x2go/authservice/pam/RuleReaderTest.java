@@ -135,7 +135,7 @@ class RuleReaderTest {
                 "@include $D/missing",
                 "@include na\u00efve",
             })
-    void fileThatLibPamIsNotCalledForIsRefused(String text) throws IOException {
+    void unreadableOrAmbiguousFileIsRefused(String text) throws IOException {
         file("a", "@include $D/b\n");
         file("b", "@include $D/a\n");
 

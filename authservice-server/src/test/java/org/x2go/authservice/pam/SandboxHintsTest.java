@@ -29,7 +29,7 @@ class SandboxHintsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"pam_google_authenticator.so", "/usr/lib/security/pam_u2f.so"})
-    void deniedModuleIsNamedWithItsDropInOnce(String module) throws Exception {
+    void moduleThatMayNotBecomeTheUserIsNamedOnceWithItsDropIn(String module) throws Exception {
         SandboxHints hints = new SandboxHints(() -> false, diagnostics);
         ServiceStack stack = stack("auth required pam_env.so\nauth required " + module);
         hints.loginFailed("site", stack);

@@ -15,7 +15,7 @@ import java.util.Map;
 public final class DebianProgram {
     private static final Path PYTHON = Path.of("/usr/bin/python3");
 
-    /** Arguments travel as hexadecimal digits: Java writes names outside ASCII only where the locale has them. */
+    /** Arguments are passed as hexadecimal digits, since Java passes characters outside ASCII only if the locale's encoding has them. */
     private static final String LAUNCHER = "import os, sys; "
             + "os.execv(sys.executable, [sys.executable] + bytes.fromhex(sys.argv[1]).decode().split('\\0'))";
 

@@ -14,7 +14,7 @@ import org.x2go.authservice.client.AuthClientBuilder;
  *
  * @param client builds a client for the socket, server's user and timeout that were configured
  * @param service the PAM service to ask for
- * @param useFirstPass take name and password from the modules before this one, and nothing else
+ * @param useFirstPass take name and password from the modules before this one, and never ask for them
  * @param tryFirstPass take them from there if they are there, and ask if they turn out wrong
  * @param storePass keep them for the modules that follow
  * @param clearPass forget them after the login

@@ -64,7 +64,7 @@ class BenchCommandTest {
     }
 
     @Test
-    void onlyRefusalsOfRightPasswordsExitWithOne() throws IOException {
+    void exitStatusIsOneIfEveryRightPasswordIsRefused() throws IOException {
         try (FakeServer server = answering("fail\n")) {
             assertThat(bench(server, "--user", "alice", "--service", "site")).isEqualTo(ExitCode.FAIL);
         }

@@ -17,7 +17,7 @@ import org.x2go.authservice.auth.Diagnostics;
 
 /**
  * The workers of a pool, and their number. A worker is started, one at a time, when no worker is reusable, or when the
- * oldest request has waited for {@link #GROW_NANOS} since the last worker became ready. The idle worker that was used
+ * oldest request has waited for {@link #GROW_NANOS}, counted anew when a worker becomes ready. The idle worker that was used
  * last gets the next request. A worker that was idle for a minute is retired, unless it is the only one. Used on the
  * event loop.
  */

@@ -15,14 +15,14 @@ public final class LoadResult {
     private final LoadOptions options;
     private final double seconds;
     private final LatencyRecorder recorder;
-    private final long unanswered;
+    private final long stillWaiting;
     private final int stillIdle;
 
-    LoadResult(LoadOptions options, Duration measured, LatencyRecorder recorder, long unanswered, int stillIdle) {
+    LoadResult(LoadOptions options, Duration measured, LatencyRecorder recorder, long stillWaiting, int stillIdle) {
         this.options = options;
         this.seconds = measured.toNanos() / 1e9;
         this.recorder = recorder;
-        this.unanswered = unanswered;
+        this.stillWaiting = stillWaiting;
         this.stillIdle = stillIdle;
     }
 
@@ -63,8 +63,8 @@ public final class LoadResult {
                 out.printf(Locale.ROOT, "  %-14s %,12d%n", outcome.label(), count(outcome));
             }
         }
-        if (unanswered > 0) {
-            out.printf(Locale.ROOT, "  %-14s %,12d%n", "still waiting", unanswered);
+        if (stillWaiting > 0) {
+            out.printf(Locale.ROOT, "  %-14s %,12d%n", "still waiting", stillWaiting);
         }
         if (options.idle > 0) {
             out.printf(Locale.ROOT, "%,d of %,d idle connections are still open%n", stillIdle, options.idle);
@@ -103,7 +103,7 @@ public final class LoadResult {
                 answers(),
                 answers() / seconds,
                 outcomes,
-                unanswered,
+                stillWaiting,
                 options.idle,
                 stillIdle,
                 json(recorder.latencies(false)),
