@@ -32,8 +32,8 @@ import org.x2go.authservice.protocol.RequestFormat;
  * service again after a restart. A blocking call does its work on the caller's thread; one daemon thread enforces
  * timeouts while there are calls or idle connections. {@link #close} ends all of that.
  *
- * <p><b>Asynchronous calls</b> return at once. They run on at most as many daemon threads as there may be {@link
- * AuthClientBuilder#maxConnections connections}, which end when idle for as long as a connection may be; more calls wait in
+ * <p><b>Asynchronous calls</b> return at once. They run on daemon threads, at most as many as {@link
+ * AuthClientBuilder#maxConnections}. A thread ends when it was idle for the idle time of connections. More calls wait in
  * a queue without a thread, within their timeout, each with its request in memory outside the heap. The client does not bound
  * that queue: a program whose users are not trusted should. Completing the future in any way, {@link CompletableFuture#cancel}
  * among them, ends the call and frees its connection. Stages that depend on the future run on the client's threads: use
@@ -44,9 +44,9 @@ import org.x2go.authservice.protocol.RequestFormat;
  * handed out), so that the caller can wipe it. A {@code String} cannot be wiped, and neither can copies of an array that the
  * garbage collector made, nor what is in the kernel's socket buffers.
  *
- * <p><b>Whom it tells them.</b> Before the first byte of a connection the client verifies that root, this process's own user
+ * <p><b>Who gets the passwords.</b> Before the first byte of a connection the client verifies that root, this process's own user
  * or the {@link AuthClientBuilder#serverUser} serves the socket: whoever may write to the socket's directory could have put a
- * socket of their own there. What systemd listens on for the service is root's.
+ * socket of their own there. A socket that systemd made for the service is root's.
  *
  * <p><b>Limits.</b> User and service must not be empty. No field may hold a carriage return, a newline, a NUL or half a
  * surrogate pair. All three fields together may have 4093 bytes in UTF-8. Otherwise there is an {@link
@@ -80,7 +80,7 @@ public final class AuthClient implements AutoCloseable {
      * @param user the user's name
      * @param password the password, which may be empty
      * @return true if PAM accepted, false if PAM or the authservice's policy refused
-     * @throws IllegalArgumentException if a field cannot be sent; nothing was
+     * @throws IllegalArgumentException if a field cannot be sent; then nothing is sent
      * @throws AuthServiceException if there is no verdict
      * @throws InterruptedIOException if the thread is interrupted, before or while it waits; its interrupt status stays set,
      *     and the service may still be checking
@@ -96,7 +96,7 @@ public final class AuthClient implements AutoCloseable {
      * @param user the user's name
      * @param password the password, which may be empty; it is left as it is, and the caller wipes it
      * @return true if PAM accepted, false if PAM or the authservice's policy refused
-     * @throws IllegalArgumentException if a field cannot be sent; nothing was
+     * @throws IllegalArgumentException if a field cannot be sent; then nothing is sent
      * @throws AuthServiceException if there is no verdict
      * @throws InterruptedIOException if the thread is interrupted, before or while it waits; its interrupt status stays set,
      *     and the service may still be checking
@@ -113,7 +113,7 @@ public final class AuthClient implements AutoCloseable {
      * @param password the password, which may be empty
      * @param service the PAM service that checks it; the authservice must allow it
      * @return true if PAM accepted, false if PAM or the authservice's policy refused
-     * @throws IllegalArgumentException if a field cannot be sent; nothing was
+     * @throws IllegalArgumentException if a field cannot be sent; then nothing is sent
      * @throws AuthServiceException if there is no verdict
      * @throws InterruptedIOException if the thread is interrupted, before or while it waits; its interrupt status stays set,
      *     and the service may still be checking
@@ -130,7 +130,7 @@ public final class AuthClient implements AutoCloseable {
      * @param password the password, which may be empty; it is left as it is, and the caller wipes it
      * @param service the PAM service that checks it; the authservice must allow it
      * @return true if PAM accepted, false if PAM or the authservice's policy refused
-     * @throws IllegalArgumentException if a field cannot be sent; nothing was
+     * @throws IllegalArgumentException if a field cannot be sent; then nothing is sent
      * @throws AuthServiceException if there is no verdict
      * @throws InterruptedIOException if the thread is interrupted, before or while it waits; its interrupt status stays set,
      *     and the service may still be checking
@@ -148,7 +148,7 @@ public final class AuthClient implements AutoCloseable {
      * @param password the password, which may be empty
      * @return a future of true if PAM accepted and false if PAM or the authservice's policy refused; it fails with an {@link
      *     AuthServiceException} if there is no verdict
-     * @throws IllegalArgumentException if a field cannot be sent; nothing was
+     * @throws IllegalArgumentException if a field cannot be sent; then nothing is sent
      */
     public CompletableFuture<Boolean> authenticateAsync(String user, String password) {
         return authenticateAsync(user, password, DEFAULT_SERVICE);
@@ -162,7 +162,7 @@ public final class AuthClient implements AutoCloseable {
      *     method returns, so that the caller can wipe it
      * @return a future of true if PAM accepted and false if PAM or the authservice's policy refused; it fails with an {@link
      *     AuthServiceException} if there is no verdict
-     * @throws IllegalArgumentException if a field cannot be sent; nothing was
+     * @throws IllegalArgumentException if a field cannot be sent; then nothing is sent
      */
     public CompletableFuture<Boolean> authenticateAsync(String user, char[] password) {
         return authenticateAsync(user, password, DEFAULT_SERVICE);
@@ -177,7 +177,7 @@ public final class AuthClient implements AutoCloseable {
      * @param service the PAM service that checks it; the authservice must allow it
      * @return a future of true if PAM accepted and false if PAM or the authservice's policy refused; it fails with an {@link
      *     AuthServiceException} if there is no verdict
-     * @throws IllegalArgumentException if a field cannot be sent; nothing was
+     * @throws IllegalArgumentException if a field cannot be sent; then nothing is sent
      */
     public CompletableFuture<Boolean> authenticateAsync(String user, String password, String service) {
         return submit(newCall(user, password, service));
@@ -192,7 +192,7 @@ public final class AuthClient implements AutoCloseable {
      * @param service the PAM service that checks it; the authservice must allow it
      * @return a future of true if PAM accepted and false if PAM or the authservice's policy refused; it fails with an {@link
      *     AuthServiceException} if there is no verdict
-     * @throws IllegalArgumentException if a field cannot be sent; nothing was
+     * @throws IllegalArgumentException if a field cannot be sent; then nothing is sent
      */
     public CompletableFuture<Boolean> authenticateAsync(String user, char[] password, String service) {
         return submit(newCall(user, CharBuffer.wrap(password), service));

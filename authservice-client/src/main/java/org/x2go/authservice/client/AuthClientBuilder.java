@@ -31,10 +31,10 @@ public final class AuthClientBuilder {
 
     /**
      * Sets the path of the service's socket. The default is the value of the environment variable {@code
-     * X2GOBROKER_AUTHSERVICE_SOCKET}, or without it {@code /run/x2gobroker/x2gobroker-authservice.socket}. The first call
-     * connects to it.
+     * X2GOBROKER_AUTHSERVICE_SOCKET}, or without it {@code /run/x2gobroker/x2gobroker-authservice.socket}. The client
+     * connects at its first request.
      *
-     * @param socket the path, at most 107 bytes long
+     * @param socket the path; with one of more than 107 bytes every request fails
      * @return this builder
      */
     public AuthClientBuilder socket(Path socket) {

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -51,6 +52,9 @@ public final class AuthServerExtension
     /** The number of running classes, including nested ones, and tests that share the server. */
     private int users;
 
+    /** What the server allows, until the last test has ended. */
+    private Set<String> services = Set.of();
+
     private @Nullable Path directory;
     private IsolatedServer.@Nullable Running server;
 
@@ -88,7 +92,7 @@ public final class AuthServerExtension
      */
     public synchronized AuthServerExtension account(String user, String password, String service) {
         IsolatedServer.load().requireServiceName(service);
-        if (server != null && !script.services().contains(service)) {
+        if (directory != null && !services.contains(service)) {
             throw new IllegalStateException("The server was started without the service " + service
                     + ": add an account for it where the extension is declared");
         }
@@ -146,7 +150,7 @@ public final class AuthServerExtension
      */
     public synchronized void start() throws IOException {
         if (server == null) {
-            server = IsolatedServer.load().start(socket(), script.services(), script);
+            server = IsolatedServer.load().start(socket(), services, script);
         }
     }
 
@@ -193,6 +197,7 @@ public final class AuthServerExtension
     private synchronized void begin() throws IOException {
         if (users++ == 0) {
             script.keepAccounts();
+            services = script.services();
             directory = Files.createTempDirectory("authservice-");
         }
         start();

@@ -134,6 +134,8 @@ class AuthServerExtensionTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("later");
         assertThatThrownBy(() -> auth.account("alice", "x", "no name")).isInstanceOf(IllegalArgumentException.class);
+        auth.stop();
+        assertThatThrownBy(() -> auth.account("alice", "x", "later")).isInstanceOf(IllegalStateException.class);
     }
 
     @Nested

@@ -23,7 +23,7 @@ import org.x2go.authservice.auth.PeerCredentials;
 import org.x2go.authservice.auth.ServicePolicy;
 import org.x2go.authservice.protocol.Credentials;
 
-/** A transaction with the real libpam, whose modules do nothing: what is left is ours, JNA's and libpam's. */
+/** A transaction with the real libpam and modules that do nothing: this measures our code, JNA and libpam. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -31,7 +31,7 @@ public class PamTransactionBenchmark {
     private static final String SERVICE = "permit";
     private static final ByteBuffer PASSWORD = ByteBuffer.wrap("secret".getBytes(StandardCharsets.US_ASCII));
 
-    /** Root: its name is found by the first look. */
+    /** Root, the first line of /etc/passwd. */
     private static final PeerCredentials PEER = new PeerCredentials(1, 0, 0);
 
     private Path directory;

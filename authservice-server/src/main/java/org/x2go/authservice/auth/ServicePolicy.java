@@ -27,7 +27,8 @@ public final class ServicePolicy {
     /**
      * Allows these services and no others.
      *
-     * @param names the names: lower-case letters, digits, {@code _}, {@code .} and {@code -}, at most 64
+     * @param names the names: lower-case letters, digits, {@code _}, {@code .} and {@code -}, at most 64, not
+     *     beginning with {@code .} or {@code -}
      * @throws IllegalArgumentException if there is no name, or a name is invalid; the message says why
      */
     public static ServicePolicy allowing(Iterable<String> names) {
@@ -36,7 +37,7 @@ public final class ServicePolicy {
             if (!NAME.matcher(name).matches()) {
                 throw new IllegalArgumentException(
                         "'" + name + "' cannot be allowed as a PAM service: a name is made of lower"
-                                + " case letters, digits, '_', '.' and '-', at most 64 of them");
+                                + " case letters, digits, '_', '.' and '-', at most 64 of them, and does not begin with '.' or '-'");
             }
             if (name.equals("other")) {
                 throw new IllegalArgumentException(

@@ -72,7 +72,7 @@ final class LibPam {
         }
     }
 
-    /** Any call loads JNA's native library. */
+    /** The first use of the class Native loads JNA's native library; this one also checks for 64 bits. */
     private static void requireJna() {
         if (Native.getNativeSize(Pointer.class) != Long.BYTES) {
             throw new UnsatisfiedLinkError("only 64-bit systems are supported");

@@ -28,10 +28,10 @@ import org.x2go.authservice.protocol.Verdict;
  * (pam.d(5)); without an {@code auth} rule or a file the result is {@code ERROR}.
  *
  * <p>The fail delay of modules (pam_fail_delay(3)) is returned with the result, without sleeping. PAM_TTY is the
- * service's name, as pam_access(8) expects without a terminal, PAM_RUSER the name of the client's user, and PAM_RHOST
+ * service's name, as pam_access(8) expects without a terminal, PAM_RUSER the name of the user that the client runs as, and PAM_RHOST
  * is not set.
  *
- * <p>Thread-safe; each check has its own handle. The password is copied once, into memory that libpam frees, and never
+ * <p>Thread-safe; each check has its own handle. The password is copied once for each prompt, into memory that libpam frees, and never
  * to the Java heap.
  */
 public final class PamAuthenticator implements Authenticator, AutoCloseable {
@@ -159,7 +159,7 @@ public final class PamAuthenticator implements Authenticator, AutoCloseable {
         }
     }
 
-    /** Null if libpam did not read the files that the stack is from. */
+    /** Null if libpam may have read other files than those that the stack is from. */
     private @Nullable AuthResult check(Credentials credentials, ServiceStack stack, byte[] user, byte[] peerName)
             throws IOException {
         if (stack.refusal().isPresent()) {

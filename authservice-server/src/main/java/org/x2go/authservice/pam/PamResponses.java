@@ -9,7 +9,7 @@ import org.x2go.authservice.protocol.SecretBytes;
  * An array of {@code struct pam_response} on libc's heap: the module that asked frees it and the strings in it with
  * free(3) (pam_conv(3)), so neither may be memory that JNA manages.
  *
- * <p>Until {@link #handOverTo} this object owns the array, and closing it overwrites and frees everything.
+ * <p>Until {@link #handOverTo} this object owns the array, and closing it overwrites the strings and frees everything.
  */
 final class PamResponses implements AutoCloseable {
     private static final int RESPONSE_BYTES = 2 * Long.BYTES;
@@ -56,7 +56,7 @@ final class PamResponses implements AutoCloseable {
         return new Pointer(address);
     }
 
-    /** Overwrites and frees the array and its strings unless they have been handed over. */
+    /** Overwrites the strings, and frees them and the array, unless they have been handed over. */
     @Override
     public void close() {
         if (handedOver) {

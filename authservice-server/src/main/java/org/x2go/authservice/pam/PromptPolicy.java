@@ -26,9 +26,9 @@ import org.x2go.authservice.protocol.Credentials;
  */
 final class PromptPolicy {
     /**
-     * What a prompt is for that asks for something other than the password: a new one, its repetition, a code, a PIN. These
-     * are looked for as whole words in either case, and are English, as the prompts of modules are where the locale is
-     * C or C.UTF-8. In a regular expression, in which a blank stands for any one character that is not in a word.
+     * Words that show that a prompt asks for something other than the password: a new one, its repetition, a code, a PIN. They
+     * are looked for as whole words, in upper or lower case. They are English, as the prompts of modules are where the locale is
+     * C or C.UTF-8. This is a regular expression, in which a blank or a dot stands for any byte but a letter or digit of ASCII.
      */
     private static final String OTHER_WORDS = "new|again|re.?type|re.?enter|repeat|confirm|verify"
             + "|code|passcode|tokencode|verification|pin|token|one.?time|otp|totp|hotp|tan|2fa|mfa"
@@ -36,7 +36,7 @@ final class PromptPolicy {
 
     private static final String IN_A_WORD = "[0-9A-Za-z_\\x80-\\xff]";
 
-    /** Names, such as a Kerberos principal's or a Windows domain's, are not what a prompt is for. */
+    /** A name, such as a Kerberos principal or a Windows domain's user: a word in it does not say what the prompt asks for. */
     private static final String NAME = "(?<!\\S)\\S*?[@\\\\]\\S*+";
 
     private volatile boolean hiddenPromptSeen;
@@ -44,20 +44,24 @@ final class PromptPolicy {
     /**
      * Why these messages are not answered, for the log; null if they are answered.
      *
-     * @param credentials whose password must not come into the log, and whose user's name says nothing about a prompt
+     * @param credentials whose password must not come into the log, and whose user's name is ignored in the text of a prompt
      */
     @Nullable
     String objection(PamMessages messages, Credentials credentials) {
         int hidden = 0;
         int first = 0;
         for (int i = messages.count() - 1; i >= 0; i--) {
+            if (messages.style(i) == PamMessages.PAM_PROMPT_ECHO_OFF) {
+                hidden++;
+                first = i;
+            }
+        }
+        boolean later = hiddenPromptSeen;
+        hiddenPromptSeen |= hidden > 0;
+        for (int i = 0; i < messages.count(); i++) {
             switch (messages.style(i)) {
-                case PamMessages.PAM_PROMPT_ECHO_OFF -> {
-                    hidden++;
-                    first = i;
-                }
-                case PamMessages.PAM_ERROR_MSG, PamMessages.PAM_TEXT_INFO -> {
-                    // Needs no answer.
+                case PamMessages.PAM_PROMPT_ECHO_OFF, PamMessages.PAM_ERROR_MSG, PamMessages.PAM_TEXT_INFO -> {
+                    // Answered below, or needs no answer.
                 }
                 case PamMessages.PAM_PROMPT_ECHO_ON -> {
                     return "a visible prompt, " + quoted(messages.text(i), credentials);
@@ -68,8 +72,6 @@ final class PromptPolicy {
                 }
             }
         }
-        boolean later = hiddenPromptSeen;
-        hiddenPromptSeen |= hidden > 0;
         if (hidden > 1) {
             return hidden + " hidden prompts at once, " + quoted(messages.text(first), credentials);
         }

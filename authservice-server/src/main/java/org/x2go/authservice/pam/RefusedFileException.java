@@ -2,7 +2,7 @@ package org.x2go.authservice.pam;
 
 import java.io.Serial;
 
-/** libpam must not read a file, because it would fail, or because its versions would read the file differently. */
+/** libpam must not read a file: it would fail, crash, block or use another file, or its versions would read it differently. */
 final class RefusedFileException extends Exception {
     @Serial
     private static final long serialVersionUID = 1L;

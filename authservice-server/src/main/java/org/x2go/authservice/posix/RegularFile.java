@@ -61,6 +61,11 @@ public final class RegularFile implements AutoCloseable {
         }
     }
 
+    /** Changes its mode (fchmod(2)); only its owner and root may. */
+    public void setMode(int mode) throws IOException {
+        Errno.check("change the mode of the file", () -> LibC.fchmod(descriptor, mode));
+    }
+
     /** Which file it is. */
     public FileStatus identity() {
         return identity;

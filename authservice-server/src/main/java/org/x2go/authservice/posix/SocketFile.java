@@ -34,7 +34,7 @@ public final class SocketFile implements ListeningSocket {
     }
 
     /**
-     * Creates the socket and listens on it. Connections succeed from the moment that its file exists.
+     * Creates the socket and listens on it.
      *
      * @param owner the owner of the file by number, or -1 for the user of this process
      * @param group the group of the file by number, or -1 for the group of this process
@@ -75,22 +75,22 @@ public final class SocketFile implements ListeningSocket {
     }
 
     private static FileStatus checked(Path path, int fd, int uid, int gid, int mode) throws IOException {
-        boolean right = false;
         try {
             FileStatus made = FileStatus.ofEntry(path)
                     .orElseThrow(() -> new IOException("cannot bind " + path + ": another process removed it"));
-            if (!made.isSocket() || made.uid() != uid || made.gid() != gid || made.permissions() != mode) {
+            if (!made.isSocket()) {
+                throw new IOException("cannot bind " + path + ": another process put " + made.kind() + " in its place");
+            }
+            if (made.uid() != uid || made.gid() != gid || made.permissions() != mode) {
+                Files.deleteIfExists(path);
                 throw new IOException("cannot bind " + path
                         + ": its file got another owner, group or mode than requested; remove the set-group-ID bit"
                         + " or default ACL of its directory");
             }
-            right = true;
             return made;
-        } finally {
-            if (!right) {
-                Files.deleteIfExists(path);
-                LibC.close(fd);
-            }
+        } catch (IOException e) {
+            LibC.close(fd);
+            throw e;
         }
     }
 

@@ -19,7 +19,7 @@ public final class VectorRegisters {
         return ZEROS;
     }
 
-    /** Overwrites what is in them now. For functions that C code calls. */
+    /** Overwrites what is in them now. To be called first in a callback from C. */
     public static void overwrite() {
         LibC.getpid(ZEROS);
     }

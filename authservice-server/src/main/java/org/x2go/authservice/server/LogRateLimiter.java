@@ -9,18 +9,18 @@ import java.time.Duration;
 final class LogRateLimiter {
     static final Duration INTERVAL = Duration.ofSeconds(10);
 
-    private boolean permitted;
+    private boolean anyLogged;
     private long lastNanos;
     private long suppressed;
 
     /** Whether the message may be logged now. */
     boolean tryAcquire() {
         long now = System.nanoTime();
-        if (permitted && now - lastNanos < INTERVAL.toNanos()) {
+        if (anyLogged && now - lastNanos < INTERVAL.toNanos()) {
             suppressed++;
             return false;
         }
-        permitted = true;
+        anyLogged = true;
         lastNanos = now;
         return true;
     }

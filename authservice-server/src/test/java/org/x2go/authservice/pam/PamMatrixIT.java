@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.x2go.authservice.auth.AuthResult;
 import org.x2go.authservice.testsupport.Requirements;
 
-/** Users, passwords and services from a file, by libpam-wrapper's pam_matrix(8). */
+/** Logins with pam_matrix(8) of libpam-wrapper, which has users, passwords and services in a file. */
 class PamMatrixIT {
     @TempDir
     Path directory;

@@ -97,6 +97,13 @@ class PromptPolicyTest {
     }
 
     @Test
+    void hiddenPromptBesideAVisibleOneCountsAsTheFirst() {
+        assertThat(objection("User and password: ", credentials("alice", "x"), 2, 1))
+                .startsWith("a visible prompt");
+        assertThat(hidden("Code: ", "alice")).isNotNull();
+    }
+
+    @Test
     void promptWithoutTextIsForThePassword() {
         hidden(null, "alice");
         assertThat(hidden(null, "alice")).isNull();
@@ -120,18 +127,21 @@ class PromptPolicyTest {
         return Credentials.copyOf(user, ByteBuffer.wrap(password.getBytes(StandardCharsets.UTF_8)), "test");
     }
 
-    private @Nullable String objection(@Nullable String text, Credentials credentials, int style) {
+    /** The objection to a message of each style, all with the same text. */
+    private @Nullable String objection(@Nullable String text, Credentials credentials, int... styles) {
         byte[] bytes = text == null ? new byte[0] : text.getBytes(StandardCharsets.UTF_8);
         int word = Native.POINTER_SIZE;
-        try (Memory memory = new Memory(3L * word + bytes.length + 1)) {
+        try (Memory memory = new Memory(3L * word * styles.length + bytes.length + 1)) {
             memory.clear();
-            Pointer message = memory.share(word);
-            Pointer string = memory.share(3L * word);
-            memory.setPointer(0, message);
-            message.setInt(0, style);
-            message.setPointer(word, text == null ? null : string);
+            Pointer string = memory.share(3L * word * styles.length);
             string.write(0, bytes, 0, bytes.length);
-            return policy.objection(new PamMessages(memory, 1), credentials);
+            for (int i = 0; i < styles.length; i++) {
+                Pointer message = memory.share((long) word * (styles.length + 2 * i));
+                memory.setPointer((long) word * i, message);
+                message.setInt(0, styles[i]);
+                message.setPointer(word, text == null ? null : string);
+            }
+            return policy.objection(new PamMessages(memory, styles.length), credentials);
         }
     }
 }

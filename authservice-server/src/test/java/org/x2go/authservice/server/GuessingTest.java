@@ -47,7 +47,7 @@ class GuessingTest {
     }
 
     @Test
-    void fiveHundredConnectionsGuessNoFasterThanFiveAttempts() throws Exception {
+    void fiveHundredConnectionsGuessNoFasterThanFivePermitsAllow() throws Exception {
         try (AuthServer server = start(4)) {
             long begun = System.nanoTime();
             List<RawPeer> peers = new ArrayList<>();
@@ -66,7 +66,7 @@ class GuessingTest {
     }
 
     @Test
-    void disconnectingAllowsNoFurtherGuesses() throws Exception {
+    void disconnectingGainsNoExtraGuesses() throws Exception {
         try (AuthServer server = start(4)) {
             long begun = System.nanoTime();
             for (int round = 0; round < 10; round++) {

@@ -97,11 +97,11 @@ class LimitsIT {
             assertThat(login(peers.get(0))).isEqualTo("ok");
             closePeers();
             peers.clear();
-            Program.await("there is room again", () -> Program.answers(server.socket()) && asks(server));
+            Program.await("there is room again", () -> Program.answers(server.socket()) && loginSucceeds(server));
         }
     }
 
-    private static boolean asks(ServerProcess server) {
+    private static boolean loginSucceeds(ServerProcess server) {
         try {
             return server.ask("bob", "x", "permit").equals("ok");
         } catch (IOException e) {
@@ -111,7 +111,8 @@ class LimitsIT {
 
     @Test
     void acceptContinuesAfterRunningOutOfFiles() throws Exception {
-        // The fewest that it starts with: those that are refused, each for a moment, are more.
+        // 128 is the smallest limit with which it starts. Each refused connection has a descriptor for a moment: 300
+        // need more.
         try (ServerProcess server = server().args("--workers", "1")
                 .launcher("prlimit", "--nofile=128:128")
                 .start()) {
@@ -123,7 +124,7 @@ class LimitsIT {
                                     line.contains("Cannot accept connections") || line.contains("Connection limit")));
             closePeers();
             peers.clear();
-            Program.await("there is room again", () -> Program.answers(server.socket()) && asks(server));
+            Program.await("there is room again", () -> Program.answers(server.socket()) && loginSucceeds(server));
         }
     }
 

@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class BufferLeaks {
     private static final Queue<String> found = new ConcurrentLinkedQueue<>();
-    private static final AtomicBoolean unchecked = new AtomicBoolean();
+    private static final AtomicBoolean anyTracked = new AtomicBoolean();
 
     private BufferLeaks() {}
 
@@ -29,13 +29,13 @@ public final class BufferLeaks {
 
     /** What was lost since this was last asked, and where it was made and used. */
     public static List<String> take() throws InterruptedException {
-        if (unchecked.getAndSet(false)) {
+        if (anyTracked.getAndSet(false)) {
             // What the second collection finds is queued behind all that the first has found.
             collectGarbage();
             collectGarbage();
-            // Its making reports what the collections found.
+            // When a buffer is made, Netty reports what the collections found.
             UnpooledByteBufAllocator.DEFAULT.directBuffer(1).release();
-            unchecked.set(false);
+            anyTracked.set(false);
         }
         List<String> taken = new ArrayList<>();
         for (String leak = found.poll(); leak != null; leak = found.poll()) {
@@ -73,7 +73,7 @@ public final class BufferLeaks {
 
         @Override
         public ResourceLeakTracker<T> track(T resource) {
-            unchecked.set(true);
+            anyTracked.set(true);
             return super.track(resource);
         }
 

@@ -15,7 +15,7 @@ public record FileMode(int bits) {
         @Override
         public FileMode convert(String text) {
             if (!text.matches("(0[oO])?0*[0-7]{1,3}")) {
-                throw new TypeConversionException("'" + text + "' is an invalid octal mode: write it as 0660");
+                throw new TypeConversionException("'" + text + "' is not an octal mode such as 0660");
             }
             return new FileMode(Integer.parseInt(text.replaceFirst("^0[oO]", ""), 8));
         }

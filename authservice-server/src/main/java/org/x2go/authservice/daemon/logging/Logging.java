@@ -18,7 +18,7 @@ import org.apache.logging.log4j.core.config.xml.XmlConfiguration;
 public final class Logging implements AutoCloseable {
     private static final String OWN_LOGGERS = "org.x2go.authservice";
 
-    /** Longer than the time for emptying the queue. */
+    /** Longer than the queue's shutdownTimeout in log4j2.xml. */
     private static final long STOP_SECONDS = 6;
 
     private final LoggerContext context;

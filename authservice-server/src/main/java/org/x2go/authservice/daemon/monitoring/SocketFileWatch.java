@@ -31,8 +31,7 @@ public final class SocketFileWatch implements StatisticsListener {
     /**
      * Starts to watch the present socket at a path.
      *
-     * @return empty if this process cannot see it, as in a directory of systemd's that is not open to the service's
-     *     user
+     * @return empty if this process cannot see it, as in a directory that the service's user may not enter
      */
     public static Optional<SocketFileWatch> at(Path path) {
         return look(path).filter(FileStatus::isSocket).map(socket -> new SocketFileWatch(path, socket));

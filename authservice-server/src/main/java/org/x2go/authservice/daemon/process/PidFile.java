@@ -1,17 +1,11 @@
 package org.x2go.authservice.daemon.process;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.SeekableByteChannel;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import org.apache.logging.log4j.LogManager;
 import org.x2go.authservice.posix.DirectoryLock;
 import org.x2go.authservice.posix.ErrorMessages;
@@ -26,6 +20,9 @@ import org.x2go.authservice.posix.RegularFile;
 public final class PidFile implements AutoCloseable {
     /** More than the longest number and its newline. */
     private static final int MAX_BYTES = 32;
+
+    private static final int OWNERS = 0600;
+    private static final int MODE = 0644;
 
     private final Path path;
     private final String number;
@@ -45,7 +42,10 @@ public final class PidFile implements AutoCloseable {
     public static PidFile write(Path path, long pid) throws IOException {
         String number = Long.toString(pid);
         try {
-            Path directory = Objects.requireNonNull(path.toAbsolutePath().getParent(), "it is a directory");
+            Path directory = path.toAbsolutePath().getParent();
+            if (directory == null) {
+                throw new IOException("it is a directory");
+            }
             if (!Files.isDirectory(directory)) {
                 Files.createDirectories(directory);
             }
@@ -61,7 +61,7 @@ public final class PidFile implements AutoCloseable {
         }
     }
 
-    /** Checks whether the PID file could be written, without changing anything. */
+    /** Checks whether the path is free, or has a PID file that may be replaced. Changes nothing. */
     public static void check(Path path) throws IOException {
         try {
             checkOld(path);
@@ -83,17 +83,15 @@ public final class PidFile implements AutoCloseable {
             file.close();
             throw new IOException("another process has locked it");
         }
+        file.setMode(MODE);
         return file;
     }
 
+    /** Only its owner can open it, so that no other user locks it before this process does. */
     private static void create(Path path, String number) throws IOException {
-        try (SeekableByteChannel file = Files.newByteChannel(
-                path,
-                Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--")))) {
-            file.write(ByteBuffer.wrap((number + "\n").getBytes(StandardCharsets.US_ASCII)));
-        } catch (FileAlreadyExistsException e) {
-            throw e;
+        OutputStream created = RegularFile.create(path, OWNERS);
+        try (created) {
+            created.write((number + "\n").getBytes(StandardCharsets.US_ASCII));
         } catch (IOException e) {
             // A file without a number would be refused at the next start.
             Files.deleteIfExists(path);
@@ -112,7 +110,7 @@ public final class PidFile implements AutoCloseable {
             if (content.isEmpty() || !content.chars().allMatch(c -> c >= '0' && c <= '9')) {
                 throw new IOException("it is not a PID file, so it is left unchanged");
             }
-            // Any user who may read the file can lock it, and must not prevent a start by that.
+            // Any user who may read the file can lock it, so a lock alone must not prevent a start.
             if (!old.tryLock() && isAlive(content)) {
                 throw new IOException("it belongs to a running authservice, process " + content + ": stop it");
             }

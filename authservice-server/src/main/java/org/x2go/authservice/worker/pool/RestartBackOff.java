@@ -38,7 +38,7 @@ final class RestartBackOff {
         }
         if (restartMayCure && ++restartableFailures == FAILURES_BEFORE_RESTART) {
             diagnostics.error("no PAM worker could be started in " + FAILURES_BEFORE_RESTART + " tries (" + reason
-                    + "): until one starts, requests fail at once; after the first of these systemd gets no watchdog"
+                    + "): until one starts, requests get \"error\" at once; from the first of them on, systemd gets no watchdog"
                     + " keep-alive, and restarts this service if WatchdogSec= is set");
         }
     }
@@ -66,7 +66,7 @@ final class RestartBackOff {
         return failures == 0 ? 0 : Math.max(0, notBefore - now);
     }
 
-    /** Whether {@link #FAILURES_BEFORE_RESTART} such failures have occurred since a worker was last ready. */
+    /** Whether so many failures that a restart may cure have occurred since a worker was last ready. */
     boolean mayNeedRestart() {
         return restartableFailures >= FAILURES_BEFORE_RESTART;
     }

@@ -30,7 +30,7 @@ import org.x2go.authservice.worker.wire.Reply;
  * <p>Used on its event loop, except {@link #open}, {@link #statistics} and {@link #close}, which other threads call.
  */
 public final class WorkerPool implements AsyncAuthenticator {
-    /** A worker that is not ready in time is given up before this. */
+    /** Only if the event loop is stuck does it take so long: a worker that is not ready in time is given up earlier. */
     private static final long FIRST_START_SECONDS = 2 * PooledWorker.START_TIMEOUT_SECONDS;
 
     private static final long STOP_SECONDS = 5;
@@ -100,8 +100,8 @@ public final class WorkerPool implements AsyncAuthenticator {
             pool.close();
             throw new IOException("no PAM worker was ready within " + FIRST_START_SECONDS + " s", e);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
             pool.close();
+            Thread.currentThread().interrupt();
             throw new IOException("interrupted while the first PAM worker was starting", e);
         }
     }

@@ -36,7 +36,7 @@ public sealed interface Reply {
     /**
      * The answer to a request.
      *
-     * @param number the request's
+     * @param number the number of the request that it answers
      * @param result the result, whose fail delay the service applies
      * @param disposition what the pool does with the worker
      */

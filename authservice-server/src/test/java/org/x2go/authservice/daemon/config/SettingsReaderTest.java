@@ -209,9 +209,7 @@ class SettingsReaderTest {
         assertThatThrownBy(() -> read(Map.of("X2GOBROKER_AUTHSERVICE_WORKERS", "0")))
                 .hasMessage("environment, X2GOBROKER_AUTHSERVICE_WORKERS: --workers must be 1 to 1024, not 0");
         assertThatThrownBy(() -> read(Map.of("X2GOBROKER_AUTHSERVICE_PERMISSIONS", "999")))
-                .hasMessage(
-                        "environment, X2GOBROKER_AUTHSERVICE_PERMISSIONS: '999' is an invalid octal mode: write it as"
-                                + " 0660");
+                .hasMessage("environment, X2GOBROKER_AUTHSERVICE_PERMISSIONS: '999' is not an octal mode such as 0660");
     }
 
     @Test

@@ -116,6 +116,8 @@ class PidFileTest {
         assertThat(path).hasContent("root:x:0:0\n");
         assertThatThrownBy(() -> PidFile.write(directory, 1))
                 .hasMessageContaining("a directory and not a regular file");
+        assertThatThrownBy(() -> PidFile.write(Path.of("/"), 1))
+                .hasMessage("cannot write the PID file /: it is a directory; choose another with --pidfile");
     }
 
     @Test

@@ -12,7 +12,7 @@ final class Requests implements AutoCloseable {
     private final ByteBuffer right;
     private final ByteBuffer wrong;
     private final int wrongPercent;
-    private int share;
+    private int wrongPercentOwed;
 
     /** Requests for the user of this connection, counted from 1. The caller wipes the password. */
     Requests(LoadOptions options, String pamService, int connection, char[] password) {
@@ -27,16 +27,16 @@ final class Requests implements AutoCloseable {
         }
         wrongPercent = options.wrongPercent;
         // So that connections do not send their wrong passwords at the same time.
-        share = connection * wrongPercent % PERCENT;
+        wrongPercentOwed = connection * wrongPercent % PERCENT;
     }
 
     /** Whether the next request is the one with the wrong password. */
     boolean isNextWrong() {
-        share += wrongPercent;
-        if (share < PERCENT) {
+        wrongPercentOwed += wrongPercent;
+        if (wrongPercentOwed < PERCENT) {
             return false;
         }
-        share -= PERCENT;
+        wrongPercentOwed -= PERCENT;
         return true;
     }
 
