@@ -14,7 +14,7 @@ import org.x2go.authservice.posix.VectorRegisters;
  * <p>After a function that runs module code, a forked child that returned from the module by mistake exits at once: it
  * shares the parent's descriptors, and its JVM cannot work, as a fork copies only the calling thread.
  *
- * <p>Functions that handle the password get {@link VectorRegisters#zeros}, which libpam ignores.
+ * <p>Functions that handle the password get the zeros of {@link VectorRegisters}, which libpam ignores.
  *
  * <p>Texts are arrays of bytes made by {@link org.x2go.authservice.posix.CString}, because JNA's encoding of strings
  * depends on a setting of the whole process. libpam is thread-safe as long as each handle is used by one thread at a
@@ -94,15 +94,15 @@ final class LibPam {
     }
 
     static int authenticate(Pointer handle, int flags) {
-        return exitIfForked(pam_authenticate(handle, flags, VectorRegisters.zeros()));
+        return exitIfForked(pam_authenticate(handle, flags, VectorRegisters.longZeros(), VectorRegisters.shortZeros()));
     }
 
     static int acctMgmt(Pointer handle, int flags) {
-        return exitIfForked(pam_acct_mgmt(handle, flags, VectorRegisters.zeros()));
+        return exitIfForked(pam_acct_mgmt(handle, flags, VectorRegisters.longZeros(), VectorRegisters.shortZeros()));
     }
 
     static int end(Pointer handle, int status) {
-        return exitIfForked(pam_end(handle, status, VectorRegisters.zeros()));
+        return exitIfForked(pam_end(handle, status, VectorRegisters.longZeros(), VectorRegisters.shortZeros()));
     }
 
     private static int exitIfForked(int returned) {
@@ -125,11 +125,11 @@ final class LibPam {
     /** @param value one element, which is set to the item's address, or to 0 if it has no value */
     static native int pam_get_item(Pointer handle, int item, long[] value);
 
-    private static native int pam_authenticate(Pointer handle, int flags, byte[] zeros);
+    private static native int pam_authenticate(Pointer handle, int flags, byte[] longZeros, byte[] shortZeros);
 
-    private static native int pam_acct_mgmt(Pointer handle, int flags, byte[] zeros);
+    private static native int pam_acct_mgmt(Pointer handle, int flags, byte[] longZeros, byte[] shortZeros);
 
-    private static native int pam_end(Pointer handle, int status, byte[] zeros);
+    private static native int pam_end(Pointer handle, int status, byte[] longZeros, byte[] shortZeros);
 
     static native @Nullable Pointer pam_strerror(@Nullable Pointer handle, int status);
 }

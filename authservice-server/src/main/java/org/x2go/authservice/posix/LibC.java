@@ -166,8 +166,8 @@ final class LibC {
 
     static native int getpid();
 
-    /** @param zeros ignored; see {@link VectorRegisters} */
-    static native int getpid(byte[] zeros);
+    /** C ignores the zeros; see {@link VectorRegisters}. */
+    static native int getpid(byte[] longZeros, byte[] shortZeros);
 
     static native int setsid() throws LastErrorException;
 
