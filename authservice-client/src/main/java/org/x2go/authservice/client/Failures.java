@@ -16,7 +16,7 @@ final class Failures {
 
     private Failures() {}
 
-    /** Finds out why a connection failed; the system's own text is in the language of the process. */
+    /** Finds out why a connection failed, not by the system's own text, which depends on the locale. */
     static AuthServiceException cannotConnect(Path socket, IOException cause) {
         String message;
         if (bytes(socket) > MAX_PATH_BYTES) {

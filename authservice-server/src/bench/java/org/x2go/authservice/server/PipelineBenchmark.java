@@ -24,8 +24,8 @@ import org.x2go.authservice.auth.ServicePolicy;
 import org.x2go.authservice.protocol.Credentials;
 
 /**
- * What a request costs between the socket and PAM, on one thread, without system calls: up to the credentials, and up to the
- * reply with its log line left out. The connection is kept.
+ * What a request costs between the socket and PAM, on one thread, without system calls. One benchmark ends with the
+ * credentials, the other with the reply, without its log line. The connection is kept.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

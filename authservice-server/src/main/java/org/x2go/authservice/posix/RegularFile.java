@@ -14,7 +14,7 @@ import java.util.Optional;
  * is opened for reading: no link is followed, and a pipe or device cannot block this process.
  */
 public final class RegularFile implements AutoCloseable {
-    private static final int OWNERS = 0600;
+    private static final int OWNER_ONLY = 0600;
 
     private final int descriptor;
     private final FileStatus identity;
@@ -52,7 +52,7 @@ public final class RegularFile implements AutoCloseable {
      * @throws IOException if it cannot be created, or the path exists, even as a link
      */
     public static OutputStream create(Path path, int mode) throws IOException {
-        int descriptor = Errno.check("make " + path, () -> LibC.create(path, LibC.O_WRONLY, OWNERS));
+        int descriptor = Errno.check("make " + path, () -> LibC.create(path, LibC.O_WRONLY, OWNER_ONLY));
         try {
             Errno.check("make " + path, () -> LibC.fchmod(descriptor, mode));
             return Files.newOutputStream(PathHandle.referenceTo(descriptor));

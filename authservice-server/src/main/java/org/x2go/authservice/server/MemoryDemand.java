@@ -3,7 +3,7 @@ package org.x2go.authservice.server;
 import java.util.Optional;
 import org.x2go.authservice.posix.OpenFiles;
 
-/** Compares the memory that the limits allow peers with the size of the heap. */
+/** Compares the memory that peers may use under the limits with the size of the heap. */
 public final class MemoryDemand {
     /** The service's own memory: 4 MB were measured after some logins, and the log's queue may fill. */
     private static final long OWN_BYTES = 16 << 20;
@@ -31,7 +31,7 @@ public final class MemoryDemand {
                 : Optional.of("clients can use " + (demand >> 20)
                         + " MB of memory (--max-connections, --max-unread-bytes), more than Java's heap of "
                         + (heap >> 20)
-                        + " MB, and so stop the service: lower these, or raise -Xmx, and -XX:MaxDirectMemorySize by"
-                        + " as much as --max-unread-bytes");
+                        + " MB, and so stop the service: lower these, or raise -Xmx; raise -XX:MaxDirectMemorySize by"
+                        + " as much as you raised --max-unread-bytes");
     }
 }

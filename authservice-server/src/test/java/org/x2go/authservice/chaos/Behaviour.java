@@ -14,7 +14,7 @@ enum Behaviour {
         @Override
         void act(RawPeer peer, ChaosRequest.Source requests, Random random, ReplyCounts replies) throws IOException {
             for (ChaosRequest request : several(requests, random, 10)) {
-                replies.answer(request, peer.send(request.line()).reply());
+                replies.record(request, peer.send(request.line()).reply());
             }
         }
     },
@@ -29,7 +29,7 @@ enum Behaviour {
                     peer.send(rest.substring(0, length));
                     rest = rest.substring(length);
                 }
-                replies.answer(request, peer.reply());
+                replies.record(request, peer.reply());
             }
         }
     },
@@ -39,20 +39,20 @@ enum Behaviour {
             List<ChaosRequest> asked = several(requests, random, 40);
             peer.send(lines(asked));
             for (ChaosRequest request : asked) {
-                replies.answer(request, peer.reply());
+                replies.record(request, peer.reply());
             }
         }
     },
-    ENDS_ITS_INPUT(true) {
+    SHUTS_DOWN_OUTPUT(true) {
         @Override
         void act(RawPeer peer, ChaosRequest.Source requests, Random random, ReplyCounts replies) throws IOException {
             List<ChaosRequest> asked = several(requests, random, 40);
-            String[] answers = peer.send(lines(asked)).endInput().rest().split("\n", -1);
+            String[] answers = peer.send(lines(asked)).shutdownOutput().rest().split("\n", -1);
             if (answers.length != asked.size() + 1) {
                 replies.finding((answers.length - 1) + " answers to " + asked.size() + " requests, then the end");
             }
             for (int i = 0; i < Math.min(answers.length - 1, asked.size()); i++) {
-                replies.answer(asked.get(i), answers[i]);
+                replies.record(asked.get(i), answers[i]);
             }
         }
     },
@@ -61,8 +61,9 @@ enum Behaviour {
         void act(RawPeer peer, ChaosRequest.Source requests, Random random, ReplyCounts replies) throws IOException {
             byte[] garbage = new byte[random.nextInt(2000)];
             random.nextBytes(garbage);
-            String answers =
-                    peer.send(new String(garbage, ISO_8859_1) + "\n").endInput().rest();
+            String answers = peer.send(new String(garbage, ISO_8859_1) + "\n")
+                    .shutdownOutput()
+                    .rest();
             replies.count("garbage");
             if (answers.isEmpty() || !answers.matches("((bad|fail)\n)*")) {
                 replies.finding("garbage was answered " + answers);
@@ -74,7 +75,7 @@ enum Behaviour {
         void act(RawPeer peer, ChaosRequest.Source requests, Random random, ReplyCounts replies) throws IOException {
             List<ChaosRequest> asked = several(requests, random, 40);
             peer.send(lines(asked));
-            replies.answer(asked.get(0), peer.reply());
+            replies.record(asked.get(0), peer.reply());
         }
     },
     LEAVES_WITHOUT_AN_ANSWER(false) {

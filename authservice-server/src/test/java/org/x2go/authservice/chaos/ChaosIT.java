@@ -35,7 +35,7 @@ import org.x2go.authservice.worker.pool.WorkerPool;
 /**
  * Dozens of concurrent peers behave well and badly. No verdict may be wrong, well-behaved peers must get every answer
  * in order, and afterwards the server must hold no more resources than before. {@code -Dauthservice.chaos.seconds=N}
- * makes each of the three runs N seconds long.
+ * makes each of the three tests run for N seconds after its first run.
  */
 class ChaosIT {
     private static final int PEERS = 48;
@@ -46,7 +46,7 @@ class ChaosIT {
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration BEYOND_THE_TIMEOUT = REQUEST_TIMEOUT.plusSeconds(1);
 
-    private static final ChaosRequest SURE = ChaosRequest.right("user0", "right", "table");
+    private static final ChaosRequest RECOVERY_CHECK = ChaosRequest.right("user0", "right", "table");
 
     @TempDir
     private Path directory;
@@ -72,12 +72,22 @@ class ChaosIT {
     void invariantsHoldWithAMisbehavingAuthenticator() throws Exception {
         TestScope.requireAll();
         FlakyAuthenticator flaky = new FlakyAuthenticator(WORKERS / 2, BEYOND_THE_TIMEOUT);
-        ChaosRequest sure = ChaosRequest.right("quick", "right", "x2gobroker");
+        ChaosRequest recoveryCheck = ChaosRequest.right("quick", "right", "x2gobroker");
         run(
                 () -> chaos(
-                        config -> AuthServer.start(config, flaky), () -> 0, flaky, Set.of("x2gobroker"), sure, WARM_UP),
+                        config -> AuthServer.start(config, flaky),
+                        () -> 0,
+                        flaky,
+                        Set.of("x2gobroker"),
+                        recoveryCheck,
+                        WARM_UP),
                 () -> chaos(
-                        config -> AuthServer.start(config, flaky), () -> 0, flaky, Set.of("x2gobroker"), sure, TIME));
+                        config -> AuthServer.start(config, flaky),
+                        () -> 0,
+                        flaky,
+                        Set.of("x2gobroker"),
+                        recoveryCheck,
+                        TIME));
     }
 
     @Test
@@ -89,7 +99,8 @@ class ChaosIT {
 
     private ReplyCounts pamChaos(PamStacks stacks, Duration time) throws Exception {
         try (PamAuthenticator pam = PamAuthenticator.open(ServicePolicy.allowing(PamStacks.SERVICES), directory)) {
-            return chaos(config -> AuthServer.start(config, pam), () -> 0, stacks, PamStacks.SERVICES, SURE, time);
+            return chaos(
+                    config -> AuthServer.start(config, pam), () -> 0, stacks, PamStacks.SERVICES, RECOVERY_CHECK, time);
         }
     }
 
@@ -114,7 +125,7 @@ class ChaosIT {
                 () -> opened.get().statistics().join().workers(),
                 stacks,
                 PamStacks.SERVICES,
-                SURE,
+                RECOVERY_CHECK,
                 time);
         assertThat(diagnostics.lines()).noneMatch(line -> line.contains("crashed"));
         assertThat(children()).isSubsetOf(before);
@@ -163,7 +174,7 @@ class ChaosIT {
             LongSupplier workers,
             ChaosRequest.Source requests,
             Set<String> services,
-            ChaosRequest sure,
+            ChaosRequest recoveryCheck,
             Duration time)
             throws IOException, InterruptedException {
         AuthServerConfig config = AuthServerConfig.builder(directory.resolve("s"))
@@ -177,7 +188,7 @@ class ChaosIT {
             long idle = ResourceLevels.now().sockets() - workers.getAsLong();
             new LoadClients(server.socketPath(), requests, replies).run(PEERS, time);
             ResourceLevels.awaitSockets(() -> idle + workers.getAsLong());
-            awaitOk(server, sure);
+            awaitOk(server, recoveryCheck);
         }
         assertThat(replies.findings()).as(replies::toString).isEmpty();
         assertThat(replies.counted("right:ok")).as(replies::toString).isGreaterThan(replies.counted("right:error"));
@@ -185,11 +196,11 @@ class ChaosIT {
     }
 
     /** Waits until the server answers normally again, after its hung workers have returned. */
-    private static void awaitOk(AuthServer server, ChaosRequest sure) throws IOException {
+    private static void awaitOk(AuthServer server, ChaosRequest recoveryCheck) throws IOException {
         try (RawPeer peer = RawPeer.connect(server.socketPath())) {
-            String answer = peer.send(sure.line()).reply();
+            String answer = peer.send(recoveryCheck.line()).reply();
             for (int i = 0; i < 10 && answer.equals("error"); i++) {
-                answer = peer.send(sure.line()).reply();
+                answer = peer.send(recoveryCheck.line()).reply();
             }
             assertThat(answer).isEqualTo("ok");
         }

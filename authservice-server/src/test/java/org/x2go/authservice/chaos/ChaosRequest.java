@@ -35,7 +35,7 @@ record ChaosRequest(String line, Set<String> answers) {
      * A request that does not reach the authenticator, so that its answer is certain and shows whether answers are in
      * order.
      */
-    static ChaosRequest marker(Random random) {
+    static ChaosRequest withCertainAnswer(Random random) {
         return switch (random.nextInt(4)) {
             case 0 -> new ChaosRequest("no request\n", Set.of("bad"));
             case 1 -> new ChaosRequest("\r\r\r\n", Set.of("bad"));

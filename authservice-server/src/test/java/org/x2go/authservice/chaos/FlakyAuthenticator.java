@@ -67,7 +67,7 @@ final class FlakyAuthenticator implements Authenticator, ChaosRequest.Source {
         int number = random.nextInt(NAMES);
         boolean right = random.nextBoolean();
         return switch (random.nextInt(20)) {
-            case 0, 1, 2, 3 -> ChaosRequest.marker(random);
+            case 0, 1, 2, 3 -> ChaosRequest.withCertainAnswer(random);
             case 4 -> ChaosRequest.unanswerable("broken" + number, right ? "right" : "guess", SERVICE);
             case 5 -> ask("stuck" + number, right);
             case 6, 7 -> ask("delayed" + number, right);

@@ -66,7 +66,7 @@ final class PamStacks implements ChaosRequest.Source {
         String user = "user" + random.nextInt(NAMES);
         boolean right = random.nextBoolean();
         return switch (random.nextInt(40)) {
-            case 0, 1, 2, 3, 4, 5, 6, 7 -> ChaosRequest.marker(random);
+            case 0, 1, 2, 3, 4, 5, 6, 7 -> ChaosRequest.withCertainAnswer(random);
             case 8, 9, 10, 11 -> ChaosRequest.right(user, "anything", "permit");
             case 12, 13, 14, 15 -> ChaosRequest.wrong(user, "right", "deny");
             case 16, 17, 18 -> ask(user, right, "delayed");

@@ -13,7 +13,7 @@ final class ReplyCounts {
     private final Queue<String> findings = new ConcurrentLinkedQueue<>();
 
     /** Records the answer to a request. */
-    void answer(ChaosRequest asked, String answer) {
+    void record(ChaosRequest asked, String answer) {
         count(asked.answers().contains("ok") ? "right:" + answer : answer);
         if (!asked.answers().contains(answer)) {
             finding("\"" + answer + "\" answered " + asked);

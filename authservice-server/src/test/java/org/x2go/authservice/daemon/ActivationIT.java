@@ -49,7 +49,7 @@ class ActivationIT {
 
     private static void connectOnly(ActivatedService service) throws IOException {
         try (RawPeer peer = service.connect()) {
-            peer.endInput();
+            peer.shutdownOutput();
         }
     }
 

@@ -21,7 +21,7 @@ class CrashReportIT {
     Path directory;
 
     @Test
-    void crashReportIsReadableByItsOwnerOnly() throws Exception {
+    void crashReportIsNotReadableByOthers() throws Exception {
         Path module = ProbeModule.compileHavocIn(directory);
         Path services = Files.createDirectory(directory.resolve("services"));
         Files.write(

@@ -44,7 +44,7 @@ record Exchange(String name, List<String> pieces, boolean end) {
                 peer.send(pieces.get(i));
             }
             if (end) {
-                peer.endInput();
+                peer.shutdownOutput();
             }
             long lines = String.join("", pieces).chars().filter(c -> c == '\n').count();
             for (long i = 0; end || i < lines; i++) {
@@ -65,7 +65,7 @@ record Exchange(String name, List<String> pieces, boolean end) {
     /** Each of the servers reads from one thread, which has been past the other connections when it serves a later one. */
     private static void awaitThatAllIsRead(Path socket) throws IOException {
         try (RawPeer later = RawPeer.connect(socket)) {
-            later.send("no request\n").endInput().rest();
+            later.send("no request\n").shutdownOutput().rest();
         }
     }
 

@@ -72,7 +72,7 @@ class AuthServerTest {
     void pipelinedRequestsAreAnsweredInOrderAfterEndOfInput() throws IOException {
         try (AuthServer server = AuthServer.start(config().build(), alice);
                 RawPeer peer = RawPeer.connect(server.socketPath())) {
-            peer.send((RIGHT + WRONG + "bad\n").repeat(500)).endInput();
+            peer.send((RIGHT + WRONG + "bad\n").repeat(500)).shutdownOutput();
             assertThat(peer.rest()).isEqualTo("ok\nfail\nbad\n".repeat(500));
         }
     }
@@ -292,7 +292,7 @@ class AuthServerTest {
             for (int i = 0; i < 20; i++) {
                 RawPeer peer = RawPeer.connect(server.socketPath());
                 peers.add(peer);
-                peer.send(RIGHT.repeat(4000)).endInput();
+                peer.send(RIGHT.repeat(4000)).shutdownOutput();
             }
             release.countDown();
             int complete = 0;
@@ -329,7 +329,7 @@ class AuthServerTest {
                             RawPeer ended = RawPeer.connect(server.socketPath())) {
                         // It is reset when it leaves with replies unread.
                         gone.send(bytes);
-                        ended.send(bytes).endInput();
+                        ended.send(bytes).shutdownOutput();
                     }
                 }
             }

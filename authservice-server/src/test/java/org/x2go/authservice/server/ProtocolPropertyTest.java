@@ -47,7 +47,7 @@ class ProtocolPropertyTest {
                     for (byte[] piece : pieces) {
                         peer.send(latin1(piece));
                     }
-                    assertThat(peer.endInput().rest())
+                    assertThat(peer.shutdownOutput().rest())
                             .as(() -> "replies to " + text(pieces))
                             .isEqualTo(expected(sent));
                 }
@@ -73,7 +73,9 @@ class ProtocolPropertyTest {
                 }
                 assertThat(replies).as(() -> "replies to " + text(pieces)).hasToString(expected);
             });
-            assertThat(peer.endInput().rest()).as("more replies than requests").isEmpty();
+            assertThat(peer.shutdownOutput().rest())
+                    .as("more replies than requests")
+                    .isEmpty();
         }
     }
 

@@ -22,7 +22,7 @@ import org.x2go.authservice.testsupport.MarkedPasswords.Kind;
 import org.x2go.authservice.testsupport.RawPeer;
 import org.x2go.authservice.testsupport.TestScope;
 
-/** As {@link SecretsIT}, for the many ways in which a peer may send requests, and what is no request. */
+/** As {@link SecretsIT}, for the many ways in which a peer may send requests, and for malformed ones. */
 @Timeout(300)
 @ParameterizedClass
 @EnumSource(
@@ -89,15 +89,15 @@ class SecretsOnTheWireIT {
     /** Far more at once than fits into a buffer. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void pipelinedPasswordsAreWiped(boolean endingInput) throws Exception {
+    void pipelinedPasswordsAreWiped(boolean shuttingDownOutput) throws Exception {
         StringBuilder requests = new StringBuilder();
         for (int i = 0; i < 200; i++) {
             Kind kind = KINDS.get(i % KINDS.size());
             requests.append(i % 10 == 9 ? wrong(kind, "ahead, wrong") : right(kind, "ahead"));
         }
         try (RawPeer peer = service.connect().send(requests.toString())) {
-            if (endingInput) {
-                peer.endInput();
+            if (shuttingDownOutput) {
+                peer.shutdownOutput();
             }
             for (int i = 0; i < 200; i++) {
                 assertThat(peer.reply()).isEqualTo(i % 10 == 9 ? "fail" : "ok");
@@ -110,7 +110,7 @@ class SecretsOnTheWireIT {
     @ValueSource(ints = {4000, 4080, 4096, 4100, 8192, 20_000, 300_000})
     void linesAtAndBeyondTheLimitAreWiped(int length) throws Exception {
         for (Kind kind : Kind.values()) {
-            // What follows in the same write keeps the buffer in use that the line's end is in.
+            // Bytes behind the line, in the same write, keep the buffer with the end of the line in use.
             try (RawPeer peer = service.connect()) {
                 String line = request("user", service.password(kind, length, "long"), "deny");
                 peer.send(line + "the next request begins");
@@ -163,7 +163,7 @@ class SecretsOnTheWireIT {
     void unterminatedLinesAreWiped(Kind kind) throws Exception {
         for (int length : new int[] {16, 64, 4000, 10_000}) {
             String begun = "user\r" + service.password(kind, length, "cut off");
-            try (RawPeer peer = service.connect().send(begun).endInput()) {
+            try (RawPeer peer = service.connect().send(begun).shutdownOutput()) {
                 assertThat(peer.rest()).isEqualTo("bad\n");
             }
             service.assertNothingIsLeft();

@@ -29,7 +29,7 @@ public final class RawPeer implements AutoCloseable {
     }
 
     /** Shuts down the output; replies can still be read. */
-    public RawPeer endInput() throws IOException {
+    public RawPeer shutdownOutput() throws IOException {
         socket.shutdownOutput();
         return this;
     }

@@ -83,7 +83,7 @@ class WorkerProcessIT {
                                 || name.endsWith(".jar")
                                 || name.contains("/ffi"));
             }
-            waiting.endInput();
+            waiting.shutdownOutput();
         }
     }
 

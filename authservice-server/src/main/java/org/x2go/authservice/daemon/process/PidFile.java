@@ -21,7 +21,7 @@ public final class PidFile implements AutoCloseable {
     /** More than the longest number and its newline. */
     private static final int MAX_BYTES = 32;
 
-    private static final int OWNERS = 0600;
+    private static final int OWNER_ONLY = 0600;
     private static final int MODE = 0644;
 
     private final Path path;
@@ -89,7 +89,7 @@ public final class PidFile implements AutoCloseable {
 
     /** Only its owner can open it, so that no other user locks it before this process does. */
     private static void create(Path path, String number) throws IOException {
-        OutputStream created = RegularFile.create(path, OWNERS);
+        OutputStream created = RegularFile.create(path, OWNER_ONLY);
         try (created) {
             created.write((number + "\n").getBytes(StandardCharsets.US_ASCII));
         } catch (IOException e) {
