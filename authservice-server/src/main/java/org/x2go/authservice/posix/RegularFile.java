@@ -61,9 +61,28 @@ public final class RegularFile implements AutoCloseable {
         }
     }
 
-    /** Changes its mode (fchmod(2)); only its owner and root may. */
-    public void setMode(int mode) throws IOException {
-        Errno.check("change the mode of the file", () -> LibC.fchmod(descriptor, mode));
+    /**
+     * Creates a file that does not exist yet, and locks it as {@link #tryLock} does. Until then only its owner can open it, so
+     * that no other user locks it first.
+     *
+     * @param content what it contains
+     * @param mode its mode, whatever this process's umask
+     * @throws IOException if it cannot be created, or the path exists, even as a link; the message calls the file "it"
+     */
+    public static RegularFile createLocked(Path path, byte[] content, int mode) throws IOException {
+        int descriptor = Errno.check("create it", () -> LibC.create(path, LibC.O_WRONLY, OWNER_ONLY));
+        try {
+            Files.write(PathHandle.referenceTo(descriptor), content);
+            Errno.check("lock it", () -> LibC.flock(descriptor, LibC.LOCK_EX | LibC.LOCK_NB));
+            Errno.check("set its mode", () -> LibC.fchmod(descriptor, mode));
+            return new RegularFile(
+                    descriptor, FileStatus.ofDescriptor(descriptor).orElseThrow());
+        } catch (IOException e) {
+            LibC.close(descriptor);
+            // What it contains is not complete, or not locked.
+            Files.deleteIfExists(path);
+            throw e;
+        }
     }
 
     /** Which file it is. */

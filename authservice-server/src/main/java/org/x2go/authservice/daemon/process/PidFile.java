@@ -1,7 +1,6 @@
 package org.x2go.authservice.daemon.process;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +20,6 @@ public final class PidFile implements AutoCloseable {
     /** More than the longest number and its newline. */
     private static final int MAX_BYTES = 32;
 
-    private static final int OWNER_ONLY = 0600;
     private static final int MODE = 0644;
 
     private final Path path;
@@ -53,8 +51,8 @@ public final class PidFile implements AutoCloseable {
             try (DirectoryLock others = DirectoryLock.of(directory, LogManager.getLogger(PidFile.class)::warn)) {
                 checkOld(path);
                 Files.deleteIfExists(path);
-                create(path, number);
-                return new PidFile(path, number, lock(path));
+                byte[] content = (number + "\n").getBytes(StandardCharsets.US_ASCII);
+                return new PidFile(path, number, RegularFile.createLocked(path, content, MODE));
             }
         } catch (IOException e) {
             throw cannotWrite(path, e);
@@ -75,28 +73,6 @@ public final class PidFile implements AutoCloseable {
                 "cannot write the PID file " + path + ": " + ErrorMessages.text(cause)
                         + "; choose another with --pidfile",
                 cause);
-    }
-
-    private static RegularFile lock(Path path) throws IOException {
-        RegularFile file = RegularFile.open(path).orElseThrow(() -> new IOException("another process removed it"));
-        if (!file.tryLock()) {
-            file.close();
-            throw new IOException("another process has locked it");
-        }
-        file.setMode(MODE);
-        return file;
-    }
-
-    /** Only its owner can open it, so that no other user locks it before this process does. */
-    private static void create(Path path, String number) throws IOException {
-        OutputStream created = RegularFile.create(path, OWNER_ONLY);
-        try (created) {
-            created.write((number + "\n").getBytes(StandardCharsets.US_ASCII));
-        } catch (IOException e) {
-            // A file without a number would be refused at the next start.
-            Files.deleteIfExists(path);
-            throw e;
-        }
     }
 
     /** Checks whether the path may be written: it must be free, or have the PID file of a process that has ended. */
