@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -81,7 +80,7 @@ public final class ProcessMemory {
                     search.in(memory, range, mapping);
                 }
             }
-        } catch (FileSystemException e) {
+        } catch (IOException e) {
             if (!mappings().isEmpty()) {
                 throw e;
             }
@@ -93,7 +92,7 @@ public final class ProcessMemory {
     private List<String> mappings() throws IOException {
         try {
             return Files.readAllLines(directory.resolve("maps"));
-        } catch (FileSystemException e) {
+        } catch (IOException e) { // also ESRCH, if it ends between open(2) and read(2)
             if (Files.exists(directory)) {
                 throw e;
             }
