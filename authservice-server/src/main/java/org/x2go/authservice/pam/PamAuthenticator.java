@@ -28,11 +28,11 @@ import org.x2go.authservice.protocol.Verdict;
  * (pam.d(5)); without an {@code auth} rule or a file the result is {@code ERROR}.
  *
  * <p>The fail delay of modules (pam_fail_delay(3)) is returned with the result, without sleeping. PAM_TTY is the
- * service's name, as pam_access(8) expects without a terminal, PAM_RUSER the name of the user that the client runs as, and PAM_RHOST
- * is not set.
+ * service's name, as pam_access(8) expects without a terminal, PAM_RUSER the name of the user that the client runs as,
+ * and PAM_RHOST is not set.
  *
- * <p>Thread-safe; each check has its own handle. The password is copied once for each prompt, into memory that libpam frees, and never
- * to the Java heap.
+ * <p>Thread-safe; each check has its own handle. The password is copied once for each prompt, into memory that libpam
+ * frees, and never to the Java heap.
  */
 public final class PamAuthenticator implements Authenticator, AutoCloseable {
     private static final String LOGGER = "org.x2go.authservice.pam";

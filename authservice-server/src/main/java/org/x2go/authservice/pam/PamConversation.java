@@ -181,6 +181,7 @@ final class PamConversation {
     @SuppressWarnings("CatchingUnchecked")
     private void delay(int status, int microseconds, @Nullable Pointer appdata) {
         try {
+            VectorRegisters.overwrite();
             delayMicros.addAndGet(Integer.toUnsignedLong(microseconds));
         } catch (Throwable e) {
             failure = e;

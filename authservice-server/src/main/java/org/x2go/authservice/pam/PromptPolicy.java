@@ -61,7 +61,7 @@ final class PromptPolicy {
         for (int i = 0; i < messages.count(); i++) {
             switch (messages.style(i)) {
                 case PamMessages.PAM_PROMPT_ECHO_OFF, PamMessages.PAM_ERROR_MSG, PamMessages.PAM_TEXT_INFO -> {
-                    // Answered below, or needs no answer.
+                    // Judged below, or needs no answer.
                 }
                 case PamMessages.PAM_PROMPT_ECHO_ON -> {
                     return "a visible prompt, " + quoted(messages.text(i), credentials);

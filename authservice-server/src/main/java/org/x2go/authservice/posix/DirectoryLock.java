@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * A lock that services hold while they create or replace a socket or PID file in a directory: an flock(2) on the
+ * A lock that services hold while they create a socket or PID file in a directory, or remove a socket: an flock(2) on the
  * directory itself, which leaves no file behind.
  */
 public final class DirectoryLock implements AutoCloseable {

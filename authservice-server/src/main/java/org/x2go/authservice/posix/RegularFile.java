@@ -72,11 +72,15 @@ public final class RegularFile implements AutoCloseable {
     public static RegularFile createLocked(Path path, byte[] content, int mode) throws IOException {
         int descriptor = Errno.check("create it", () -> LibC.create(path, LibC.O_WRONLY, OWNER_ONLY));
         try {
+            Errno.check("set its mode", () -> LibC.fchmod(descriptor, OWNER_ONLY));
             Files.write(PathHandle.referenceTo(descriptor), content);
-            Errno.check("lock it", () -> LibC.flock(descriptor, LibC.LOCK_EX | LibC.LOCK_NB));
-            Errno.check("set its mode", () -> LibC.fchmod(descriptor, mode));
-            return new RegularFile(
+            RegularFile file = new RegularFile(
                     descriptor, FileStatus.ofDescriptor(descriptor).orElseThrow());
+            if (!file.tryLock()) {
+                throw new IOException("another process has locked it");
+            }
+            Errno.check("set its mode", () -> LibC.fchmod(descriptor, mode));
+            return file;
         } catch (IOException e) {
             LibC.close(descriptor);
             // What it contains is not complete, or not locked.

@@ -69,9 +69,8 @@ final class RequestFrameDecoder extends ChannelDuplexHandler {
         unread.addLast((ByteBuf) msg);
         drain(ctx, 1);
         if (!unread.isEmpty() && !allocator.mayKeepBuffer()) {
-            // The budget is used up. This is not checked in read(), because input may come without a call of read():
-            // Netty
-            // reads the rest when the peer has shut down its output.
+            // The budget is used up. This is not checked in read(), because input may come without a call of read(),
+            // when Netty reads the rest after the peer has shut down its output.
             LingeringClose.begin(ctx.channel());
         }
     }

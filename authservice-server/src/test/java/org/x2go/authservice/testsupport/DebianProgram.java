@@ -15,7 +15,7 @@ import java.util.Map;
 public final class DebianProgram {
     private static final Path PYTHON = Path.of("/usr/bin/python3");
 
-    /** Arguments are passed as hexadecimal digits, since Java passes characters outside ASCII only if the locale's encoding has them. */
+    /** Arguments are hexadecimal digits, since Java passes characters outside ASCII only if the locale's encoding has them. */
     private static final String LAUNCHER = "import os, sys; "
             + "os.execv(sys.executable, [sys.executable] + bytes.fromhex(sys.argv[1]).decode().split('\\0'))";
 

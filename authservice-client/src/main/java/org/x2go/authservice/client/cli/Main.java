@@ -14,7 +14,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The command's entry point. Only an accepted password, a finished measurement or "--help" alone exits with 0. */
+/** The command's entry point. Only an accepted password, a finished measurement, or "--help" or "--version" alone exits with 0. */
 public final class Main {
     private static final Set<String> INFORMATION = Set.of("-h", "--help", "-V", "--version");
 

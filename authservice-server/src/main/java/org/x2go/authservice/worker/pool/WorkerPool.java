@@ -96,7 +96,6 @@ public final class WorkerPool implements AsyncAuthenticator {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new IOException(String.valueOf(cause.getMessage()), cause);
         } catch (TimeoutException e) {
-            // Only if the event loop does not respond: the supply gives up a slow worker sooner.
             pool.close();
             throw new IOException("no PAM worker was ready within " + FIRST_START_SECONDS + " s", e);
         } catch (InterruptedException e) {
