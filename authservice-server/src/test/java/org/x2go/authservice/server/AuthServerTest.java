@@ -166,7 +166,7 @@ class AuthServerTest {
             return AuthResult.ok();
         };
         AuthServerConfig config = config().limit(Limit.WORKERS, 1)
-                .limit(Limit.REQUEST_TIMEOUT, Duration.ofSeconds(1))
+                .limit(Limit.REQUEST_TIMEOUT, Duration.ofSeconds(3))
                 .build();
         try (CapturedLog log = new CapturedLog("org.x2go.authservice.server");
                 AuthServer server = AuthServer.start(config, hanging);
@@ -235,7 +235,7 @@ class AuthServerTest {
     @Test
     void idleConnectionIsClosedAfterItsTimeout() throws IOException {
         try (AuthServer server = AuthServer.start(
-                        config().limit(Limit.IDLE_TIMEOUT, Duration.ofMillis(100))
+                        config().limit(Limit.IDLE_TIMEOUT, Duration.ofSeconds(1))
                                 .build(),
                         alice);
                 RawPeer peer = RawPeer.connect(server.socketPath())) {

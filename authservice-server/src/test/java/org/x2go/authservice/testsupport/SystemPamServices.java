@@ -26,7 +26,7 @@ public final class SystemPamServices implements AutoCloseable {
                 String pid =
                         file.getFileName().toString().substring(PREFIX.length()).split("-", 2)[0];
                 if (ProcessHandle.of(Long.parseLong(pid)).isEmpty()) {
-                    Files.delete(file);
+                    Files.deleteIfExists(file);
                 }
             }
         }

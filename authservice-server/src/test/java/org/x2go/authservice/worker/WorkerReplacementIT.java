@@ -116,8 +116,8 @@ class WorkerReplacementIT {
     @Test
     void crashAfterAnAnswerCostsNoOtherLogin() throws Exception {
         try (ServerProcess server = server("alarm").start()) {
-            assertThat(server.ask("mallory", "x", "bad")).isEqualTo("ok");
             Set<Long> first = Processes.childrenOf(server.pid());
+            assertThat(server.ask("mallory", "x", "bad")).isEqualTo("ok");
             Program.await(
                     "the alarm has ended the worker",
                     () -> !Processes.childrenOf(server.pid()).containsAll(first));
@@ -159,7 +159,7 @@ class WorkerReplacementIT {
     @Test
     void suspendedWorkerIsKilledAtItsDeadlineWithOneLogLine() throws Exception {
         try (ServerProcess server =
-                server("stop").args("--request-timeout", "3").start()) {
+                server("stop").args("--request-timeout", "10").start()) {
             Set<Long> first = Processes.childrenOf(server.pid());
             assertThat(server.ask("mallory", "x", "bad")).isEqualTo("error");
             Program.await("it has gone", () -> first.stream().noneMatch(Processes::exists));
@@ -182,7 +182,8 @@ class WorkerReplacementIT {
                 signal(worker, "STOP");
             }
             server.stop();
-            assertThat(workers).isNotEmpty().noneMatch(Processes::exists);
+            assertThat(workers).isNotEmpty();
+            Program.await("the workers have gone", () -> workers.stream().noneMatch(Processes::exists));
         }
     }
 

@@ -129,7 +129,7 @@ class WorkerSocketIT {
                         "process",
                         "--worker-socket",
                         workerSocket().toString())
-                .args("--request-timeout", "5")
+                .args("--request-timeout", "10")
                 .start();
     }
 

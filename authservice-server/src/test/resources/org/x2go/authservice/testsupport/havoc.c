@@ -170,7 +170,7 @@ int pam_sm_authenticate(void *handle, int flags, int count, const char **argumen
     else if (strcmp(what, "child-and-segv") == 0) { leave_child(about); raise(SIGSEGV); }
     else if (strcmp(what, "child-and-hang") == 0) { leave_child(about); for (;;) pause(); }
     else if (strcmp(what, "once") == 0) return work_once();
-    else if (strcmp(what, "alarm") == 0) alarm(1);
+    else if (strcmp(what, "alarm") == 0) alarm(3);
     else if (strcmp(what, "stop") == 0) raise(SIGSTOP);
     else if (strcmp(what, "slow") == 0) usleep(1000 * atoi(about));
     else if (strcmp(what, "files") == 0) open_files(about);
