@@ -2,6 +2,7 @@
 """Finds a text in the memory of a process and of all that it has started, which stand still meanwhile: find-in-memory.py PID TEXT
 prints a line for each place, with the eight characters that follow. As root."""
 
+import contextlib
 import os
 import re
 import signal
@@ -17,7 +18,7 @@ def family(first):
         try:
             with open(f"/proc/{name}/stat") as stat:
                 parent = int(stat.read().rsplit(")", 1)[1].split()[1])
-        except FileNotFoundError:
+        except (FileNotFoundError, ProcessLookupError):
             continue
         children.setdefault(parent, []).append(int(name))
     members = [first]
@@ -26,12 +27,18 @@ def family(first):
     return members
 
 
+def send(number, process):
+    """Unless it has ended."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(process, number)
+
+
 def stop(first, stopped):
     """Until there is none that one of them started before it stood still."""
     while missing := [member for member in family(first) if member not in stopped]:
         for member in missing:
-            os.kill(member, signal.SIGSTOP)
             stopped.append(member)
+            send(signal.SIGSTOP, member)
 
 
 def present(pages, begin, end):
@@ -75,7 +82,8 @@ stopped = []
 try:
     stop(first, stopped)
     for member in stopped:
-        search(member, text)
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has ended
+            search(member, text)
 finally:
     for member in stopped:
-        os.kill(member, signal.SIGCONT)
+        send(signal.SIGCONT, member)

@@ -89,6 +89,7 @@ leaves_only_what_it_should() {
     --auth-log "$scratch/log/authservice.log" &
   started+=("$!")
   await "it answers" ask "$scratch/run/socket"
+  await "it has a PID file" test -s "$scratch/run/pid"
   started+=("$(cat "$scratch/run/pid")")
   pid=$(cat "$scratch/run/pid")
   ask "$scratch/run/socket"

@@ -466,6 +466,7 @@ oom_scores() { inside sh -c 'echo "$(cat "/proc/$0/oom_score_adj") $(cat "/proc/
 
 check_deaths_of_workers() {
   local process
+  check "workers run" comes_about all_run
   worker_units >"$work/units"
   send KILL "$workers@*.service"
   check "SIGKILL of all workers: a login goes on to work" client alice open-sesame

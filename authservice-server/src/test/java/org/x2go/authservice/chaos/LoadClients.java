@@ -12,7 +12,7 @@ import org.x2go.authservice.testsupport.RawPeer;
 /** Many clients at once, each of which connects, behaves in one way or another, disconnects, and connects again. */
 final class LoadClients {
     /** Longer than all timeouts of the server: an answer that has not come by then never comes. */
-    private static final Duration TIMEOUT = Duration.ofMinutes(1);
+    private static final Duration TIMEOUT = Duration.ofMinutes(5);
 
     private static final List<Behaviour> BEHAVIOURS = List.of(Behaviour.values());
 

@@ -23,7 +23,7 @@ class SocketStartIT {
         Path trace = directory.resolve("trace");
         Path pam = Files.createDirectory(directory.resolve("pam"));
         Files.writeString(pam.resolve("x2gobroker"), "auth required pam_deny.so\n");
-        ServerProcess.in(directory)
+        try (ServerProcess server = ServerProcess.in(directory)
                 .launcher(
                         Requirements.program("strace").toString(),
                         "-D",
@@ -35,14 +35,17 @@ class SocketStartIT {
                         "-e",
                         "trace=%file,%network,read,pread64")
                 .args("--pam-confdir", pam.toString(), "--isolation", "thread")
-                .start()
-                .close();
+                .start()) {
+            server.awaitLog("answers on");
+            server.stop();
+        }
 
         String bind = "bind\\([0-9]+, .*\"" + directory.resolve("socket") + "\".*";
         List<String> following = new ArrayList<>();
         try (DirectoryStream<Path> threads = Files.newDirectoryStream(directory, "trace.*")) {
             for (Path thread : threads) {
-                List<String> calls = Files.readAllLines(thread);
+                List<String> calls = new ArrayList<>(Files.readAllLines(thread));
+                calls.removeIf(line -> line.startsWith("--- SIG"));
                 for (int i = 0; i < calls.size() - 1; i++) {
                     if (calls.get(i).matches(bind)) {
                         following.add(calls.get(i + 1));

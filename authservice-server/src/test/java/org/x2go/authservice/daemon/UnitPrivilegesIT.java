@@ -111,7 +111,8 @@ class UnitPrivilegesIT {
         Files.setAttribute(directory, "unix:uid", Integer.parseInt(NOBODY));
         try (ActivatedService service = listen(capabilities(InstalledUnit.of(SERVICE, "one-process")))) {
             assertThatItTellsPasswordsApart(service);
-            assertThat(service.log()).contains(" INFO  ok user=\"" + account.name() + "\" ");
+            Program.await(
+                    "the verdict is in the log", () -> inLog(service, " INFO  ok user=\"" + account.name() + "\" "));
         }
     }
 

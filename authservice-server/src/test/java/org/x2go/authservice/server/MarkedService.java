@@ -34,6 +34,11 @@ final class MarkedService implements AutoCloseable {
 
     private final MarkedPasswords passwords = new MarkedPasswords();
     private final Path directory;
+
+    /** What held requests wait for: a file for each time, so that one that a failed test has left goes on. */
+    private Path go;
+
+    private int holds;
     private final ServiceProcess process;
 
     /** Starts it, with its files in a directory; needs root. */
@@ -42,10 +47,11 @@ final class MarkedService implements AutoCloseable {
         Requirements.pamModule("pam_unix.so");
         Requirements.pamModule("pam_exec.so");
         this.directory = directory;
+        this.go = directory.resolve("go");
         Path hold = Files.writeString(
                 directory.resolve("hold"),
-                "#!/bin/sh\n: > " + directory + "/held-by-$PAM_USER\nuntil test -e " + directory
-                        + "/go; do sleep 0.05; done\n");
+                "#!/bin/sh\ngo=$(cat " + directory + "/now)\n: > " + directory
+                        + "/held-by-$PAM_USER\nuntil test -e \"$go\"; do sleep 0.05; done\n");
         Files.setPosixFilePermissions(hold, PosixFilePermissions.fromString("rwxr-xr-x"));
         String probe = "auth required " + ProbeModule.compileIn(directory) + " authtok=";
         String anyAccount = "account required pam_permit.so";
@@ -84,7 +90,8 @@ final class MarkedService implements AutoCloseable {
 
     /** From now on the service "held" waits. */
     void hold() throws IOException {
-        Files.deleteIfExists(directory.resolve("go"));
+        go = directory.resolve("go-" + ++holds);
+        Files.writeString(directory.resolve("now"), go.toString());
     }
 
     /** Waits until it waits for this user. */
@@ -92,9 +99,9 @@ final class MarkedService implements AutoCloseable {
         Program.await("PAM is asked for " + user, () -> Files.exists(directory.resolve("held-by-" + user)));
     }
 
-    /** Lets the held request continue, which is accepted. */
+    /** Lets the held requests continue, which are accepted. */
     void letGo() throws IOException {
-        Files.write(directory.resolve("go"), new byte[0]);
+        Files.write(go, new byte[0]);
     }
 
     List<Found> search() {
