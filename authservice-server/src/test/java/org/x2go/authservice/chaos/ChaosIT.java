@@ -24,6 +24,7 @@ import org.x2go.authservice.pam.PamAuthenticator;
 import org.x2go.authservice.server.AuthServer;
 import org.x2go.authservice.server.AuthServerConfig;
 import org.x2go.authservice.server.Limit;
+import org.x2go.authservice.testsupport.Program;
 import org.x2go.authservice.testsupport.RawPeer;
 import org.x2go.authservice.testsupport.RecordingDiagnostics;
 import org.x2go.authservice.testsupport.TestScope;
