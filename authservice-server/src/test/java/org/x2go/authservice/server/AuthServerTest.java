@@ -202,7 +202,7 @@ class AuthServerTest {
                 }
                 assertThat(first.send(RIGHT).reply()).isEqualTo("ok");
             }
-            Program.await("there is room again", () -> reply(RIGHT).equals("ok"));
+            Program.await("connections are accepted again", () -> reply(RIGHT).equals("ok"));
             assertThat(server.socketPath()).exists();
         }
     }

@@ -97,7 +97,8 @@ class LimitsIT {
             assertThat(login(peers.get(0))).isEqualTo("ok");
             closePeers();
             peers.clear();
-            Program.await("there is room again", () -> Program.answers(server.socket()) && loginSucceeds(server));
+            Program.await(
+                    "connections are accepted again", () -> Program.answers(server.socket()) && loginSucceeds(server));
         }
     }
 
@@ -124,7 +125,8 @@ class LimitsIT {
                                     line.contains("Cannot accept connections") || line.contains("Connection limit")));
             closePeers();
             peers.clear();
-            Program.await("there is room again", () -> Program.answers(server.socket()) && loginSucceeds(server));
+            Program.await(
+                    "connections are accepted again", () -> Program.answers(server.socket()) && loginSucceeds(server));
         }
     }
 
